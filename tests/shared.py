@@ -1,7 +1,7 @@
 """Where the recordings beside the repository are, and how a test says that it needs them.
 
-They are in `../shared` beside the checkout; `WSDTRACE_SHARED` names another place. A test that uses them is marked `@needs_shared` (or its
-module sets `pytestmark = needs_shared`) and is skipped, with the reason, where they are absent.
+They are in `../shared` beside the checkout; `WSDTRACE_SHARED` names another place. A test that uses them is marked
+`@needs_shared` (or its module sets `pytestmark = needs_shared`) and is skipped, with the reason, where they are absent.
 """
 
 import os
@@ -18,7 +18,9 @@ SHARED = Path(os.environ.get("WSDTRACE_SHARED") or REPOSITORY.parent / "shared")
 CAPTURES = REPOSITORY / "captures"
 """The case captures that come with the repository."""
 
-needs_shared = pytest.mark.skipif(not (SHARED / "data").is_dir(), reason=f"no recordings at {SHARED}; set WSDTRACE_SHARED")
+needs_shared = pytest.mark.skipif(
+    not (SHARED / "data").is_dir(), reason=f"no recordings at {SHARED}; set WSDTRACE_SHARED"
+)
 
 
 def shared_path(relative: str) -> Path:

@@ -1,0 +1,51 @@
+# The project's verbs. `make` alone lists them; each one prints what it does, and installs nothing twice.
+
+VENV := .venv
+BIN := $(VENV)/bin
+CASE := captures/orphaned-job/capture.pcap
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench captures docs clean
+
+help:  ## list these verbs
+	@sed -n 's/^\([a-z][a-z]*\):[^#]*##  *\(.*\)/  make \1#\2/p' $(MAKEFILE_LIST) | while IFS='#' read -r verb text; do printf '%-16s %s\n' "$$verb" "$$text"; done
+
+demo: $(VENV)/.installed  ## set up, and run the checker on a capture of a scan that went wrong
+	@echo "==> wsdtrace check $(CASE)"
+	@code=0; $(BIN)/wsdtrace check $(CASE) || code=$$?; \
+	case $$code in \
+	1) echo "==> wsdtrace ended with exit code 1, because this capture has findings: it is shipped for them. The demo worked.";; \
+	0) echo "==> wsdtrace found nothing, and this capture has findings: the demo failed." >&2; exit 1;; \
+	*) echo "==> wsdtrace ended with exit code $$code: the demo failed." >&2; exit $$code;; \
+	esac
+
+test: $(VENV)/.installed-dev  ## set up, and run the tests (PYTEST="tests/net -x" for some of them)
+	@echo "==> pytest $(PYTEST)"
+	@$(BIN)/python -m pytest $(PYTEST)
+
+lint: $(VENV)/.installed-dev  ## ruff and mypy --strict over package and tests
+	@echo "==> ruff check"; $(BIN)/ruff check
+	@echo "==> ruff format --check"; $(BIN)/ruff format --check
+	@echo "==> mypy"; $(BIN)/mypy
+
+bench: $(VENV)/.installed-dev  ## measure what the project promises about speed
+	@for file in benchmarks/*.py; do echo "==> $$file"; $(BIN)/python "$$file" || exit 1; done
+
+captures: $(VENV)/.installed-dev  ## make the derived case captures again, byte for byte, and what is expected of each case
+	@echo "==> captures/derive.py"; $(BIN)/python captures/derive.py --check
+	@echo "==> captures/make_expected.py"; $(BIN)/python captures/make_expected.py --check
+
+docs: $(VENV)/.installed-dev  ## write the generated parts of README.md and docs/ again
+	@echo "==> docs/generate.py"; $(BIN)/python docs/generate.py
+
+clean:  ## remove the virtual environment and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: pyproject.toml
+	@.ci/venv $(VENV) .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml
+	@.ci/venv $(VENV) '.[dev]'
+	@touch $(VENV)/.installed $@
