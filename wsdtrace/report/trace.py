@@ -1,0 +1,52 @@
+"""`Trace`: everything that is known about one capture; what all renderers read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from wsdtrace.check.finding import Finding, Tally
+from wsdtrace.state.model import Client, Device, Exchange, Image, Job, Refusal
+
+
+@dataclass(slots=True)
+class InputInfo:
+    """The source of a trace."""
+
+    path: str
+    """As the user wrote it; `-` for standard input."""
+    files: list[str]
+    format: str
+    """pcap, pcapng, airscan, live, proxy"""
+    frames: int = 0
+    bytes: int = 0
+    first_time_ns: int | None = None
+    last_time_ns: int | None = None
+    link_types: list[str] = field(default_factory=list)
+    time_digits: int = 9
+    """Digits of the fraction of a second that the capture has: 6 for microseconds, 9 for nanoseconds."""
+
+
+@dataclass(slots=True)
+class Trace:
+    """A capture, read and judged."""
+
+    input: InputInfo
+    devices: list[Device] = field(default_factory=list)
+    clients: list[Client] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    """By time; consequences behind their cause have `caused_by`."""
+    ledger: dict[str, Tally] = field(default_factory=dict)
+    """By code, every rule that was run."""
+    wsd_seen: bool = False
+    """Some message of the capture is WSD."""
+    encrypted_seen: bool = False
+    other_protocols: list[str] = field(default_factory=list)
+    """Scan or print protocols that were seen instead: eSCL, IPP."""
+    undecidable: bool = False
+    """Every job, or where there is none every exchange, is inconclusive because of gaps."""
+    internal_errors: list[str] = field(default_factory=list)
+    """Rules that raised: code and what was raised."""

@@ -1,0 +1,355 @@
+"""The objects above the message: exchanges, jobs, images, devices, clients, connections.
+
+Theory of operation: these are the tracker's memory and what a reader of the result sees. They are filled while the
+capture goes on and are final at its end. An `Exchange` holds its messages' parsed forms only until the checker has seen
+it; `Message.release` then drops them, and what stays is of fixed size.
+
+Rules for whoever edits this file:
+
+1. Facts only; no field says whether something is good or bad.
+2. Objects refer to each other directly; numbers (`Exchange.id`, …) are for people and are given at the end.
+3. A new field is either of fixed size or dropped by `release`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from wsdtrace.records import Abandoned, ConnectionId, ContentRef, Datagram, Endpoint, HttpMessage, Probe, Stamp
+from wsdtrace.soap.envelope import Envelope
+from wsdtrace.wsd import Decoded
+
+
+class Transport(StrEnum):
+    HTTP = "http"
+    UDP = "udp"
+
+
+class Toward(StrEnum):
+    """Which WSD peer sent the request of an exchange."""
+
+    DEVICE = "client→device"
+    CLIENT = "device→client"
+
+
+class Role(StrEnum):
+    """A message's place in its exchange."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+
+
+@dataclass(slots=True)
+class FaultSummary:
+    """What a SOAP fault said, in fixed size."""
+
+    code: str | None
+    """Local name of Code/Value: `Sender`, `Receiver` …"""
+    subcode: str | None
+    """Local name of the first Subcode/Value."""
+    subcode_ns: str | None
+    subcode_raw: str | None
+    """As on the wire, prefix included."""
+    reason: str | None
+    detail: str | None
+
+
+@dataclass(slots=True)
+class Message:
+    """One SOAP message (or what came in its place) with its envelope and typed value."""
+
+    role: Role
+    sender: Endpoint
+    receiver: Endpoint
+    first: Stamp
+    last: Stamp
+    bytes: int
+    """Length of the content."""
+    complete: bool
+    """Every byte of it is in the capture."""
+    exact: bool = True
+    """The bytes are those of the wire."""
+    status: int | None = None
+    """HTTP status of a response."""
+    head_end: Stamp | None = None
+    is_soap: bool = False
+    """Labelled as SOAP or read as an envelope."""
+    labelled_soap: bool = False
+    well_formed: bool = False
+    operation: str | None = None
+    """From the Action, else from the body."""
+    action: str | None = None
+    message_id: str | None = None
+    relates_to: str | None = None
+    body_local: str | None = None
+    fault: FaultSummary | None = None
+    http: HttpMessage | None = None
+    datagram: Datagram | None = None
+    envelope: Envelope | None = None
+    decoded: Decoded | None = None
+    xml: bytes | None = None
+    """The XML document: the content, or the root part of a multipart."""
+
+    def release(self) -> None:
+        """Drop what is not of fixed size."""
+        self.http = self.datagram = self.envelope = self.decoded = self.xml = None
+
+
+@dataclass(slots=True, eq=False)
+class Image:
+    """One non-root part of a RetrieveImageResponse."""
+
+    id: int
+    exchange: Exchange
+    job: Job | None
+    page: int
+    """1-based within the job."""
+    side: str | None
+    """`front` or `back` where the job scans both sides."""
+    content_type: str | None
+    content_id: str | None
+    format: str | None
+    """From the magic of its bytes, as WS-Scan spells formats' families: jfif, png, tiff, dib, pdf …; None when unknown."""
+    probe: Probe
+    complete: bool
+    ref: ContentRef | None
+    width: int | None = None
+    """pixels, from its own header"""
+    height: int | None = None
+    first: Stamp | None = None
+    last: Stamp | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """A request and what answered it; over UDP a request, its repeats and all its answers."""
+
+    transport: Transport
+    client_endpoint: Endpoint
+    """Who sent the request (the HTTP client, or the UDP sender)."""
+    server_endpoint: Endpoint
+    connection: ConnectionId | None = None
+    id: int = 0
+    """1-based; provisional until the capture ends."""
+    request: Message | None = None
+    response: Message | None = None
+    answers: list[Message] = field(default_factory=list)
+    """UDP: every answer, `response` is the first of them."""
+    repeats: list[Stamp] = field(default_factory=list)
+    """UDP: further copies of the request (same MessageID)."""
+    operation: str | None = None
+    toward: Toward = Toward.DEVICE
+    client: Client | None = None
+    device: Device | None = None
+    job: Job | None = None
+    images: list[Image] = field(default_factory=list)
+    copy_of: Exchange | None = None
+    """The outer leg, where a proxy forwarded the request."""
+    resend_of: Exchange | None = None
+    """An earlier, ended exchange with the same MessageID."""
+    abandoned: Abandoned | None = None
+    handshake: bool = True
+    """The start of its connection is in the capture."""
+    ended: bool = False
+    response_head: Stamp | None = None
+    cancel_seen: bool = False
+    """An acknowledged CancelJob for its job preceded the end."""
+    anomalies: list[str] = field(default_factory=list)
+    """Kinds, in order of appearance."""
+    probing: bool = False
+    """Neither message is SOAP so far."""
+
+    @property
+    def first(self) -> Stamp:
+        """Its earliest place in the source."""
+        message = self.request or self.response
+        assert message is not None
+        return message.first
+
+    @property
+    def last(self) -> Stamp:
+        """Its latest place in the source."""
+        message = self.response or self.request
+        assert message is not None
+        return message.last
+
+    @property
+    def fault(self) -> FaultSummary | None:
+        """The fault that answered it, or that it carried itself."""
+        for message in (self.response, self.request):
+            if message is not None and message.fault is not None:
+                return message.fault
+        return None
+
+    @property
+    def succeeded(self) -> bool:
+        """A whole SOAP response without a fault came."""
+        r = self.response
+        return r is not None and r.complete and r.is_soap and r.well_formed and r.fault is None and (r.status or 0) < 300
+
+    @property
+    def latency_ns(self) -> int | None:
+        """From the last byte of the request to the last byte of the response."""
+        if self.request is None or self.response is None:
+            return None
+        return self.response.last.time_ns - self.request.last.time_ns
+
+
+@dataclass(slots=True, eq=False)
+class Device:
+    """A scanner (or another WSD service), as far as evidence joins its addresses."""
+
+    id: int
+    endpoint: str | None = None
+    """Endpoint address (`urn:uuid:…`)."""
+    sockets: dict[Endpoint, None] = field(default_factory=dict)
+    addresses: dict[str, None] = field(default_factory=dict)
+    xaddrs: dict[str, None] = field(default_factory=dict)
+    model: str | None = None
+    manufacturer: str | None = None
+    serial: str | None = None
+    roles: dict[str, None] = field(default_factory=dict)
+    """`scanner`, `event source`, `target service` …, in order of appearance."""
+    configuration: object | None = None
+    """Its last ScannerConfiguration, typed."""
+    first: Stamp | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Client:
+    """A peer that uses devices; told apart by address and User-Agent."""
+
+    id: int
+    addresses: dict[str, None] = field(default_factory=dict)
+    user_agent: str | None = None
+    fingerprint: str | None = None
+    """Short digest of the order of its field lines and the prefixes it uses: equal for equal software."""
+    first: Stamp | None = None
+
+
+class Outcome(StrEnum):
+    """What became of a job."""
+
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+    ABORTED = "aborted"
+    ORPHANED = "orphaned"
+    OPEN = "open"
+    UNKNOWN = "unknown"
+
+
+class JobEnd(StrEnum):
+    """What ended a job (the catalogue's definition of *has ended*)."""
+
+    NO_IMAGES = "ClientErrorNoImagesAvailable"
+    COUNT = "the announced number of images was delivered"
+    SINGLE = "the one image of its input source was delivered"
+    CANCEL = "a cancel was acknowledged"
+    STATE = "a final state was seen"
+
+
+class InitiatedBy(StrEnum):
+    CLIENT = "client"
+    DEVICE = "device"
+    UNKNOWN = "unknown"
+
+
+@dataclass(slots=True)
+class JobStep:
+    """One step in a job's life, for its line in the report."""
+
+    stamp: Stamp
+    what: str
+    """A JobState, or a word of ours in lower case."""
+    observed: bool
+    """The wire said this state; False when it follows from the messages."""
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A scan job: (device, JobId, generation)."""
+
+    device: Device | None
+    job_id: int
+    generation: int = 1
+    token: str | None = None
+    index: int = 0
+    """0-based position among the jobs of the capture."""
+    clients: dict[int, Client] = field(default_factory=dict)
+    created: Stamp | None = None
+    """End of CreateScanJobResponse; None when the capture began later."""
+    creation: Exchange | None = None
+    initiated_by: InitiatedBy = InitiatedBy.UNKNOWN
+    scan_identifier: str | None = None
+    destination_token: str | None = None
+    state: str | None = None
+    """Last known state, in the specification's spelling."""
+    outcome: Outcome = Outcome.UNKNOWN
+    end: JobEnd | None = None
+    ended: Stamp | None = None
+    canceled: Stamp | None = None
+    """Acknowledgement of CancelJob."""
+    exchanges: list[Exchange] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    delivered: int = 0
+    """Whole images."""
+    announced: int | None = None
+    """ImagesToTransfer of the final parameters, else of the ticket; 0 means *as many as there are*."""
+    input_source: str | None = None
+    format: str | None = None
+    resolution: str | None = None
+    """`300×300`, dpi"""
+    ticket: object | None = None
+    final: object | None = None
+    steps: list[JobStep] = field(default_factory=list)
+    last_activity: Stamp | None = None
+    last_activity_was: str | None = None
+    last_retrieve_request: Stamp | None = None
+    last_retrieve_end: Stamp | None = None
+    outstanding: int = 0
+    """Requests for it that wait for their answer."""
+    blind: bool = False
+    """Something that may concern it is missing from the capture (a gap, one direction, an undecodable message)."""
+
+    @property
+    def is_live(self) -> bool:
+        """It has not ended."""
+        return self.end is None
+
+    @property
+    def label(self) -> str:
+        return f"job {self.job_id}" + (f" (generation {self.generation})" if self.generation > 1 else "")
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """What is remembered of a TCP connection."""
+
+    id: ConnectionId
+    originator: Endpoint
+    responder: Endpoint
+    first: Stamp
+    handshake: bool
+    server: Endpoint | None = None
+    """The HTTP server's side, once known."""
+    carries_wsd: bool = False
+    encrypted: bool = False
+    one_sided: bool = False
+    gaps: int = 0
+    missing_bytes: int = 0
+    snapped: Stamp | None = None
+    first_gap: Stamp | None = None
+    ended: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Refusal:
+    """A CreateScanJob that was answered by a fault."""
+
+    exchange: Exchange
+    subcode: str | None
+    busy_with: Job | None
+    """A live job of the same device at that moment."""
+    retry: Exchange | None = None
+    """The next CreateScanJob of the same client at the same device, if any."""
