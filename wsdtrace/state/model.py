@@ -146,6 +146,8 @@ class Exchange:
     images: list[Image] = field(default_factory=list)
     copy_of: Exchange | None = None
     """The outer leg, where a proxy forwarded the request."""
+    copied_by: Exchange | None = None
+    """The inner leg, where a proxy forwarded it."""
     resend_of: Exchange | None = None
     """An earlier, ended exchange with the same MessageID."""
     abandoned: Abandoned | None = None
@@ -157,8 +159,10 @@ class Exchange:
     """An acknowledged CancelJob for its job preceded the end."""
     anomalies: list[str] = field(default_factory=list)
     """Kinds, in order of appearance."""
-    probing: bool = False
-    """Neither message is SOAP so far."""
+    is_wsd: bool = False
+    """One of its messages belongs to a protocol of WSD, or its server does."""
+    listed: bool = False
+    """Part of the result: either message is SOAP, or its endpoint is known as WSD."""
 
     @property
     def first(self) -> Stamp:
@@ -214,6 +218,16 @@ class Device:
     configuration: object | None = None
     """Its last ScannerConfiguration, typed."""
     first: Stamp | None = None
+    merged_into: Device | None = None
+    """The device that evidence joined this one to; `root` follows it."""
+
+    @property
+    def root(self) -> Device:
+        """The device as which this one is known now."""
+        device = self
+        while device.merged_into is not None:
+            device = device.merged_into
+        return device
 
 
 @dataclass(slots=True, eq=False)
@@ -247,6 +261,9 @@ class JobEnd(StrEnum):
     SINGLE = "the one image of its input source was delivered"
     CANCEL = "a cancel was acknowledged"
     STATE = "a final state was seen"
+    DENIED = "the device no longer knows it"
+    """ClientErrorJobIdNotFound for its own job: nothing is left that a client could do. Not in the catalogue's definition,
+    but whoever calls such a job orphaned accuses a client that did ask."""
 
 
 class InitiatedBy(StrEnum):

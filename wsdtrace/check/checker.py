@@ -1,0 +1,139 @@
+"""Events → findings and ledger. No I/O, no clock, no opinion of its own; the same object live and in batch.
+
+Theory of operation: every event goes to the rules registered for its type. A rule whose precondition holds has a subject;
+if the capture lacks what the rule needs, the subject is inconclusive, else the rule runs and the subject has fired (it
+objected), is inconclusive (it said so) or has passed. Equal objections fold into one finding as they come; numbers, causes
+and fingerprints are given at the end, over all findings, since a cause may be seen after its consequence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+
+from wsdtrace.check.causes import link
+from wsdtrace.check.finding import FaultOf, Finding, Inconclusive, Objection, Tally
+from wsdtrace.check.rule import Rule, all_rules
+from wsdtrace.check.sight import unmet
+from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
+from wsdtrace.state.model import Exchange, Job
+
+MAX_EVIDENCE = 8
+"""Places kept for one finding: what a reader takes in; further equal ones are counted."""
+
+
+class Checker:
+    """Runs a selection of rules over events."""
+
+    def __init__(self, rules: Iterable[Rule] | None = None) -> None:
+        self._rules = list(all_rules() if rules is None else rules)
+        self._by_type: dict[type[Event], list[Rule]] = {}
+        for rule in self._rules:
+            for kind in rule.on:
+                self._by_type.setdefault(kind, []).append(rule)
+        self.ledger = {rule.code: Tally() for rule in self._rules}
+        self.findings: list[Finding] = []
+        self.internal_errors: list[str] = []
+        self._folds: dict[tuple[str, str, str, int], Finding] = {}
+
+    def feed(self, event: Event) -> list[Finding]:
+        """Judge one event; the findings that are new with it."""
+        new: list[Finding] = []
+        for rule in self._by_type.get(type(event), ()):
+            if not _concerns(rule, event):
+                continue
+            try:
+                self._judge(rule, event, new)
+            except Exception as error:  # noqa: BLE001  # a broken rule must not take the others' findings along
+                self.internal_errors.append(f"{rule.code}: {type(error).__name__}: {error}")
+        return new
+
+    def _judge(self, rule: Rule, event: Event, new: list[Finding]) -> None:
+        if not rule.when(event):
+            return
+        tally = self.ledger[rule.code]
+        if unmet(rule.needs, event) is not None:
+            tally.inconclusive += 1
+            return
+        fired = inconclusive = False
+        for verdict in rule.check(event):
+            if isinstance(verdict, Inconclusive):
+                inconclusive = True
+                continue
+            fired = True
+            finding = self._fold(rule, verdict, event)
+            if finding is not None:
+                new.append(finding)
+        tally.fired += fired
+        tally.inconclusive += inconclusive and not fired
+        tally.passed += not fired and not inconclusive
+
+    def _fold(self, rule: Rule, objection: Objection, event: Event) -> Finding | None:
+        exchanges = list(dict.fromkeys(e.exchange for e in objection.evidence if e.exchange is not None))
+        key = (rule.code, objection.fold or objection.message, _subject(objection, exchanges), id(objection.job))
+        known = self._folds.get(key)
+        if known is not None:
+            known.also_seen += 1
+            room = MAX_EVIDENCE - len(known.evidence)
+            known.evidence.extend(objection.evidence[: max(room, 0)])
+            known.exchanges.extend(x for x in exchanges[: max(room, 0)] if x not in known.exchanges)
+            return None
+        finding = Finding(
+            id=len(self.findings) + 1,
+            code=rule.code,
+            name=rule.name,
+            severity=objection.severity or rule.severity,
+            fault_of=objection.fault_of or rule.fault_of,
+            message=objection.message,
+            evidence=list(objection.evidence),
+            source=rule.source,
+            time_ns=objection.evidence[-1].stamp.time_ns if objection.time_ns is None else objection.time_ns,
+            job=objection.job or _job_of(event, exchanges),
+            exchanges=exchanges,
+            expected=objection.expected,
+            interpretations=objection.interpretations,
+        )
+        self._folds[key] = finding
+        self.findings.append(finding)
+        return finding
+
+    def close(self) -> list[Finding]:
+        """Number the findings by time, link consequences to causes and give fingerprints."""
+        self.findings.sort(key=lambda f: (f.time_ns, f.stamps[0].number if f.evidence else 0, f.code, f.message))
+        link(self.findings)
+        ordinals: Counter[tuple[str, str | None]] = Counter()
+        for number, finding in enumerate(self.findings, start=1):
+            finding.id = number
+            operation = finding.exchanges[0].operation if finding.exchanges else None
+            ordinals[finding.code, operation] += 1
+            words = f"{finding.code} {operation or '-'} {ordinals[finding.code, operation]}"
+            finding.fingerprint = hashlib.sha256(words.encode()).hexdigest()[:16]
+        return self.findings
+
+
+def _concerns(rule: Rule, event: Event) -> bool:
+    """Where a proxy forwarded an exchange, rules about the client judge the outer leg and rules about the device the inner."""
+    if not isinstance(event, MessageSeen | ExchangeEnded):
+        return True
+    exchange = event.exchange
+    if rule.fault_of is FaultOf.DEVICE:
+        return exchange.copied_by is None
+    return exchange.copy_of is None
+
+
+def _subject(objection: Objection, exchanges: list[Exchange]) -> str:
+    """Findings about different peers are never folded."""
+    if objection.job is not None or not exchanges:
+        return ""
+    exchange = exchanges[0]
+    device = exchange.device.root.id if exchange.device else 0
+    client = exchange.client.id if exchange.client else 0
+    return f"{device}/{client}/{exchange.operation}"
+
+
+def _job_of(event: Event, exchanges: list[Exchange]) -> Job | None:
+    job = getattr(event, "job", None)
+    if isinstance(job, Job):
+        return job
+    return next((x.job for x in exchanges if x.job is not None), None)

@@ -1,0 +1,196 @@
+"""One rule is one small pure function with its declaration; this is the registry that finds them.
+
+A rule is a generator function over one event type. It yields `Objection` or `Inconclusive` and has no memory. Its
+declaration says what it is called, what it listens to, when it applies (`when`) and what it needs to see (`needs`); its
+docstring has a summary line and the sections `Why:`, `Bad:` and `Good:`, from which `wsdtrace rule`, the documentation and
+the tests are made.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
+from wsdtrace.errors import BadSelector, UnknownRule
+from wsdtrace.state.events import Event
+
+E = TypeVar("E", bound=Event)
+Verdict = Objection | Inconclusive
+Check = Callable[[Any], Iterator[Verdict]]
+
+
+class Need(StrEnum):
+    """What a verdict depends on. Where the capture lacks it the rule is inconclusive."""
+
+    EXACT_BYTES = "exact bytes"
+    BOTH_DIRECTIONS = "both directions"
+    NO_GAP = "no gap"
+    WHOLE_MESSAGE = "the whole message"
+    WELL_FORMED = "a well-formed message"
+    SOAP_12 = "SOAP 1.2 on both sides"
+    JOB_FROM_START = "the job from its start"
+    JOB_UNBROKEN = "nothing missing from the job's traffic"
+
+
+FAMILIES = {
+    "WSD0": "the capture itself",
+    "WSD1": "HTTP and the connection",
+    "WSD2": "XML, SOAP, MTOM",
+    "WSD3": "addressing and faults",
+    "WSD4": "discovery and metadata",
+    "WSD5": "eventing",
+    "WSD6": "the life of a scan job",
+    "WSD7": "ticket and image",
+    "WSD8": "status and configuration",
+    "WSD9": "interoperability hints",
+}
+"""Prefix of a code → what its rules are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule's declaration and its function."""
+
+    code: str
+    name: str
+    severity: Severity
+    fault_of: FaultOf
+    on: tuple[type[Event], ...]
+    needs: tuple[Need, ...]
+    sources: tuple[str, ...]
+    """Rows of the rule list (`T01`), field failures (`#7`), standards (`RFC 9112 §7.1`)."""
+    when: Callable[[Any], bool]
+    check: Check
+    summary: str
+    why: str
+    bad: str
+    good: str
+
+    @property
+    def source(self) -> str:
+        return ", ".join(self.sources)
+
+    @property
+    def family(self) -> str:
+        return self.code[:4]
+
+
+_REGISTRY: dict[str, Rule] = {}
+
+
+def rule(
+    code: str,
+    name: str,
+    severity: Severity,
+    *,
+    on: type[E] | tuple[type[Event], ...],
+    source: str | Sequence[str],
+    fault_of: FaultOf = FaultOf.DEVICE,
+    needs: Iterable[Need] = (),
+    when: Callable[[E], bool] = lambda _: True,
+) -> Callable[[Callable[[E], Iterator[Verdict]]], Callable[[E], Iterator[Verdict]]]:
+    """Declare a rule.
+
+    Args:
+        code: `WSD` and three digits; never reused.
+        name: names the fault, not the cure.
+        severity: as a rule; an objection may differ.
+        on: event type or types to which it listens.
+        source: where it stands written.
+        fault_of: whose fault it is, as a rule.
+        needs: what the capture must hold for a verdict.
+        when: precondition; only events for which it holds are subjects and counted.
+    """
+
+    def register(function: Callable[[E], Iterator[Verdict]]) -> Callable[[E], Iterator[Verdict]]:
+        assert code not in _REGISTRY, f"{code} is declared twice"
+        sections = split_docstring(inspect.getdoc(function) or "")
+        _REGISTRY[code] = Rule(
+            code=code,
+            name=name,
+            severity=severity,
+            fault_of=fault_of,
+            on=on if isinstance(on, tuple) else (on,),
+            needs=tuple(needs),
+            sources=(source,) if isinstance(source, str) else tuple(source),
+            when=when,
+            check=function,
+            summary=sections[""],
+            why=sections.get("Why", ""),
+            bad=sections.get("Bad", ""),
+            good=sections.get("Good", ""),
+        )
+        return function
+
+    return register
+
+
+def split_docstring(text: str) -> dict[str, str]:
+    """Sections of a rule's docstring by their heading; the summary is under the empty heading."""
+    sections: dict[str, list[str]] = {"": []}
+    current = ""
+    for line in text.splitlines():
+        heading = line.removesuffix(":")
+        if line.endswith(":") and heading in ("Why", "Bad", "Good"):
+            current = heading
+            sections[current] = []
+        else:
+            sections[current].append(line)
+    return {name: textwrap.dedent("\n".join(lines)).strip() for name, lines in sections.items()}
+
+
+def all_rules() -> list[Rule]:
+    """Every rule, by code."""
+    import wsdtrace.check.rules  # noqa: F401, PLC0415  # declares them; a cycle at import time otherwise
+
+    return [_REGISTRY[code] for code in sorted(_REGISTRY)]
+
+
+def find_rule(code: str) -> Rule:
+    """The rule with this code (or name).
+
+    Raises:
+        UnknownRule: there is none; the text names the nearest.
+    """
+    wanted = code.strip()
+    for known in all_rules():
+        if wanted.upper() == known.code or wanted.lower() == known.name:
+            return known
+    raise UnknownRule(f"no rule {wanted!r}{_nearest(wanted)}")
+
+
+def expand(selectors: Iterable[str]) -> frozenset[str]:
+    """Codes that the selectors mean: each is a code, a name or the beginning of codes (`WSD6`).
+
+    Raises:
+        BadSelector: a selector means no rule; the text names the nearest.
+    """
+    codes: set[str] = set()
+    for selector in selectors:
+        wanted = selector.strip()
+        found = {
+            r.code
+            for r in all_rules()
+            if wanted and (r.code.startswith(wanted.upper()) or r.name == wanted.lower())
+        }
+        if not found:
+            raise BadSelector(f"no rule matches {wanted!r}{_nearest(wanted)}")
+        codes |= found
+    return frozenset(codes)
+
+
+def _nearest(wanted: str) -> str:
+    known = [r.code for r in all_rules()] + [r.name for r in all_rules()]
+    near = difflib.get_close_matches(wanted.upper(), known, n=1, cutoff=0.5) or difflib.get_close_matches(
+        wanted.lower(), known, n=1, cutoff=0.5
+    )
+    if not near:
+        return "; `wsdtrace rule` lists them"
+    found = next(r for r in all_rules() if near[0] in (r.code, r.name))
+    return f"; did you mean {found.code} ({found.name})?"

@@ -1,0 +1,229 @@
+"""The wiring: source → frames → streams → HTTP → state → check → `Trace`.
+
+Theory of operation: one window of frames at a time goes through `net` and `http`; what they say is sorted by where it became true and
+goes to the tracker, whose events go to the checker. So the size of the windows is invisible. Parsed messages are dropped as soon as the
+rules have seen them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from wsdtrace.capture import CaptureSource, open_capture
+from wsdtrace.check.checker import Checker
+from wsdtrace.check.finding import Finding
+from wsdtrace.check.rule import Rule, all_rules, expand
+from wsdtrace.http import HttpRoom
+from wsdtrace.net import Net
+from wsdtrace.records import (
+    Anomaly,
+    ConnectionOpened,
+    ConnectionRefused,
+    Datagram,
+    FrameBatch,
+    Gap,
+    HttpEvent,
+    HttpEventKind,
+    NetAnomaly,
+    NetEvent,
+    NotHttp,
+    Stamp,
+)
+from wsdtrace.report.trace import InputInfo, Trace
+from wsdtrace.state.events import Event, ExchangeEnded, SourceDamaged
+from wsdtrace.state.model import Exchange
+from wsdtrace.state.tracker import Tracker
+
+Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | ConnectionRefused | Gap | NetAnomaly
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to read and judge."""
+
+    digests: bool = False
+    """Compute sha256 of every image while it streams through."""
+    keep_exchanges: bool = True
+    """Keep a row for every exchange (json, tables); text needs only those that findings and jobs name."""
+    keep_messages: Callable[[Exchange], bool] | None = None
+    """Exchanges whose parsed messages are kept, for detail views."""
+    select: tuple[str, ...] = ()
+    """Codes or beginnings of codes to run; all when empty."""
+    ignore: tuple[str, ...] = ()
+    progress: Callable[[int, int | None], None] | None = None
+    """Called with the bytes read and the size, if known."""
+    on_event: Callable[[Event], None] | None = None
+    on_finding: Callable[[Finding], None] | None = None
+    """Called for each finding when it first appears (provisional id)."""
+
+
+def rules_for(options: Options) -> list[Rule]:
+    """The rules that the options select.
+
+    Raises:
+        BadSelector: a selector means no rule.
+    """
+    wanted = expand(options.select) if options.select else {r.code for r in all_rules()}
+    unwanted = expand(options.ignore) if options.ignore else frozenset()
+    return [r for r in all_rules() if r.code in wanted and r.code not in unwanted]
+
+
+def check_file(path: str, options: Options | None = None) -> Trace:
+    """Read a capture and judge it.
+
+    Raises:
+        CaptureError: the file cannot be read or is no capture.
+        BadSelector: a selector means no rule.
+    """
+    chosen = options or Options()
+    rules = rules_for(chosen)
+    with open_capture(path) as source:
+        return check_source(source, chosen, rules)
+
+
+def check_source(source: CaptureSource, options: Options, rules: Iterable[Rule] | None = None) -> Trace:
+    """Judge what a source delivers."""
+    run = Run(options, rules_for(options) if rules is None else rules)
+    for batch in source.batches():
+        run.frames(batch)
+        if options.progress is not None:
+            options.progress(source.position, source.size)
+    return run.finish(
+        InputInfo(
+            path=source.path,
+            files=[source.path],
+            format=source.format,
+            frames=source.frames,
+            bytes=source.position,
+            first_time_ns=source.first_time_ns,
+            last_time_ns=source.last_time_ns,
+            link_types=list(source.link_types),
+            time_digits=source.time_digits,
+        )
+    )
+
+
+@dataclass(slots=True)
+class Run:
+    """One pass over one source, fed window by window."""
+
+    options: Options
+    rules: Iterable[Rule]
+    net: Net = field(default_factory=Net)
+    tracker: Tracker = field(init=False)
+    checker: Checker = field(init=False)
+    http: HttpRoom = field(init=False)
+    _last: Stamp = field(default_factory=lambda: Stamp(0, 0))
+    _kept: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.tracker = Tracker(keep_exchanges=self.options.keep_exchanges)
+        self.checker = Checker(self.rules)
+        self.http = HttpRoom(digests=self.options.digests)
+
+    def frames(self, batch: FrameBatch) -> None:
+        """One window of frames."""
+        if len(batch):
+            time_ns = max(self._last.time_ns, int(batch.time_ns.max()))
+            self._last = Stamp(batch.first_number + len(batch) - 1, time_ns)
+        self._facts(self._http(self.net.feed(batch)))
+        self._events(self.tracker.advance(self._last.time_ns))
+        for anomaly in batch.anomalies:
+            self.damaged(anomaly)
+
+    def damaged(self, anomaly: Anomaly) -> None:
+        """The source itself is damaged."""
+        self._event(SourceDamaged(self._last, anomaly))
+
+    def _http(self, events: Iterable[NetEvent]) -> list[Fact]:
+        facts: list[Fact] = []
+        for event in events:
+            if isinstance(event, ConnectionOpened | ConnectionRefused | Datagram | Gap | NetAnomaly):
+                facts.append(event)
+            facts.extend(self.http.feed(event))
+        return facts
+
+    def _facts(self, facts: list[Fact]) -> None:
+        for fact in sorted(facts, key=_order):
+            self._events(self.tracker.feed(fact))
+
+    def _events(self, events: Iterator[Event]) -> None:
+        for event in events:
+            self._event(event)
+
+    def _event(self, event: Event) -> None:
+        for finding in self.checker.feed(event):
+            if self.options.on_finding is not None:
+                self.options.on_finding(finding)
+        if self.options.on_event is not None:
+            self.options.on_event(event)
+        if isinstance(event, ExchangeEnded):
+            self._release(event.exchange)
+
+    def _release(self, exchange: Exchange) -> None:
+        keep = self.options.keep_messages
+        if keep is not None and keep(exchange):
+            return
+        for message in (exchange.request, exchange.response, *exchange.answers):
+            if message is not None:
+                message.release()
+
+    def finish(self, info: InputInfo) -> Trace:
+        """The source has ended: settle everything."""
+        facts = self._http(self.net.close())
+        facts.extend(self.http.close(self._last))
+        self._facts(facts)
+        self._events(self.tracker.close(self._last))
+        return self._trace(info)
+
+    def _trace(self, info: InputInfo) -> Trace:
+        tracker = self.tracker
+        findings = self.checker.close()
+        exchanges = sorted(tracker.exchanges, key=lambda x: (_first_complete(x), x.id))
+        for number, exchange in enumerate(exchanges, start=1):
+            exchange.id = number
+            exchange.device = exchange.device.root if exchange.device else None
+        images = [image for job in tracker.jobs.all for image in job.images]
+        for number, image in enumerate(images, start=1):
+            image.id = number
+        for job in tracker.jobs.all:
+            job.device = job.device.root if job.device else None
+        return Trace(
+            input=info,
+            devices=tracker.devices.number(),
+            clients=tracker.clients.all,
+            exchanges=exchanges,
+            jobs=tracker.jobs.all,
+            images=images,
+            refusals=tracker.jobs.refusals,
+            findings=findings,
+            ledger=self.checker.ledger,
+            wsd_seen=tracker.wsd_seen,
+            encrypted_seen=bool(tracker.encrypted),
+            other_protocols=list(tracker.other_protocols),
+            undecidable=_undecidable(tracker),
+            internal_errors=self.checker.internal_errors,
+        )
+
+
+_RANK = {HttpEventKind.REQUEST: 2, HttpEventKind.RESPONSE_HEAD: 3, HttpEventKind.ENDED: 4}
+
+
+def _order(fact: Fact) -> tuple[int, int]:
+    """Capture order; at the same frame openings first, then requests, then answers."""
+    if isinstance(fact, HttpEvent):
+        return fact.stamp.number, _RANK[fact.kind]
+    return fact.stamp.number, 0 if isinstance(fact, ConnectionOpened) else 1
+
+
+def _first_complete(exchange: Exchange) -> int:
+    message = exchange.request or exchange.response
+    return 0 if message is None else message.last.number
+
+
+def _undecidable(tracker: Tracker) -> bool:
+    jobs = tracker.jobs.all
+    if jobs:
+        return all(job.blind for job in jobs)
+    return tracker.listed > 0 and tracker.incomplete == tracker.listed

@@ -1,0 +1,79 @@
+"""Parts of a RetrieveImageResponse → images: what they are and how large, by their own first bytes."""
+
+from __future__ import annotations
+
+import io
+import logging
+import warnings
+
+from PIL import Image as Pillow
+
+from wsdtrace.records import Part
+from wsdtrace.state.model import Exchange, Image
+from wsdtrace.state.reading import root_part
+
+logger = logging.getLogger(__name__)
+
+MAGICS: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "jfif"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+    (b"BM", "dib"),
+    (b"%PDF-", "pdf-a"),
+    (b"\x97JB2\r\n\x1a\n", "jbig"),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "jpeg2k"),
+    (b"\xff\x4f\xff\x51", "jpeg2k"),
+    (b"PK\x03\x04", "xps"),
+)
+"""First octets → family of WS-Scan formats (`formatvalue.md`): jfif also stands for exif, tiff for all eight of its kinds."""
+
+
+def image_format(head: bytes) -> str | None:
+    """The format that the first octets show; None when they show none that WS-Scan names."""
+    return next((name for magic, name in MAGICS if head.startswith(magic)), None)
+
+
+def image_size(head: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels from the image's own header, or None where it has none that can be read."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Pillow.open(io.BytesIO(head)) as picture:
+                return picture.size
+    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as error:
+        # Pillow says in these four ways that a header is none of the kinds it reads, or a damaged one: both are normal here.
+        logger.debug("no size in %d octets: %s", len(head), error)
+        return None
+
+
+def images_of(exchange: Exchange) -> list[Image]:
+    """Every non-root part of a RetrieveImageResponse is an image, also one that no Include names."""
+    response = exchange.response
+    if exchange.operation != "RetrieveImage" or response is None or response.http is None:
+        return []
+    content = response.http.content
+    root = root_part(content)
+    return [_image(exchange, part, response.complete) for part in content.parts if part is not root]
+
+
+def _image(exchange: Exchange, part: Part, whole_message: bool) -> Image:
+    head = part.probe.head
+    size = image_size(head)
+    return Image(
+        id=0,
+        exchange=exchange,
+        job=None,
+        page=1,
+        side=None,
+        content_type=part.content_type,
+        content_id=part.content_id,
+        format=image_format(head),
+        probe=part.probe,
+        complete=whole_message and part.complete and part.probe.missing == 0,
+        ref=part.ref,
+        width=size[0] if size else None,
+        height=size[1] if size else None,
+        first=part.first,
+        last=part.last,
+    )

@@ -1,0 +1,377 @@
+"""Every scan job of the capture: its life, its timer, its images.
+
+Theory of operation: a job is (device, JobId, generation). `requested` and `answered` are called for the outer leg of every
+exchange about jobs, in capture order; `advance` moves capture time. A job has ended in one of the ways of `JobEnd`; before
+that it is live, and while none of its requests waits for an answer, its 60 s run (the page of CreateScanJobResponse).
+
+Rules for whoever edits this file:
+
+1. A timer only marks; whether a silence was fatal is settled when the job is taken up again, replaced, or the capture ends.
+2. Jobs that began before the capture exist as soon as a device does not deny them; what is not known of them stays None.
+3. What may have been missed makes a job `blind`; no rule then claims that something did not happen.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Iterator
+
+from wsdtrace.records import Stamp
+from wsdtrace.state.events import (
+    CancelAnswered,
+    CreationRefused,
+    Event,
+    JobCreated,
+    JobDenied,
+    JobEnded,
+    JobFellSilent,
+    JobLeftOpen,
+    JobOrphaned,
+    JobStateSeen,
+    JobUnknown,
+    RetrieveRequested,
+)
+from wsdtrace.state.machine import END_OF_FAULT, FINAL_OUTCOME
+from wsdtrace.state.model import Device, Exchange, InitiatedBy, Job, JobEnd, JobStep, Outcome, Refusal
+from wsdtrace.state.scanwords import (
+    asked_job_id,
+    grant_of,
+    job_states_of,
+    retrieve_token,
+    ticket_facts,
+)
+
+RETRIEVE_LIMIT_NS = 60 * 10**9
+"""60 s: `createscanjobresponse.md`, both for the first RetrieveImage and between successive ones."""
+
+SINGLE_IMAGE_SOURCES = frozenset({"Platen", "Film"})
+"""Input sources that give one image a job, whatever ImagesToTransfer says."""
+
+MULTI_PAGE_FORMATS = ("tiff-multi", "pdf", "xps")
+"""Formats whose one file holds any number of pages (`formatvalue.md`)."""
+
+MAX_JOBS = 100_000
+"""Jobs in memory; a busy device makes some hundred a day."""
+
+
+class JobBook:
+    """All jobs of all devices."""
+
+    def __init__(self, limit_ns: int = RETRIEVE_LIMIT_NS) -> None:
+        self.limit_ns = limit_ns
+        self.all: list[Job] = []
+        self.dropped = 0
+        self.refusals: list[Refusal] = []
+        self._open_refusals: dict[tuple[int, int], Refusal] = {}
+        self._latest: dict[int, dict[int, Job]] = {}
+        self._live: dict[int, Job] = {}
+        self._timers: list[tuple[int, int, Job]] = []
+        self._order = itertools.count()
+        self._retrieves: dict[int, Exchange] = {}
+
+    # -- who is who ---------------------------------------------------------------------------
+
+    def merge(self, keep: Device, gone: Device) -> None:
+        """Two devices turned out to be one: their jobs are one numbering."""
+        theirs = self._latest.pop(gone.id, {})
+        mine = self._latest.setdefault(keep.id, {})
+        for job_id, job in theirs.items():
+            job.device = keep
+            mine.setdefault(job_id, job)
+
+    def find(self, device: Device | None, job_id: int) -> Job | None:
+        """The latest generation of a device's job."""
+        return None if device is None else self._latest.get(device.root.id, {}).get(job_id)
+
+    def find_elsewhere(self, job_id: int, token: str | None) -> Job | None:
+        """A live job of another device with this very pair: evidence that both devices are one."""
+        if not token:
+            return None
+        found = [j for j in self._live.values() if j.job_id == job_id and j.token == token]
+        return found[0] if len(found) == 1 else None
+
+    def busy_at(self, device: Device | None) -> Job | None:
+        """A live job of the device, the youngest first."""
+        if device is None:
+            return None
+        here = [j for j in self._live.values() if j.device is not None and j.device.root is device.root]
+        return here[-1] if here else None
+
+    def blind(self, device: Device | None) -> None:
+        """Something of this device's traffic is missing: what its live jobs went through is not certain."""
+        if device is None:
+            return
+        for job in self._live.values():
+            if job.device is not None and job.device.root is device.root:
+                job.blind = True
+
+    def _add(self, job: Job) -> None:
+        job.index = len(self.all)
+        if len(self.all) < MAX_JOBS:
+            self.all.append(job)
+        else:
+            self.dropped += 1
+        self._live[id(job)] = job
+        if job.device is not None:
+            self._latest.setdefault(job.device.root.id, {})[job.job_id] = job
+
+    # -- time ---------------------------------------------------------------------------------
+
+    def advance(self, now_ns: int) -> Iterator[Event]:
+        """Fire the deadlines that lie before `now_ns`, in their order."""
+        while self._timers and self._timers[0][0] < now_ns:
+            deadline, _, job = heapq.heappop(self._timers)
+            at = job.last_activity
+            if job.is_live and job.outstanding == 0 and at is not None and at.time_ns + self.limit_ns == deadline:
+                yield JobFellSilent(Stamp(at.number, deadline, at.kind), job)
+
+    def _active(self, job: Job, stamp: Stamp, what: str) -> None:
+        job.last_activity = stamp
+        job.last_activity_was = what
+        if job.is_live:
+            heapq.heappush(self._timers, (stamp.time_ns + self.limit_ns, next(self._order), job))
+
+    def _silence(self, job: Job, now: Stamp) -> Iterator[Event]:
+        """The job's silence was final: it is over at `now` for another reason than that its client came back."""
+        at = job.last_activity
+        if at is None or job.outstanding or not job.is_live:
+            return
+        silent = now.time_ns - at.time_ns
+        if silent > self.limit_ns:
+            job.outcome = Outcome.ORPHANED
+            yield JobOrphaned(Stamp(at.number, at.time_ns + self.limit_ns, at.kind), job, silent)
+
+    # -- requests -----------------------------------------------------------------------------
+
+    def requested(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
+        """A request about a job went out."""
+        if exchange.operation == "CreateScanJob":
+            yield from self._retried(exchange, stamp)
+            return
+        job_id = asked_job_id(exchange.request)
+        job = None if job_id is None else self.find(exchange.device, job_id)
+        if job is None:
+            return
+        exchange.job = job
+        job.exchanges.append(exchange)
+        if exchange.client is not None:
+            job.clients.setdefault(exchange.client.id, exchange.client)
+        if exchange.operation == "RetrieveImage":
+            yield self._retrieve(job, exchange, stamp)
+        job.outstanding += 1
+        self._active(job, stamp, exchange.operation or "request")
+
+    def _retrieve(self, job: Job, exchange: Exchange, stamp: Stamp) -> RetrieveRequested:
+        request = exchange.request
+        assert request is not None
+        before = job.last_retrieve_end or job.created
+        event = RetrieveRequested(
+            stamp,
+            job,
+            exchange,
+            token=retrieve_token(request),
+            since_end_ns=None if before is None else request.first.time_ns - before.time_ns,
+            since_request_ns=(
+                None if job.last_retrieve_request is None else request.first.time_ns - job.last_retrieve_request.time_ns
+            ),
+            previous=self._retrieves.get(id(job), job.creation),
+            was_live=job.is_live,
+            was_canceled=job.canceled is not None,
+            outstanding=job.outstanding,
+        )
+        job.last_retrieve_request = request.first
+        self._retrieves[id(job)] = exchange
+        return event
+
+    def _retried(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
+        key = self._asker(exchange)
+        refusal = self._open_refusals.pop(key, None)
+        if refusal is not None:
+            refusal.retry = exchange
+            yield CreationRefused(stamp, refusal)
+
+    @staticmethod
+    def _asker(exchange: Exchange) -> tuple[int, int]:
+        return (
+            exchange.client.id if exchange.client else 0,
+            exchange.device.root.id if exchange.device else 0,
+        )
+
+    # -- answers ------------------------------------------------------------------------------
+
+    def answered(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
+        """An exchange about jobs has ended, with an answer or without."""
+        if exchange.operation == "CreateScanJob":
+            yield from self._created(exchange, stamp)
+            return
+        job = exchange.job
+        if job is None:
+            yield from self._stranger(exchange, stamp)
+            job = exchange.job
+        else:
+            job.outstanding -= 1
+        yield from self._states(exchange, stamp)
+        if job is None:
+            return
+        had_ended = not job.is_live
+        self._active(job, stamp, f"{exchange.operation}Response")
+        if exchange.operation == "RetrieveImage":
+            job.last_retrieve_end = stamp
+            yield from self._retrieved(job, exchange, stamp)
+        elif exchange.operation == "CancelJob":
+            yield from self._canceled(job, exchange, stamp, had_ended)
+
+    def _created(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
+        response = exchange.response
+        if response is not None and response.fault is not None:
+            refusal = Refusal(exchange, response.fault.subcode, self.busy_at(exchange.device))
+            self.refusals.append(refusal)
+            self._open_refusals[self._asker(exchange)] = refusal
+            return
+        grant = grant_of(response)
+        if grant is None:
+            return
+        former = self.find(exchange.device, grant.job_id)
+        if former is not None:
+            yield from self._silence(former, stamp)
+            self._live.pop(id(former), None)
+        facts = ticket_facts(exchange.request, response)
+        job = Job(
+            device=exchange.device,
+            job_id=grant.job_id,
+            generation=1 if former is None else former.generation + 1,
+            token=grant.token,
+            created=stamp,
+            creation=exchange,
+            initiated_by=InitiatedBy.DEVICE if facts.scan_identifier else InitiatedBy.CLIENT,
+            scan_identifier=facts.scan_identifier,
+            destination_token=facts.destination_token,
+            announced=facts.announced,
+            input_source=facts.input_source,
+            format=facts.format,
+            resolution=facts.resolution,
+            ticket=facts.ticket,
+            final=facts.final,
+            blind=response is None or not response.well_formed or not response.complete,
+        )
+        job.exchanges.append(exchange)
+        job.steps.append(JobStep(stamp, "created", observed=False))
+        if exchange.client is not None:
+            job.clients[exchange.client.id] = exchange.client
+        exchange.job = job
+        self._add(job)
+        self._active(job, stamp, "CreateScanJobResponse")
+        yield JobCreated(stamp, job, exchange)
+
+    def _stranger(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
+        """A request for a job that no message of the capture granted."""
+        if exchange.operation not in ("RetrieveImage", "CancelJob"):
+            return
+        job_id = asked_job_id(exchange.request)
+        if job_id is None:
+            return
+        fault = exchange.fault
+        if fault is not None and fault.subcode == "ClientErrorJobIdNotFound":
+            yield JobUnknown(stamp, job_id, exchange)
+            return
+        job = Job(device=exchange.device, job_id=job_id, token=retrieve_token(exchange.request))
+        job.exchanges.append(exchange)
+        job.steps.append(JobStep(exchange.first, "began before the capture", observed=False))
+        if exchange.client is not None:
+            job.clients[exchange.client.id] = exchange.client
+        exchange.job = job
+        self._add(job)
+
+    def _retrieved(self, job: Job, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
+        fault = exchange.fault
+        if fault is not None:
+            end = END_OF_FAULT.get(fault.subcode or "")
+            if fault.subcode == "ClientErrorJobIdNotFound":
+                yield JobDenied(stamp, job, exchange, job.is_live, job.delivered)
+            if end is not None:
+                yield from self._end(job, end, exchange, stamp)
+            return
+        for image in exchange.images:
+            job.images.append(image)
+            image.page = len(job.images)
+            if image.complete:
+                job.delivered += 1
+                job.steps.append(JobStep(stamp, f"page {image.page}", observed=False))
+        if not exchange.succeeded or not any(i.complete for i in exchange.images):
+            return
+        if job.input_source in SINGLE_IMAGE_SOURCES:
+            yield from self._end(job, JobEnd.SINGLE, exchange, stamp)
+        elif job.announced and job.delivered >= job.announced:
+            yield from self._end(job, JobEnd.COUNT, exchange, stamp)
+        elif (job.format or "").startswith(MULTI_PAGE_FORMATS):
+            # One file may hold every page: whether more is to come cannot be told from the outside.
+            job.blind = True
+
+    def _canceled(self, job: Job, exchange: Exchange, stamp: Stamp, had_ended: bool) -> Iterator[Event]:
+        accepted = exchange.succeeded
+        yield CancelAnswered(stamp, job, exchange, had_ended, accepted)
+        if accepted:
+            job.canceled = job.canceled or stamp
+            if job.is_live:
+                yield from self._end(job, JobEnd.CANCEL, exchange, stamp)
+
+    def _states(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
+        """States that status messages name, for jobs that the capture knows."""
+        for job_id, state in job_states_of(exchange):
+            job = self.find(exchange.device, job_id)
+            if job is None:
+                continue
+            before, job.state = job.state, state
+            if before != state:
+                job.steps.append(JobStep(stamp, state, observed=True))
+            yield JobStateSeen(stamp, job, exchange, before, state)
+            if state in FINAL_OUTCOME and job.is_live:
+                if job.canceled is None:
+                    yield from self._silence(job, stamp)
+                yield from self._end(job, JobEnd.STATE, exchange, stamp, FINAL_OUTCOME[state])
+
+    def _end(
+        self, job: Job, end: JobEnd, exchange: Exchange | None, stamp: Stamp, outcome: Outcome | None = None
+    ) -> Iterator[Event]:
+        if not job.is_live:
+            return
+        job.end = end
+        job.ended = stamp
+        if job.outcome is not Outcome.ORPHANED:
+            job.outcome = outcome or _OUTCOME[end]
+            if end in (JobEnd.NO_IMAGES, JobEnd.DENIED) and job.created is not None and job.delivered == 0:
+                job.outcome = Outcome.ABORTED
+        job.steps.append(JobStep(stamp, job.outcome.value, observed=False))
+        self._live.pop(id(job), None)
+        yield JobEnded(stamp, job, exchange)
+
+    # -- the end ------------------------------------------------------------------------------
+
+    def close(self, end: Stamp) -> Iterator[Event]:
+        """The capture has ended: settle what is still open."""
+        for refusal in list(self._open_refusals.values()):
+            yield CreationRefused(end, refusal)
+        self._open_refusals.clear()
+        for job in list(self._live.values()):
+            at = job.last_activity
+            if at is None:
+                continue
+            settled = list(self._silence(job, end))
+            if settled:
+                yield from settled
+                continue
+            job.outcome = Outcome.OPEN
+            yield JobLeftOpen(end, job, self.limit_ns - (end.time_ns - at.time_ns))
+        self._live.clear()
+        self._retrieves.clear()
+
+
+_OUTCOME = {
+    JobEnd.NO_IMAGES: Outcome.COMPLETED,
+    JobEnd.COUNT: Outcome.COMPLETED,
+    JobEnd.SINGLE: Outcome.COMPLETED,
+    JobEnd.CANCEL: Outcome.CANCELED,
+    JobEnd.STATE: Outcome.COMPLETED,
+    JobEnd.DENIED: Outcome.COMPLETED,
+}

@@ -1,0 +1,144 @@
+"""HttpMessage or Datagram → Message: finds the XML in it and has it read.
+
+Theory of operation: what is labelled as SOAP is read as SOAP whatever it holds, so that rules can object; what is not
+labelled is read when its first bytes look like an envelope. A multipart's XML is its root part: the one that `start`
+names, else the first (RFC 2387 §3.2).
+"""
+
+from __future__ import annotations
+
+from wsdtrace.records import Content, Datagram, HttpMessage, Part
+from wsdtrace.soap import read_envelope
+from wsdtrace.soap.envelope import Fault
+from wsdtrace.state.model import FaultSummary, Message, Role
+from wsdtrace.wsd import decode_message, operation_of
+
+SOAP_MEDIA_TYPES = frozenset({"application/soap+xml", "text/xml", "application/xml", "application/xop+xml"})
+"""Media types that announce an envelope: SOAP 1.2, SOAP 1.1 and what devices use in their place."""
+
+MAX_TEXT = 2048
+"""Characters kept of a fault's reason or detail: four times the longest URI that DPWS allows devices to handle."""
+
+
+SNIFF = 2048
+"""Octets in which an unlabelled content has to show that it is SOAP: the longest run of namespace declarations seen before
+the name of the envelope is 900 octets (Windows' ProbeMatches)."""
+
+
+def looks_like_soap(data: bytes) -> bool:
+    """The first octets are XML of a SOAP envelope, or of a bare fault as some printers send it over UDP."""
+    head = data[:SNIFF]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head[:4]:
+        head = head.replace(b"\x00", b"")[2:]
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith(b"<") and (b"Envelope" in head or b"Fault" in head)
+
+
+def root_part(content: Content) -> Part | None:
+    """The part that holds the envelope of a multipart/related content."""
+    start = dict(content.parameters).get("start", "").strip().strip("<>")
+    if start:
+        for part in content.parts:
+            if part.content_id == start:
+                return part
+    return content.parts[0] if content.parts else None
+
+
+def xml_of(content: Content) -> tuple[bytes | None, str | None, bool]:
+    """The XML document of a content, its charset and whether the content is labelled as SOAP."""
+    labelled = content.media_type in SOAP_MEDIA_TYPES or content.is_multipart
+    if content.is_multipart:
+        part = root_part(content)
+        if part is None:
+            return None, None, labelled
+        charset = _charset(part.content_type or "")
+        return part.data, charset, labelled
+    charset = dict(content.parameters).get("charset")
+    data = content.data
+    if data and not labelled and not looks_like_soap(data):
+        data = None
+    return data, charset, labelled
+
+
+def _charset(content_type: str) -> str | None:
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip('"') or None
+    return None
+
+
+def read_http(message: HttpMessage, role: Role) -> Message:
+    """The SOAP message that an HTTP message carries, or what came in its place."""
+    xml, charset, labelled = xml_of(message.content)
+    read = Message(
+        role=role,
+        sender=message.sender,
+        receiver=message.receiver,
+        first=message.first,
+        last=message.last,
+        bytes=message.content.length,
+        complete=message.complete,
+        exact=message.exact,
+        status=message.status,
+        head_end=message.head_end,
+        labelled_soap=labelled,
+        http=message,
+    )
+    if xml:
+        _fill(read, xml, charset)
+    return read
+
+
+def read_datagram(datagram: Datagram) -> Message | None:
+    """The SOAP message in a datagram, or None when it holds no XML."""
+    if not looks_like_soap(datagram.data):
+        return None
+    read = Message(
+        role=Role.REQUEST,
+        sender=datagram.source,
+        receiver=datagram.destination,
+        first=datagram.stamp,
+        last=datagram.stamp,
+        bytes=len(datagram.data),
+        complete=datagram.complete,
+        labelled_soap=True,
+        datagram=datagram,
+    )
+    _fill(read, datagram.data, None)
+    return read
+
+
+def _fill(read: Message, xml: bytes, charset: str | None) -> None:
+    envelope = read_envelope(xml, charset)
+    headers = envelope.headers
+    read.xml = xml
+    read.envelope = envelope
+    read.well_formed = envelope.well_formed
+    read.is_soap = read.labelled_soap or envelope.version is not None
+    read.action = headers.action
+    read.message_id = headers.message_id
+    read.relates_to = headers.relates_to
+    read.body_local = envelope.body_name.local if envelope.body_name else None
+    read.operation = operation_of(envelope)
+    if envelope.fault is not None:
+        read.fault = summarise(envelope.fault)
+    read.decoded = decode_message(envelope)
+
+
+def summarise(fault: Fault) -> FaultSummary:
+    """A fault in fixed size."""
+    subcode = fault.subcodes[0] if fault.subcodes else None
+    return FaultSummary(
+        code=fault.code.local if fault.code else None,
+        subcode=subcode.local if subcode else None,
+        subcode_ns=subcode.namespace if subcode else None,
+        subcode_raw=subcode.raw if subcode else None,
+        reason=_short(fault.reason),
+        detail=_short(fault.detail_text),
+    )
+
+
+def _short(text: str | None) -> str | None:
+    return text if text is None or len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…"
+

@@ -1,0 +1,303 @@
+"""HTTP events, datagrams and transport facts → events about exchanges, jobs and connections.
+
+Theory of operation: all memory of a check lives here and in the books it owns. The pipeline feeds facts in capture order and moves
+capture time; the tracker answers with what happened. Time never falls: an older stamp moves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wsdtrace.records import (
+    Abandoned,
+    ConnectionOpened,
+    ConnectionRefused,
+    Datagram,
+    Endpoint,
+    Gap,
+    GapReason,
+    HttpEvent,
+    HttpEventKind,
+    HttpExchange,
+    NetAnomaly,
+    NotHttp,
+    NotHttpKind,
+    Stamp,
+    StreamEnded,
+)
+from wsdtrace.state.connections import ConnectionBook
+from wsdtrace.state.devices import ClientBook, DeviceBook, fingerprint_of
+from wsdtrace.state.events import (
+    CaptureEnded,
+    ConnectionSettled,
+    Event,
+    ExchangeEnded,
+    ImageDelivered,
+    MessageSeen,
+)
+from wsdtrace.state.exchanges import DatagramBook, MessageIds, is_copy, is_multicast, open_exchange
+from wsdtrace.state.images import images_of
+from wsdtrace.state.jobs import RETRIEVE_LIMIT_NS, JobBook
+from wsdtrace.state.model import Connection, Exchange, Message, Role, Toward
+from wsdtrace.state.reading import read_datagram, read_http
+from wsdtrace.state.vocabulary import DEVICE_SENDS, JOB_OPERATIONS, SCAN_OPERATIONS, speaks_wsd
+
+Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | Gap | StreamEnded | ConnectionRefused | NetAnomaly
+
+
+class Tracker:
+    """The memory of one capture."""
+
+    def __init__(self, *, limit_ns: int = RETRIEVE_LIMIT_NS, keep_exchanges: bool = True) -> None:
+        self.jobs = JobBook(limit_ns)
+        self.devices = DeviceBook(self.jobs.merge)
+        self.clients = ClientBook()
+        self.connections = ConnectionBook()
+        self.exchanges: list[Exchange] = []
+        """Listed exchanges, when they are kept."""
+        self.listed = 0
+        self.wsd_seen = False
+        self.incomplete = 0
+        """Listed exchanges that lack bytes."""
+        self.encrypted: list[Connection] = []
+        self.other_protocols: dict[str, None] = {}
+        self.now_ns = 0
+        self._keep = keep_exchanges
+        self._open: dict[int, Exchange] = {}
+        self._ids = MessageIds()
+        self._datagrams = DatagramBook()
+        self._wsd_servers: set[Endpoint] = set()
+        self._sinks: set[Endpoint] = set()
+
+    # -- time ---------------------------------------------------------------------------------
+
+    def advance(self, now_ns: int) -> Iterator[Event]:
+        """Move capture time to the latest frame seen."""
+        if now_ns > self.now_ns:
+            self.now_ns = now_ns
+            yield from self.jobs.advance(now_ns)
+
+    # -- facts --------------------------------------------------------------------------------
+
+    def feed(self, fact: Fact) -> Iterator[Event]:
+        """One fact, in capture order."""
+        yield from self.advance(fact.stamp.time_ns)
+        match fact:
+            case HttpEvent():
+                yield from self._http(fact)
+            case Datagram():
+                yield from self._datagram(fact)
+            case ConnectionOpened():
+                self.connections.opened(fact)
+            case Gap():
+                self._gap(fact)
+            case NotHttp():
+                self._not_http(fact)
+            case StreamEnded() | ConnectionRefused() | NetAnomaly():
+                pass
+
+    def _http(self, event: HttpEvent) -> Iterator[Event]:
+        http = event.exchange
+        if event.kind is HttpEventKind.REQUEST:
+            yield from self._requested(http, event.stamp)
+        elif event.kind is HttpEventKind.RESPONSE_HEAD:
+            known = self._open.get(id(http))
+            if known is not None:
+                known.response_head = event.stamp
+        else:
+            yield from self._ended(http, event.stamp)
+
+    def _requested(self, http: HttpExchange, stamp: Stamp) -> Iterator[Event]:
+        request = None if http.request is None else read_http(http.request, Role.REQUEST)
+        exchange = open_exchange(http, request)
+        self._open[id(http)] = exchange
+        if request is None:
+            return
+        self._note_other(request)
+        if request.is_soap or http.server in self._wsd_servers:
+            yield from self._list(exchange, request, stamp)
+            yield MessageSeen(stamp, exchange, request, self._repeated(exchange, request))
+            yield from self._about_jobs(exchange, stamp)
+
+    def _about_jobs(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
+        if exchange.copy_of is None and exchange.operation in JOB_OPERATIONS:
+            yield from self.jobs.requested(exchange, stamp)
+
+    def _ended(self, http: HttpExchange, stamp: Stamp) -> Iterator[Event]:
+        exchange = self._open.pop(id(http), None) or open_exchange(http, None)
+        response = None if http.response is None else read_http(http.response, Role.RESPONSE)
+        exchange.response = response
+        exchange.abandoned = http.abandoned
+        exchange.response_head = http.response_head
+        if not exchange.listed:
+            if response is None or not response.is_soap:
+                return
+            yield from self._list(exchange, response, stamp)
+            if exchange.request is not None:
+                yield MessageSeen(stamp, exchange, exchange.request)
+        exchange.operation = exchange.operation or _operation_of_answer(response)
+        if response is not None and not exchange.is_wsd and speaks_wsd(response):
+            yield from self._is_wsd(exchange, stamp)
+        if exchange.abandoned in (Abandoned.GAP, Abandoned.LIMIT) or any(
+            m is not None and m.http is not None and m.http.content.missing for m in (exchange.request, response)
+        ):
+            self.incomplete += 1
+            self.jobs.blind(exchange.device)
+        connection = None if exchange.connection is None else self.connections.get(exchange.connection)
+        if exchange.abandoned is Abandoned.ONE_SIDED and connection is not None:
+            connection.one_sided = True
+            self.jobs.blind(exchange.device)
+        exchange.ended = True
+        if response is not None:
+            yield MessageSeen(stamp, exchange, response, self._repeated(exchange, response))
+        if exchange.copy_of is None and exchange.operation in JOB_OPERATIONS:
+            exchange.images = images_of(exchange)
+            yield from self.jobs.answered(exchange, stamp)
+            for image in exchange.images:
+                image.job = exchange.job
+                yield ImageDelivered(stamp, image, exchange, exchange.job)
+        job = exchange.job
+        exchange.cancel_seen = job is not None and job.canceled is not None
+        yield ExchangeEnded(stamp, exchange, connection)
+
+    # -- listing and identity -----------------------------------------------------------------
+
+    def _list(self, exchange: Exchange, message: Message, stamp: Stamp) -> Iterator[Event]:
+        exchange.listed = True
+        self.listed += 1
+        exchange.id = self.listed
+        if self._keep:
+            self.exchanges.append(exchange)
+        exchange.operation = exchange.operation or message.operation
+        if speaks_wsd(message) or exchange.server_endpoint in self._wsd_servers:
+            yield from self._is_wsd(exchange, stamp)
+        original = self._ids.get(exchange.request.message_id) if exchange.request else None
+        if original is not None and original is not exchange:
+            if is_copy(original, exchange):
+                exchange.copy_of = original
+                original.copied_by = exchange
+                if original.device is not None and exchange.device is not None:
+                    self.devices.merge(original.device, exchange.device)
+            elif original.connection != exchange.connection or original.ended:
+                exchange.resend_of = original
+
+    def _is_wsd(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
+        exchange.is_wsd = self.wsd_seen = True
+        known = None if exchange.connection is None else self.connections.get(exchange.connection)
+        if known is not None:
+            known.carries_wsd = True
+            known.server = exchange.server_endpoint
+        self._identify(exchange, stamp)
+        yield from ()
+
+    def _identify(self, exchange: Exchange, stamp: Stamp) -> None:
+        server, client = exchange.server_endpoint, exchange.client_endpoint
+        request = exchange.request
+        if exchange.operation in DEVICE_SENDS or server in self._sinks:
+            exchange.toward = Toward.CLIENT
+            self._sinks.add(server)
+            exchange.device = self.devices.sender(client.address, stamp)
+            exchange.client = self.clients.at(server.address, stamp)
+            return
+        self._wsd_servers.add(server)
+        exchange.device = self.devices.serve(server, stamp)
+        if exchange.operation in SCAN_OPERATIONS:
+            exchange.device.roles.setdefault("scanner")
+        agent = fingerprint = None
+        if request is not None and request.http is not None:
+            agent = request.http.field("User-Agent")
+            fingerprint = fingerprint_of(request.http, request.xml)
+        exchange.client = self.clients.at(client.address, stamp, agent, fingerprint)
+        to = request.envelope.headers.to if request is not None and request.envelope is not None else None
+        if to and to.strip().lower().startswith(("urn:uuid:", "uuid:")):
+            exchange.device = self.devices.join_name(exchange.device, to.strip(), stamp)
+
+    def _repeated(self, exchange: Exchange, message: Message) -> Exchange | None:
+        """An earlier exchange that holds another message with this MessageID; copies and resends are no repetition."""
+        if message.message_id is None:
+            return None
+        known = self._ids.get(message.message_id)
+        self._ids.remember(message.message_id, exchange)
+        if known is None or known is exchange or exchange.copy_of is not None or exchange.resend_of is not None:
+            return None
+        return known
+
+    # -- UDP ----------------------------------------------------------------------------------
+
+    def _datagram(self, datagram: Datagram) -> Iterator[Event]:
+        message = read_datagram(datagram)
+        if message is None:
+            return
+        exchange, repeat = self._datagrams.place(message)
+        if repeat:
+            return
+        if not exchange.listed:
+            exchange.listed = exchange.ended = True
+            self.listed += 1
+            exchange.id = self.listed
+            if self._keep:
+                self.exchanges.append(exchange)
+        if speaks_wsd(message):
+            exchange.is_wsd = self.wsd_seen = True
+            self._place_datagram(exchange, message)
+        yield MessageSeen(datagram.stamp, exchange, message, self._repeated(exchange, message))
+
+    def _place_datagram(self, exchange: Exchange, message: Message) -> None:
+        if exchange.operation in DEVICE_SENDS:
+            exchange.toward = Toward.CLIENT
+            exchange.device = self.devices.announce(message)
+            return
+        if message.role is Role.RESPONSE:
+            exchange.device = self.devices.announce(message) or exchange.device
+            if exchange.client is None and not is_multicast(message.receiver):
+                exchange.client = self.clients.at(message.receiver.address, message.first)
+        else:
+            exchange.client = self.clients.at(message.sender.address, message.first)
+
+    # -- transport ----------------------------------------------------------------------------
+
+    def _gap(self, gap: Gap) -> None:
+        connection = self.connections.gap(gap)
+        if connection is None:
+            return
+        if gap.reason is GapReason.SNAPPED:
+            self.connections.snapped(gap.connection, gap.stamp)
+        for end in (connection.originator, connection.responder):
+            self.jobs.blind(self.devices.at(end))
+
+    def _not_http(self, event: NotHttp) -> None:
+        connection = self.connections.get(event.connection)
+        if connection is not None and event.kind is NotHttpKind.TLS:
+            connection.encrypted = True
+            self.encrypted.append(connection)
+
+    def _note_other(self, request: Message) -> None:
+        http = request.http
+        if http is None or request.is_soap:
+            return
+        target = getattr(http.start, "target", "").lower()
+        if "/escl" in target:
+            self.other_protocols.setdefault("eSCL")
+        elif http.content.media_type == "application/ipp":
+            self.other_protocols.setdefault("IPP")
+
+    # -- the end ------------------------------------------------------------------------------
+
+    def close(self, end: Stamp) -> Iterator[Event]:
+        """The capture has ended. HTTP exchanges that were open have been fed as ended."""
+        yield from self.jobs.close(end)
+        servers = self._wsd_servers | self._sinks
+        for connection in self.connections.remaining():
+            here = connection.responder in servers or connection.originator in servers
+            if connection.carries_wsd or (here and not connection.encrypted):
+                yield ConnectionSettled(end, connection)
+        yield CaptureEnded(
+            end,
+            wsd_seen=self.wsd_seen,
+            encrypted=tuple(self.encrypted),
+            wsd_endpoints=frozenset((e.address, e.port) for e in servers | self.devices.announced),
+        )
+
+
+def _operation_of_answer(response: Message | None) -> str | None:
+    return None if response is None else response.operation
