@@ -2,7 +2,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-CASE := captures/orphaned-job/capture.pcap
+CASE := captures/orphaned-job/capture.pcapng
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench captures docs clean
