@@ -29,13 +29,14 @@ from wsdtrace.records import (
     NetEvent,
     NotHttp,
     Stamp,
+    StreamEnded,
 )
 from wsdtrace.report.trace import InputInfo, Trace
 from wsdtrace.state.events import Event, ExchangeEnded, SourceDamaged
 from wsdtrace.state.model import Exchange
 from wsdtrace.state.tracker import Tracker
 
-Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | ConnectionRefused | Gap | NetAnomaly
+Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | ConnectionRefused | Gap | NetAnomaly | StreamEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class Run:
     def _http(self, events: Iterable[NetEvent]) -> list[Fact]:
         facts: list[Fact] = []
         for event in events:
-            if isinstance(event, ConnectionOpened | ConnectionRefused | Datagram | Gap | NetAnomaly):
+            if isinstance(event, ConnectionOpened | ConnectionRefused | Datagram | Gap | NetAnomaly | StreamEnded):
                 facts.append(event)
             facts.extend(self.http.feed(event))
         return facts

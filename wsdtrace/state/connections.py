@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from wsdtrace.records import ConnectionId, ConnectionOpened, Endpoint, Gap, GapReason, Stamp
+from wsdtrace.records import (
+    ConnectionId,
+    ConnectionOpened,
+    Direction,
+    Gap,
+    GapReason,
+    Stamp,
+    StreamEnd,
+    StreamEnded,
+)
 from wsdtrace.state.model import Connection
 
 MAX_REMEMBERED_CONNECTIONS = 100_000
@@ -44,6 +53,15 @@ class ConnectionBook:
             connection.first_gap = connection.first_gap or event.stamp
         return connection
 
+    def stream_ended(self, event: StreamEnded) -> None:
+        """Remember who was the first to close, by FIN or RST."""
+        connection = self._known.get(event.connection)
+        if connection is None or connection.first_end is not None or event.how not in (StreamEnd.FIN, StreamEnd.RST):
+            return
+        connection.first_end = event.stamp
+        by_originator = event.direction is Direction.FROM_ORIGINATOR
+        connection.first_end_by = connection.originator if by_originator else connection.responder
+
     def snapped(self, connection: ConnectionId, stamp: Stamp) -> Connection | None:
         known = self._known.get(connection)
         if known is not None and known.snapped is None:
@@ -58,7 +76,3 @@ class ConnectionBook:
         """In order of appearance."""
         return list(self._known.values())
 
-
-def touches(connection: Connection, endpoints: set[Endpoint]) -> bool:
-    """One of its ends is among `endpoints`."""
-    return connection.originator in endpoints or connection.responder in endpoints

@@ -357,7 +357,10 @@ class Connection:
     missing_bytes: int = 0
     snapped: Stamp | None = None
     first_gap: Stamp | None = None
-    ended: bool = False
+    first_end: Stamp | None = None
+    """The first FIN or RST."""
+    first_end_by: Endpoint | None = None
+    """Who sent it."""
 
 
 @dataclass(slots=True, eq=False)

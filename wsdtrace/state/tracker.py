@@ -33,7 +33,9 @@ from wsdtrace.state.events import (
     Event,
     ExchangeEnded,
     ImageDelivered,
+    LimitReached,
     MessageSeen,
+    TimeWentBack,
 )
 from wsdtrace.state.exchanges import DatagramBook, MessageIds, is_copy, is_multicast, open_exchange
 from wsdtrace.state.images import images_of
@@ -93,7 +95,11 @@ class Tracker:
                 self._gap(fact)
             case NotHttp():
                 self._not_http(fact)
-            case StreamEnded() | ConnectionRefused() | NetAnomaly():
+            case StreamEnded():
+                self.connections.stream_ended(fact)
+            case NetAnomaly():
+                yield from self._net_anomaly(fact)
+            case ConnectionRefused():
                 pass
 
     def _http(self, event: HttpEvent) -> Iterator[Event]:
@@ -270,6 +276,16 @@ class Tracker:
         if connection is not None and event.kind is NotHttpKind.TLS:
             connection.encrypted = True
             self.encrypted.append(connection)
+
+    def _net_anomaly(self, fact: NetAnomaly) -> Iterator[Event]:
+        connection = None if fact.connection is None else self.connections.get(fact.connection)
+        kind = fact.anomaly.kind
+        if kind == NetAnomalyKind.FRAME_SNAPPED and fact.connection is not None:
+            self.connections.snapped(fact.connection, fact.stamp)
+        elif kind == NetAnomalyKind.TIME_BACKWARDS:
+            yield TimeWentBack(fact.stamp, fact.anomaly)
+        elif kind == NetAnomalyKind.LIMIT:
+            yield LimitReached(fact.stamp, fact.anomaly, connection)
 
     def _note_other(self, request: Message) -> None:
         http = request.http

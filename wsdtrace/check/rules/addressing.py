@@ -1,0 +1,191 @@
+"""WSD30x: WS-Addressing message information headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wsdtrace.check.finding import Objection, Severity
+from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.show import exchange_lines, message_line, sender_of, server_of, subject
+from wsdtrace.state.events import ExchangeEnded, MessageSeen
+from wsdtrace.state.model import Message
+from wsdtrace.wsd import lookup_action
+
+
+def _is_enveloped(event: MessageSeen) -> bool:
+    """A WSD message with an envelope and something in it."""
+    message = event.message
+    return event.exchange.is_wsd and message.envelope is not None and message.envelope.version is not None
+
+
+@rule(
+    "WSD301",
+    "message-id-missing",
+    Severity.ERROR,
+    on=MessageSeen,
+    when=_is_enveloped,
+    needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
+    source=("A04", "field failure 24"),
+)
+def message_id_missing(event: MessageSeen) -> Iterator[Verdict]:
+    """A message has no MessageID.
+
+    Why:
+        Without it a response cannot say what it answers, and repeats cannot be told from new messages.
+
+    Bad:
+        > drop wsa:MessageID
+        GetScannerElements -> ok
+
+    Good:
+        GetScannerElements -> ok
+    """
+    exchange, message = event.exchange, event.message
+    if not message.message_id:
+        yield Objection(
+            f"{subject(exchange)}: {message.role.value} without MessageID",
+            (message_line(exchange, message),),
+            fault_of=sender_of(exchange, message),
+            expected="a MessageID header",
+            fold=message.role.value,
+        )
+
+
+def _both_enveloped(event: ExchangeEnded) -> bool:
+    exchange = event.exchange
+    request, response = exchange.request, exchange.response
+    return (
+        exchange.is_wsd
+        and request is not None
+        and request.message_id is not None
+        and response is not None
+        and response.envelope is not None
+        and response.envelope.version is not None
+    )
+
+
+@rule(
+    "WSD303",
+    "relates-to-wrong",
+    Severity.ERROR,
+    on=ExchangeEnded,
+    when=_both_enveloped,
+    needs=(Need.BOTH_DIRECTIONS, Need.WELL_FORMED, Need.SOAP_12),
+    source=("A05", "F03"),
+)
+def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
+    """RelatesTo of a response is missing or is not the MessageID of its request.
+
+    Why:
+        It is how a client knows which request an answer belongs to; Windows drops answers whose RelatesTo is
+        wrong.
+
+    Bad:
+        < replace wsa:RelatesTo>urn:uuid: wsa:RelatesTo>urn:uuid:f
+        GetScannerElements -> ok
+
+    Good:
+        GetScannerElements -> ok
+    """
+    exchange = event.exchange
+    request, response = exchange.request, exchange.response
+    assert request is not None
+    assert response is not None
+    if response.relates_to == request.message_id:
+        return
+    found = "missing" if response.relates_to is None else "not the request's MessageID"
+    yield Objection(
+        f"{subject(exchange)}: RelatesTo of the response is {found}",
+        exchange_lines(
+            exchange, asked=f"MessageID {request.message_id}", answered=f"RelatesTo {response.relates_to or '–'}"
+        ),
+        fault_of=server_of(exchange),
+        expected=f"RelatesTo {request.message_id}",
+    )
+
+
+@rule(
+    "WSD304",
+    "action-unknown",
+    Severity.WARNING,
+    on=MessageSeen,
+    when=lambda event: _is_enveloped(event) and event.message.action is not None,
+    needs=(Need.SOAP_12,),
+    source="A02",
+)
+def action_unknown(event: MessageSeen) -> Iterator[Verdict]:
+    """An Action that no table of the stack has.
+
+    Why:
+        The receiver cannot know what is asked; it answers ActionNotSupported, or not at all.
+
+    Bad:
+        > replace scan/GetScannerElements< scan/Bogus<
+        GetScannerElements -> Fault wsa:ActionNotSupported
+
+    Good:
+        GetScannerElements -> ok
+    """
+    exchange, message = event.exchange, event.message
+    assert message.action is not None
+    if lookup_action(message.action) is None:
+        yield Objection(
+            f"{message.role.value} with an unknown Action {message.action}"[:160],
+            (message_line(exchange, message, f"Action {message.action}"),),
+            fault_of=sender_of(exchange, message),
+            expected="an Action of WS-Scan or of the protocols beneath it",
+        )
+
+
+def _has_both(event: MessageSeen) -> bool:
+    message = event.message
+    return _is_enveloped(event) and message.action is not None and _body(message) is not None and message.fault is None
+
+
+def _body(message: Message) -> str | None:
+    return message.body_local
+
+
+@rule(
+    "WSD305",
+    "action-body-mismatch",
+    Severity.ERROR,
+    on=MessageSeen,
+    when=_has_both,
+    needs=(Need.WELL_FORMED, Need.SOAP_12),
+    source=("A03", "field failure 35"),
+)
+def action_body_mismatch(event: MessageSeen) -> Iterator[Verdict]:
+    """Action and body element disagree, or their namespaces are of different generations.
+
+    Why:
+        Receivers dispatch by one and parse by the other. A body of 2006/01 under an Action of 2006/08 is
+        answered by faults that seem to mean something else.
+
+    Bad:
+        > replace scan/GetScannerElements< scan/GetActiveJobs<
+        GetScannerElements -> ok
+
+    Good:
+        GetScannerElements -> ok
+    """
+    exchange, message = event.exchange, event.message
+    assert message.action is not None
+    assert message.envelope is not None
+    known = lookup_action(message.action)
+    name = message.envelope.body_name
+    if known is None or name is None:
+        return
+    if known.accepts(name.local):
+        if name.namespace is None or known.same_generation(name.namespace):
+            return
+        problem = f"Action of {known.namespace}, body of {name.namespace}"
+    else:
+        problem = f"Action says {known.operation}, the body is {name.local}"
+    yield Objection(
+        f"{subject(exchange)}: {problem}"[:160],
+        (message_line(exchange, message, f"Action {message.action}"),),
+        fault_of=sender_of(exchange, message),
+        expected=" or ".join(known.bodies),
+        fold=f"{message.role.value} {problem}",
+    )

@@ -1,0 +1,245 @@
+"""WSD1: HTTP and the connection beneath the messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wsdtrace.check.finding import FaultOf, Objection, Severity
+from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.show import exchange_lines, message_line, request_line, seconds, sender_of, server_of, subject
+from wsdtrace.records import Abandoned, MessageEnd
+from wsdtrace.state.events import ExchangeEnded, MessageSeen
+from wsdtrace.state.model import Exchange, Message, Toward
+
+PATIENCE_NS = 5 * 10**9
+"""A client that closes the connection sooner than this gave up on its own account: the shortest time-out seen in a
+client is 5 s (sane-airscan's for protocol requests is 20 s)."""
+
+CUT = frozenset({MessageEnd.CUT_CLOSE, MessageEnd.CUT_RESET})
+
+SOAP_12_TYPE = "application/soap+xml"
+XOP_TYPE = "application/xop+xml"
+
+
+def _about_wsd(event: ExchangeEnded) -> bool:
+    return event.exchange.is_wsd
+
+
+def _is_cut(exchange: Exchange) -> bool:
+    response = exchange.response
+    return response is not None and response.http is not None and response.http.ended in CUT
+
+
+def _who_left(event: ExchangeEnded) -> FaultOf:
+    """The client, when it closed first and had not waited; else whoever had to answer."""
+    exchange, connection = event.exchange, event.connection
+    request = exchange.request
+    if connection is None or connection.first_end is None or request is None:
+        return server_of(exchange)
+    by_client = connection.first_end_by == exchange.client_endpoint
+    waited = connection.first_end.time_ns - request.last.time_ns
+    if by_client and waited < PATIENCE_NS:
+        return FaultOf.CLIENT if exchange.toward is Toward.DEVICE else FaultOf.DEVICE
+    return server_of(exchange)
+
+
+@rule(
+    "WSD101",
+    "request-unanswered",
+    Severity.ERROR,
+    on=ExchangeEnded,
+    when=lambda event: event.exchange.is_wsd and event.exchange.request is not None and event.connection is not None,
+    needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
+    source=("T05", "field failure 20"),
+)
+def request_unanswered(event: ExchangeEnded) -> Iterator[Verdict]:
+    """A request got no response, and the connection was closed or the client gave up.
+
+    Why:
+        The client cannot know whether the device did what it was asked. Most clients report an I/O error. Where
+        an acknowledged CancelJob came first, closing is how a client ends a transfer: then it is only worth
+        knowing.
+
+    Bad:
+        GetScannerElements -> close
+
+    Good:
+        GetScannerElements -> ok
+    """
+    exchange = event.exchange
+    if exchange.response is not None or exchange.abandoned not in (Abandoned.CLOSED, Abandoned.RESET):
+        return
+    request = exchange.request
+    assert request is not None
+    end = event.connection.first_end if event.connection is not None else None
+    waited = f" for {seconds(end.time_ns - request.last.time_ns)}" if end is not None else ""
+    yield Objection(
+        f"{subject(exchange)}: no answer{waited}, then the {exchange.abandoned.value}",
+        request_line(exchange),
+        severity=Severity.INFO if exchange.cancel_seen else None,
+        fault_of=_who_left(event),
+        expected="a response",
+    )
+
+
+@rule(
+    "WSD102",
+    "response-incomplete",
+    Severity.ERROR,
+    on=ExchangeEnded,
+    when=lambda event: event.exchange.is_wsd and event.exchange.response is not None and event.connection is not None,
+    needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
+    source=("I15", "field failure 7"),
+)
+def response_incomplete(event: ExchangeEnded) -> Iterator[Verdict]:
+    """The connection was closed or reset before the announced end of the response.
+
+    Why:
+        Part of the answer is lost, of a page most of it. Where an acknowledged CancelJob came first, the client
+        ends the transfer of a page that nobody wants any more.
+
+    Bad:
+        CreateScanJob -> JobId=1 JobToken=t
+        http: cut 500
+        RetrieveImage JobId=1 JobToken=t -> image
+
+    Good:
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+    """
+    exchange = event.exchange
+    response = exchange.response
+    if response is None or response.http is None or not _is_cut(exchange):
+        return
+    content = response.http.content
+    announced = f" of {content.announced}" if content.announced is not None else ""
+    yield Objection(
+        f"{subject(exchange)}: {response.http.ended.value}, after {content.length}{announced} bytes of content",
+        exchange_lines(exchange, answered=f"{content.length}{announced} bytes"),
+        severity=Severity.INFO if exchange.cancel_seen else None,
+        fault_of=_who_left(event),
+        expected="the whole content",
+    )
+
+
+def _has_error_status(event: ExchangeEnded) -> bool:
+    response = event.exchange.response
+    return event.exchange.is_wsd and response is not None and (response.status or 0) >= 400  # noqa: PLR2004  # RFC 9110 §15
+
+
+@rule(
+    "WSD103",
+    "http-error-not-soap",
+    Severity.ERROR,
+    on=ExchangeEnded,
+    when=_has_error_status,
+    source=("F09", "field failure 13", "field failure 16"),
+)
+def http_error_not_soap(event: ExchangeEnded) -> Iterator[Verdict]:
+    """An HTTP error whose content is no SOAP message.
+
+    Why:
+        The web server of the device refused, not its scan service: a wrong path, a service that is switched off,
+        a crash. A fault would have said what is wrong.
+
+    Bad:
+        http: status 500 text/html <h1>Internal error</h1>
+        CreateScanJob -> JobId=1
+
+    Good:
+        CreateScanJob -> Fault ServerErrorNotAcceptingJobs
+    """
+    exchange = event.exchange
+    response = exchange.response
+    if response is None or response.http is None or response.is_soap:
+        return
+    kind = response.http.content.media_type or "no media type"
+    yield Objection(
+        f"{subject(exchange)}: HTTP {response.status} with {kind}, not a SOAP fault",
+        exchange_lines(exchange, answered=kind),
+        fault_of=server_of(exchange),
+        expected="a SOAP fault",
+    )
+
+
+def _is_enveloped(event: MessageSeen) -> bool:
+    message = event.message
+    return (
+        event.exchange.is_wsd
+        and message.http is not None
+        and message.envelope is not None
+        and message.envelope.version is not None
+    )
+
+
+@rule("WSD105", "content-type-wrong", Severity.WARNING, on=MessageSeen, when=_is_enveloped, source="A09")
+def content_type_wrong(event: MessageSeen) -> Iterator[Verdict]:
+    """A SOAP message is not labelled as one, or a multipart lacks what XOP needs.
+
+    Why:
+        SOAP 1.2 is application/soap+xml; a message with attachments is multipart/related whose type is
+        application/xop+xml. Clients choose their parser by it.
+
+    Bad:
+        http: type text/html
+        GetScannerElements -> ok
+
+    Good:
+        GetScannerElements -> ok
+    """
+    exchange, message = event.exchange, event.message
+    assert message.http is not None
+    content = message.http.content
+    wrong = _wrong_type(message)
+    if wrong is not None:
+        yield Objection(
+            f"{subject(exchange)}: {message.role.value} with SOAP is labelled {wrong}"[:100],
+            (message_line(exchange, message, detail=f"Content-Type {content.media_type or 'missing'}"),),
+            fault_of=sender_of(exchange, message),
+            expected=f"{SOAP_12_TYPE}, or multipart/related; type={XOP_TYPE}",
+            fold=f"{message.role.value} {wrong}",
+        )
+
+
+def _wrong_type(message: Message) -> str | None:
+    assert message.http is not None
+    content = message.http.content
+    if content.is_multipart:
+        inner = dict(content.parameters).get("type", "").lower()
+        return None if inner == XOP_TYPE else f"multipart/related; type={inner or 'missing'}"
+    if content.media_type == SOAP_12_TYPE:
+        return None
+    return content.media_type or "nothing"
+
+
+@rule(
+    "WSD106",
+    "connection-reset",
+    Severity.WARNING,
+    on=ExchangeEnded,
+    when=lambda event: _about_wsd(event) and event.connection is not None,
+    needs=(Need.BOTH_DIRECTIONS,),
+    fault_of=FaultOf.UNKNOWN,
+    source="RFC 9293 §3.5.2",
+)
+def connection_reset(event: ExchangeEnded) -> Iterator[Verdict]:
+    """A RST came while an exchange was open.
+
+    Why:
+        One side threw the connection away: a crash, a firewall in between, or a program that ended without
+        closing. What was under way is lost.
+
+    Bad:
+        GetScannerElements -> reset
+
+    Good:
+        GetScannerElements -> ok
+    """
+    exchange = event.exchange
+    cut = exchange.response is not None and exchange.response.http is not None
+    by_reset = exchange.abandoned is Abandoned.RESET or (
+        cut and exchange.response.http.ended is MessageEnd.CUT_RESET  # type: ignore[union-attr]  # `cut` says it is there
+    )
+    if by_reset and not exchange.cancel_seen:
+        yield Objection(f"{subject(exchange)}: the connection was reset while it was open", exchange_lines(exchange))
+

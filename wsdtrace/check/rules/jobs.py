@@ -1,0 +1,396 @@
+"""WSD60x–62x: the life of a scan job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wsdtrace.check.finding import Evidence, FaultOf, Objection, Severity
+from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.show import exchange_lines, message_line, request_line, response_line, seconds
+from wsdtrace.state.events import (
+    CancelAnswered,
+    CreationRefused,
+    JobDenied,
+    JobLeftOpen,
+    JobOrphaned,
+    JobUnknown,
+    RetrieveRequested,
+)
+from wsdtrace.state.jobs import RETRIEVE_LIMIT_NS, SINGLE_IMAGE_SOURCES
+from wsdtrace.state.model import Job, JobEnd
+
+LIMIT = seconds(RETRIEVE_LIMIT_NS).replace(".0", "")
+
+
+def _life(job: Job) -> tuple[Evidence, ...]:
+    """How the job began and the last thing that happened to it."""
+    lines: list[Evidence] = []
+    if job.creation is not None:
+        lines += exchange_lines(job.creation, answered=f"JobId {job.job_id}")
+    last = job.exchanges[-1] if job.exchanges else None
+    if last is not None and last is not job.creation:
+        pages = f"page {job.images[-1].page}" if job.images and job.images[-1].exchange is last else ""
+        lines += response_line(last, pages) or request_line(last)
+    return tuple(lines)
+
+
+def _after(job: Job) -> str:
+    """The last thing that happened to the job, in words."""
+    if job.images:
+        return f"page {job.images[-1].page}"
+    if job.last_retrieve_end is not None:
+        return "its last RetrieveImage"
+    return "CreateScanJobResponse" if job.created is not None else "its last message"
+
+
+@rule(
+    "WSD601",
+    "job-orphaned",
+    Severity.ERROR,
+    on=JobOrphaned,
+    fault_of=FaultOf.CLIENT,
+    needs=(Need.JOB_UNBROKEN,),
+    source=("T07", "field failure 1", "field failure 23"),
+)
+def job_orphaned(event: JobOrphaned) -> Iterator[Verdict]:
+    """A job was created, never ended, and nobody asked for it for more than 60 s.
+
+    Why:
+        The device holds the job and refuses others until it gives up; some hold it until they are restarted. The
+        client should have retrieved the remaining images or cancelled the job.
+
+    Bad:
+        CreateScanJob source=ADF -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        wait 87s
+        GetScannerElements -> ok
+
+    Good:
+        CreateScanJob source=ADF -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorNoImagesAvailable
+        wait 87s
+        GetScannerElements -> ok
+    """
+    job = event.job
+    yield Objection(
+        f"{job.label}: nothing for {seconds(event.silent_ns)} after {_after(job)}, limit {LIMIT}",
+        _life(job),
+        job=job,
+        expected="RetrieveImage, CancelJob or a JobEndStateEvent",
+        time_ns=event.stamp.time_ns,
+    )
+
+
+@rule(
+    "WSD602",
+    "job-left-open",
+    Severity.INFO,
+    on=JobLeftOpen,
+    fault_of=FaultOf.CAPTURE,
+    needs=(Need.JOB_UNBROKEN,),
+    source="T07",
+)
+def job_left_open(event: JobLeftOpen) -> Iterator[Verdict]:
+    """A job had not ended when the capture did, too early to call it orphaned.
+
+    Why:
+        The client has 60 s for its next request. The capture ends before they are over: record longer.
+
+    Bad:
+        CreateScanJob -> JobId=1 JobToken=t
+        wait 20s
+        GetScannerElements -> ok
+
+    Good:
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+    """
+    job = event.job
+    yield Objection(
+        f"{job.label}: still open at the end of the capture, {seconds(event.missing_ns)} too early to say more",
+        _life(job),
+        job=job,
+        expected="RetrieveImage, CancelJob or a JobEndStateEvent",
+        time_ns=event.stamp.time_ns,
+    )
+
+
+@rule(
+    "WSD603",
+    "first-retrieve-late",
+    Severity.ERROR,
+    on=RetrieveRequested,
+    when=lambda event: event.was_live and event.since_request_ns is None,
+    fault_of=FaultOf.CLIENT,
+    needs=(Need.JOB_FROM_START, Need.JOB_UNBROKEN),
+    source="T01",
+)
+def first_retrieve_late(event: RetrieveRequested) -> Iterator[Verdict]:
+    """The first RetrieveImage came more than 60 s after CreateScanJobResponse.
+
+    Why:
+        The client has 60 s; after that the device may abort the job and say so with JobTimedOut.
+
+    Bad:
+        CreateScanJob -> JobId=1 JobToken=t
+        wait 61s
+        RetrieveImage JobId=1 JobToken=t -> image
+
+    Good:
+        CreateScanJob -> JobId=1 JobToken=t
+        wait 59s
+        RetrieveImage JobId=1 JobToken=t -> image
+    """
+    job, waited = event.job, event.since_end_ns
+    if waited is not None and waited > RETRIEVE_LIMIT_NS:
+        created = () if job.creation is None else response_line(job.creation, f"JobId {job.job_id}")
+        yield Objection(
+            f"{job.label}: first RetrieveImage {seconds(waited)} after CreateScanJobResponse, limit {LIMIT}",
+            (*created, *request_line(event.exchange, f"{seconds(waited)} later")),
+            job=job,
+            expected=f"RetrieveImage within {LIMIT}",
+        )
+
+
+@rule(
+    "WSD604",
+    "next-retrieve-late",
+    Severity.ERROR,
+    on=RetrieveRequested,
+    when=lambda event: event.was_live and event.since_request_ns is not None,
+    fault_of=FaultOf.CLIENT,
+    needs=(Need.JOB_UNBROKEN,),
+    source=("T03", "field failure 25", "field failure 39"),
+)
+def next_retrieve_late(event: RetrieveRequested) -> Iterator[Verdict]:
+    """More than 60 s lie between the end of one RetrieveImage and the next.
+
+    Why:
+        The 60 s count between successive RetrieveImage operations. The page does not say from which end, so both
+        ways of counting are told; only the one from the end of the answer decides.
+
+    Bad:
+        CreateScanJob source=ADF -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        wait 61s
+        RetrieveImage JobId=1 JobToken=t -> image
+        RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorNoImagesAvailable
+
+    Good:
+        CreateScanJob source=ADF -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        wait 59s
+        RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorNoImagesAvailable
+    """
+    job, waited, between = event.job, event.since_end_ns, event.since_request_ns
+    if waited is None or between is None or waited <= RETRIEVE_LIMIT_NS:
+        return
+    before = () if event.previous is None else response_line(event.previous)
+    yield Objection(
+        f"{job.label}: next RetrieveImage {seconds(waited)} after the answer to the last, limit {LIMIT}",
+        (*before, *request_line(event.exchange, f"{seconds(waited)} after the answer, {seconds(between)} after the request")),
+        job=job,
+        expected=f"RetrieveImage within {LIMIT}",
+    )
+
+
+@rule("WSD607", "job-unknown", Severity.WARNING, on=JobUnknown, fault_of=FaultOf.CLIENT, source="J30")
+def job_unknown(event: JobUnknown) -> Iterator[Verdict]:
+    """A request for a JobId that no message of the capture granted, and that the device denies.
+
+    Why:
+        The client asks for a job of an earlier time, of another device, or that never was.
+
+    Bad:
+        RetrieveImage JobId=99 JobToken=t -> Fault ClientErrorJobIdNotFound
+
+    Good:
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+    """
+    yield Objection(
+        f"{event.exchange.operation} for job {event.job_id}, which nobody granted in this capture",
+        exchange_lines(event.exchange, asked=f"JobId {event.job_id}"),
+        expected="a JobId that CreateScanJobResponse granted",
+    )
+
+
+@rule(
+    "WSD608",
+    "job-denied",
+    Severity.ERROR,
+    on=JobDenied,
+    when=lambda event: event.was_live,
+    needs=(Need.JOB_FROM_START, Need.JOB_UNBROKEN),
+    source=("field failure 2", "field failure 41"),
+)
+def job_denied(event: JobDenied) -> Iterator[Verdict]:
+    """The device denies a live job that it created itself, while images are certainly left.
+
+    Why:
+        The client did everything right and gets no page. Where it is not certain that images were left (a feeder
+        with an open count), the same answer may just end the feed; then WSD330 tells the readings.
+
+    Bad:
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorJobIdNotFound
+
+    Good:
+        CreateScanJob source=ADF -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorJobIdNotFound
+    """
+    job = event.job
+    counted = bool(job.announced) and event.delivered < (job.announced or 0)
+    single = job.input_source in SINGLE_IMAGE_SOURCES and event.delivered == 0
+    if counted or single:
+        left = f"{event.delivered} of {job.announced} images delivered" if counted else "no image delivered yet"
+        created = () if job.creation is None else response_line(job.creation, f"JobId {job.job_id}")
+        yield Objection(
+            f"{job.label}: denied by the device that created it, {left}",
+            (*created, *exchange_lines(event.exchange)),
+            job=job,
+            expected="an image",
+        )
+
+
+@rule(
+    "WSD610",
+    "token-mismatch",
+    Severity.ERROR,
+    on=RetrieveRequested,
+    when=lambda event: event.token is not None and event.job.token is not None,
+    fault_of=FaultOf.CLIENT,
+    needs=(Need.JOB_FROM_START,),
+    source="J04",
+)
+def token_mismatch(event: RetrieveRequested) -> Iterator[Verdict]:
+    """RetrieveImage carries another JobToken than the one that was granted with the JobId.
+
+    Why:
+        JobId and JobToken are a pair; the token is what keeps others from taking the page.
+
+    Bad:
+        CreateScanJob source=ADF -> JobId=1 JobToken=right
+        RetrieveImage JobId=1 JobToken=wrong -> Fault ClientErrorInvalidJobToken
+        RetrieveImage JobId=1 JobToken=right -> Fault ClientErrorNoImagesAvailable
+
+    Good:
+        CreateScanJob -> JobId=1 JobToken=right
+        RetrieveImage JobId=1 JobToken=right -> image
+    """
+    job = event.job
+    if event.token != job.token:
+        created = () if job.creation is None else response_line(job.creation, f"JobId {job.job_id}")
+        yield Objection(
+            f"{job.label}: RetrieveImage with another JobToken than the one granted",
+            (*created, *request_line(event.exchange)),
+            job=job,
+            expected="the JobToken of CreateScanJobResponse",
+        )
+
+
+@rule(
+    "WSD612",
+    "retrieve-after-cancel",
+    Severity.WARNING,
+    on=RetrieveRequested,
+    fault_of=FaultOf.CLIENT,
+    source=("J13", "field failure 43"),
+)
+def retrieve_after_cancel(event: RetrieveRequested) -> Iterator[Verdict]:
+    """RetrieveImage after an acknowledged CancelJob.
+
+    Why:
+        The job is gone; asking for its pages costs a fault, on some devices the connection (seen: sane-airscan
+        0.99.27 and later with a feeder).
+
+    Bad:
+        CreateScanJob source=ADF -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        CancelJob JobId=1 -> ok
+        RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorJobIdNotFound
+
+    Good:
+        CreateScanJob source=ADF -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        CancelJob JobId=1 -> ok
+    """
+    if event.was_canceled:
+        yield Objection(
+            f"{event.job.label}: RetrieveImage after the acknowledged CancelJob",
+            request_line(event.exchange),
+            job=event.job,
+            expected="no further request for this job",
+        )
+
+
+@rule("WSD615", "cancel-after-end", Severity.INFO, on=CancelAnswered, fault_of=FaultOf.CLIENT, source=("J12", "field failure 34"))
+def cancel_after_end(event: CancelAnswered) -> Iterator[Verdict]:
+    """CancelJob for a job that had ended.
+
+    Why:
+        Nothing is left to cancel. Some clients do it on purpose, for devices that stay busy otherwise; others are
+        kept busy by it (seen: Xerox B405).
+
+    Bad:
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        CancelJob JobId=1 -> Fault ClientErrorJobIdNotFound
+
+    Good:
+        CreateScanJob source=ADF -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        CancelJob JobId=1 -> ok
+    """
+    job = event.job
+    if event.had_ended:
+        how = job.end.value if job.end else "it had ended"
+        again = "a second CancelJob" if job.end is JobEnd.CANCEL else "CancelJob after its end"
+        yield Objection(
+            f"{job.label}: {again} ({how})"[:100],
+            exchange_lines(event.exchange),
+            job=job,
+            expected="no CancelJob",
+        )
+
+
+@rule(
+    "WSD624",
+    "job-refused",
+    Severity.INFO,
+    on=CreationRefused,
+    fault_of=FaultOf.UNKNOWN,
+    source=("C17", "C18", "field failure 42"),
+)
+def job_refused(event: CreationRefused) -> Iterator[Verdict]:
+    """CreateScanJob was refused: with which job the device was busy, and whether a retry succeeded.
+
+    Why:
+        "The scanner is busy" has many causes. What can be seen is whether this capture holds the job that it is
+        busy with, and what became of the next attempt.
+
+    Bad:
+        CreateScanJob -> Fault ServerErrorNotAcceptingJobs
+        wait 5s
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+
+    Good:
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+    """
+    refusal = event.refusal
+    busy = f"busy with {refusal.busy_with.label}" if refusal.busy_with is not None else "no live job of it in the capture"
+    lines = exchange_lines(refusal.exchange, answered=refusal.subcode or "")
+    retry = "no retry seen"
+    if refusal.retry is not None and refusal.retry.request is not None:
+        waited = refusal.retry.first.time_ns - refusal.exchange.last.time_ns
+        retry = f"retried {seconds(waited)} later"
+        lines = (*lines, message_line(refusal.retry, refusal.retry.request))
+    yield Objection(
+        f"CreateScanJob refused ({refusal.subcode or 'fault'}): {busy}, {retry}"[:100],
+        lines,
+        fold=f"{refusal.subcode} {busy}",
+    )
