@@ -1,0 +1,15 @@
+"""The command line: one file per command; only this room prints and ends the process."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+__all__ = ["main"]
+
+
+def main() -> NoReturn:
+    """Run the command that the process was started with, and end the process."""
+    from wsdtrace.cli.entry import run
+
+    sys.exit(run(sys.argv[1:]))

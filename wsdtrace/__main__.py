@@ -1,0 +1,5 @@
+"""`python -m wsdtrace`."""
+
+from wsdtrace.cli import main
+
+main()

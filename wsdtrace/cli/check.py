@@ -1,0 +1,159 @@
+"""`wsdtrace check`: read captures, judge them, tell what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from wsdtrace.cli.exits import FAIL_ON, Exit, exit_of, worst
+from wsdtrace.cli.inputs import captures_of, is_several, refuse_standard_input_twice
+from wsdtrace.cli.options import (
+    color_option,
+    debug_option,
+    quiet_option,
+    secrets_option,
+    selectors,
+    verbose_option,
+)
+from wsdtrace.cli.output import Sink, sink
+from wsdtrace.cli.progress import Progress
+from wsdtrace.cli.terminal import complain, complain_internal, look_of
+from wsdtrace.errors import CaptureError
+from wsdtrace.report.formats import FORMATS, Format, RunInfo
+
+if TYPE_CHECKING:
+    from wsdtrace.pipeline import Options
+    from wsdtrace.report.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """What a capture may have without failing."""
+
+    fail_on: str
+    allow_empty: bool
+    allow_gaps: bool
+
+
+@click.command(short_help="Run the protocol checker; exit 1 on findings.")
+@click.argument("captures", metavar="FILE…", nargs=-1, required=True)
+@click.option(
+    "--select", multiple=True, metavar="CODES", help="Only these rules; codes or their beginnings: WSD6,WSD101."
+)
+@click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(list(FAIL_ON)),
+    default="error",
+    help="From which severity on to exit with 1. [error]",
+)
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How to tell it. [text]")
+@click.option("-o", "--output", metavar="FILE", help="Write there instead; the file appears when it is complete.")
+@click.option("--allow-empty", is_flag=True, help="No WSD traffic is no failure (else exit 5).")
+@click.option("--allow-gaps", is_flag=True, help="A capture too damaged to judge is no failure (else exit 4).")
+@click.option("--statistics", is_flag=True, help="Print for each rule how often it fired, passed, was inconclusive.")
+@quiet_option
+@verbose_option
+@color_option
+@secrets_option
+@debug_option
+def command(
+    captures: tuple[str, ...],
+    *,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str,
+    form: str,
+    output: str | None,
+    allow_empty: bool,
+    allow_gaps: bool,
+    statistics: bool,
+    verbose: int,
+    quiet: int,
+    color: str,
+    show_secrets: bool,
+    debug: bool,
+) -> int:
+    """Run the protocol checker on captures and tell what happened, and whose fault it was.
+
+    FILE is a .pcap or .pcapng (also .gz), a directory (its captures), or - for standard input.
+
+    \b
+    Exit codes
+      0  nothing at or above --fail-on      4  too damaged to judge
+      1  findings                           5  no WSD traffic, or encrypted only
+      2  usage, output not writable        70  internal error
+      3  unreadable, or no capture        130  interrupted
+    """
+    refuse_standard_input_twice(captures)
+    look = look_of(
+        color=color,
+        verbosity=verbose - quiet,
+        show_secrets=show_secrets,
+        statistics=statistics,
+        to_file=output not in (None, "-"),
+    )
+    from wsdtrace.pipeline import Options, rules_for
+
+    style = FORMATS[form](RunInfo(look, is_several(captures)))
+    options = Options(digests=style.needs_digests, select=selectors(select), ignore=selectors(ignore))
+    rules_for(options)  # an unknown code is told before anything is read
+    tolerance = Tolerance(fail_on, allow_empty, allow_gaps)
+    with sink(output, captures) as out:
+        codes = list(_judged(captures, options, style, out, tolerance, debug=debug))
+        out.write(style.close())
+    return worst(codes)
+
+
+def _judged(
+    captures: Sequence[str], options: Options, style: Format, out: Sink, tolerance: Tolerance, *, debug: bool
+) -> Iterator[Exit]:
+    """Read, judge and write one capture after another; yields a code for each."""
+    for argument in captures:
+        try:
+            paths = captures_of(argument)
+        except CaptureError as error:
+            complain(str(error))
+            yield Exit.UNREADABLE
+            continue
+        for path in paths:
+            try:
+                text, code = _one(path, options, style, tolerance)
+            except CaptureError as error:
+                complain(str(error))
+                yield Exit.UNREADABLE
+            except Exception as error:  # a mistake of ours with one input; the others are still judged
+                complain_internal(error, f"while judging {path}", debug=debug)
+                yield Exit.INTERNAL
+            else:
+                out.write(text)
+                yield code
+
+
+def _one(path: str, options: Options, style: Format, tolerance: Tolerance) -> tuple[str, Exit]:
+    """What to write about one capture, and its code."""
+    from wsdtrace.pipeline import check_file
+
+    with Progress(path) as progress:
+        trace = check_file(path, replace(options, progress=progress))
+    text = style.trace(trace)
+    code = exit_of(trace, fail_on=tolerance.fail_on, allow_empty=tolerance.allow_empty, allow_gaps=tolerance.allow_gaps)
+    _explain(trace, code)
+    return text, code
+
+
+def _explain(trace: Trace, code: Exit) -> None:
+    """Why there is no verdict, where there is none."""
+    from wsdtrace.report.verdict import nothing_to_judge
+
+    path = trace.input.path
+    for broken in trace.internal_errors:
+        complain(f"{path}: internal error of a rule: {broken} (the other rules ran; please report it)")
+    reason = nothing_to_judge(trace)
+    if code is Exit.NO_WSD and reason:
+        complain(f"{path}: {reason} (--allow-empty makes this no failure)")
+    if code is Exit.DAMAGED:
+        complain(f"{path}: too damaged to judge, every verdict is inconclusive (--allow-gaps makes this no failure)")

@@ -1,0 +1,25 @@
+"""Options that several commands have, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colours. [auto: on a terminal]",
+)
+secrets_option = click.option(
+    "--show-secrets", is_flag=True, help="Do not redact job tokens, destination tokens and user names."
+)
+debug_option = click.option("--debug", is_flag=True, help="Show where an internal error happened.")
+verbose_option = click.option("-v", "--verbose", count=True, help="More: infos and details.")
+quiet_option = click.option("-q", "--quiet", count=True, help="Less: errors and the verdict only.")
+
+
+def selectors(values: Iterable[str]) -> tuple[str, ...]:
+    """Codes given one by one or in a row: `--select WSD6,WSD101 --select WSD7`."""
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())

@@ -1,0 +1,128 @@
+"""Files that appear whole or not at all: written beside the place where they go, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from wsdtrace.errors import OutputError
+
+
+@contextlib.contextmanager
+def whole_file(path: str, *, replace: bool = True) -> Iterator[BinaryIO]:
+    """A file that gets its name when the block ends without an exception, and leaves nothing behind otherwise.
+
+    A device or a pipe (`/dev/stdout`) is written to directly; of a symbolic link the target is replaced.
+
+    Args:
+        path: where the file goes.
+        replace: a file that is there may be replaced.
+
+    Raises:
+        OutputError: it cannot be written there, or is there and may not be replaced.
+    """
+    target = os.path.realpath(path)
+    try:
+        known = os.stat(target)
+    except FileNotFoundError:
+        known = None
+    except OSError as error:
+        raise _cannot(path, error) from error
+    if known is not None and stat.S_ISDIR(known.st_mode):
+        raise OutputError(f"{path}: cannot be written: it is a directory")
+    if known is not None and not stat.S_ISREG(known.st_mode):
+        with _told(path), open(target, "wb") as device:
+            yield device
+        return
+    if known is not None and not replace:
+        raise OutputError(f"{path}: is there already (--force replaces it)")
+    with _told(path):
+        handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target)[:100]}.", dir=os.path.dirname(target))
+    try:
+        with _told(path), os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, stat.S_IMODE(known.st_mode) if known is not None else 0o666 & ~_umask())
+            yield file
+        with _told(path):
+            if replace:
+                os.replace(temporary, target)
+            else:
+                # A file that came in the meantime stays: link() fails where rename() would replace.
+                os.link(temporary, target)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+class Sink:
+    """Where a command's result goes: standard output, or a file that appears at the end.
+
+    Args:
+        file: the opened file; None for standard output.
+    """
+
+    def __init__(self, file: BinaryIO | None) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write and hand over, so that a reader of a pipe sees each input's result at once."""
+        if self._file is not None:
+            self._file.write(text.encode("utf-8", "backslashreplace"))
+            return
+        if sys.stdout is None:
+            raise OutputError("standard output is closed")
+        try:
+            sys.stdout.write(text)
+        except UnicodeEncodeError:
+            encoding = sys.stdout.encoding or "ascii"
+            sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def sink(path: str | None, inputs: Sequence[str] = ()) -> Iterator[Sink]:
+    """The place that `-o` names, standard output without it.
+
+    Args:
+        path: of `-o`; `-` is standard output too.
+        inputs: captures that must not be overwritten.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    if path is None or path == "-":
+        yield Sink(None)
+        return
+    for name in inputs:
+        if name != "-" and os.path.exists(path) and os.path.exists(name) and os.path.samefile(path, name):
+            raise OutputError(f"{path}: is an input; it is not overwritten")
+    with whole_file(path) as file:
+        yield Sink(file)
+
+
+@contextlib.contextmanager
+def _told(path: str) -> Iterator[None]:
+    """System errors about `path` in our words."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except FileExistsError as error:
+        raise OutputError(f"{path}: is there already (--force replaces it)") from error
+    except OSError as error:
+        raise _cannot(path, error) from error
+
+
+def _cannot(path: str, error: OSError) -> OutputError:
+    return OutputError(f"{path}: cannot be written: {error.strerror or error}")
+
+
+def _umask() -> int:
+    """The process's mask of permissions; reading it means setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,166 @@
+"""A page of text for people: lines with styles, hanging indents and a right edge become one string.
+
+Theory of operation: a `Page` collects `rich.text.Text` lines of at most `Look.width` cells.
+Text of the capture enters through `Page.said` only, which redacts it, makes it visible and bounds its length; nothing
+is ever read as markup. Colours are the sixteen that a terminal's theme defines, and none carries a meaning alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from io import StringIO
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from wsdtrace.report.escape import shortened, visible
+from wsdtrace.report.redact import Redactor
+
+PIPED_WIDTH = 100
+"""Cells of a line where no terminal says its width: the finding line of the manual fits."""
+
+MIN_WIDTH = 40
+"""Below this nothing useful fits; the terminal then wraps."""
+
+MIN_BODY = 28
+"""Cells a hanging body needs beside its prefix; with less it starts on a line of its own."""
+
+MAX_SAID = 600
+"""Characters of one text of the capture that a person is shown; a fault reason of a megabyte is not worth scrolling."""
+
+_ASCII = str.maketrans(
+    {
+        "→": ">", "←": "<", "▸": ">", "├": "|", "└": "`", "│": "|", "─": "-", "━": "-", "✖": "x", "✔": "+", "■": "#",
+        "×": "x", "·": "-", "…": "~", "–": "-", "‹": "<", "›": ">", "↳": ">", "µ": "u", "▪": "#", "╭": "+", "╮": "+",
+        "╰": "+", "╯": "+", "┬": "+", "┴": "+", "┼": "+", "╌": "-", "⋯": "~",
+    }
+)  # fmt: skip
+"""One cell for one cell, so that columns stay columns."""
+
+
+_SGR = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
+"""ECMA-48 §8.3.117, Select Graphic Rendition."""
+
+
+class Verbosity(IntEnum):
+    """How much is told: -q, neither, -v."""
+
+    QUIET = -1
+    NORMAL = 0
+    VERBOSE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a report for people is to look."""
+
+    width: int = PIPED_WIDTH
+    color: bool = False
+    verbosity: Verbosity = Verbosity.NORMAL
+    show_secrets: bool = False
+    statistics: bool = False
+    """Print the ledger by family."""
+    fit: bool = False
+    """Tables are cut to the width; a pipe gets them whole."""
+    ascii_only: bool = False
+    """The output cannot hold anything else."""
+
+
+class Page:
+    """Collects lines; `str(page)` is the result, ending in a line feed unless it is empty."""
+
+    def __init__(self, look: Look, redactor: Redactor) -> None:
+        self.look = look
+        self.redactor = redactor
+        self.width = max(look.width, MIN_WIDTH)
+        self._file = StringIO()
+        self._console = Console(
+            file=self._file,
+            width=self.width,
+            height=100,
+            force_terminal=look.color,
+            color_system="standard" if look.color else None,
+            no_color=not look.color,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+            _environ={},
+        )
+
+    def said(self, text: str, limit: int = MAX_SAID) -> str:
+        """Text of the capture as it may be shown."""
+        return visible(shortened(self.redactor.text(text), limit))
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """One line as it is, never wrapped."""
+        self.text(joined(*parts))
+
+    def text(self, text: Text) -> None:
+        """One line as it is, never wrapped."""
+        text.rstrip()
+        self._console.print(text, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
+
+    def blank(self) -> None:
+        """An empty line."""
+        self._console.print()
+
+    def hanging(
+        self, prefix: Text, body: Text, *, right: str = "", hang: str | None = None, narrow: str = "    "
+    ) -> None:
+        """`prefix`, then `body` wrapped beside it, then `right` at the right edge.
+
+        Args:
+            prefix: stands once, in front of the first line.
+            body: wrapped to what is left of the width.
+            right: kept together; where it does not fit it continues the body on a line of its own.
+            hang: stands in front of the following lines; as many blanks as the prefix has cells by default.
+            narrow: stands in front of every line of the body where too little is left beside the prefix.
+        """
+        hang = " " * prefix.cell_len if hang is None else hang
+        beside = self.width - max(cell_len(hang), prefix.cell_len) >= MIN_BODY
+        if not beside and body.plain:
+            self.text(prefix)
+            prefix, hang = Text(narrow), narrow
+        lines = list(body.wrap(self._console, self.width - max(cell_len(hang), prefix.cell_len))) or [Text()]
+        for i, line in enumerate(lines):
+            line.rstrip()
+            shown = prefix.copy().append_text(line) if i == 0 else joined(hang, line)
+            gap = self.width - shown.cell_len - len(right)
+            if right and i == len(lines) - 1 and gap >= 2:
+                shown.append(" " * gap).append(right, "dim")
+                right = ""
+            self.text(shown)
+        if right:
+            self.text(joined(hang, (right, "dim")))
+
+    def raw(self, line: str) -> None:
+        """A line that is already clean and styled by `sgr`: the fast way for long tables."""
+        self._file.write(line.rstrip() + "\n")
+
+    def sgr(self, text: str, style: str) -> str:
+        """`text` with a style of `_SGR` for `raw`; as it is where the page has no colours."""
+        if not style or not self.look.color or not text:
+            return text
+        return f"\x1b[{';'.join(_SGR[word] for word in style.split())}m{text}\x1b[0m"
+
+    def __str__(self) -> str:
+        text = self._file.getvalue()
+        return text.translate(_ASCII).encode("ascii", "backslashreplace").decode() if self.look.ascii_only else text
+
+
+def joined(*parts: str | Text | tuple[str, str]) -> Text:
+    """Parts, each plain or with its style, as one `Text`."""
+    return Text.assemble(*parts)
+
+
+def padded(text: str, cells: int) -> str:
+    """`text` with blanks up to `cells` cells (wide characters count two)."""
+    return text + " " * (cells - cell_len(text))
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """`1 job`, `2 jobs`, `1,204 frames`."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"

@@ -1,0 +1,81 @@
+"""The verdict in numbers and words: what was found, what was looked at, and what the capture cannot prove."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wsdtrace.check.finding import Finding, Severity
+from wsdtrace.report.times import SECOND
+from wsdtrace.report.trace import Trace
+from wsdtrace.state.model import Job, Outcome
+
+JOB_TIMEOUT_NS = 60 * SECOND
+"""How long a job may be quiet (WS-Scan, RetrieveImage: the device ends it 60 s after the last exchange)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Counts of causes; a consequence is counted apart."""
+
+    errors: int
+    warnings: int
+    infos: int
+    consequences: int
+    applied: int
+    """Rules that had something to judge."""
+    inconclusive: int
+    """Rules that at least once could not be decided."""
+
+
+def verdict_of(trace: Trace) -> Verdict:
+    """Count a trace."""
+    causes = [f.severity for f in trace.findings if f.is_cause]
+    tallies = trace.ledger.values()
+    return Verdict(
+        errors=causes.count(Severity.ERROR),
+        warnings=causes.count(Severity.WARNING),
+        infos=causes.count(Severity.INFO),
+        consequences=len(trace.findings) - len(causes),
+        applied=sum(1 for t in tallies if t.fired + t.passed + t.inconclusive),
+        inconclusive=sum(1 for t in tallies if t.inconclusive),
+    )
+
+
+def worst(findings: list[Finding]) -> Severity | None:
+    """The worst severity among causes."""
+    return min((f.severity for f in findings if f.is_cause), key=lambda s: s.rank, default=None)
+
+
+def provisos(trace: Trace) -> list[str]:
+    """What the capture cannot prove, one sentence each; empty when the verdict stands as it is."""
+    still_open = [job for job in trace.jobs if job.outcome is Outcome.OPEN]
+    told = [f"{job.label} was still open when the capture ended{_too_early(job, trace)}" for job in still_open]
+    if trace.undecidable:
+        told.insert(0, "too much of the capture is missing to judge it: every verdict about it is inconclusive")
+    blind = [job.label for job in trace.jobs if job.blind and job.outcome is not Outcome.OPEN]
+    if blind and not trace.undecidable:
+        told.append(f"bytes that may concern {_listed(blind)} are missing from the capture")
+    return told
+
+
+def nothing_to_judge(trace: Trace) -> str | None:
+    """Why there is no WSD to judge, or None where there is."""
+    if trace.wsd_seen:
+        return None
+    if trace.input.frames == 0 and trace.input.format.startswith("pcap"):
+        return "the capture is empty"
+    seen = f"; {_listed(trace.other_protocols)} seen instead" if trace.other_protocols else ""
+    if trace.encrypted_seen:
+        return f"no readable WSD traffic: what may be WSD is encrypted{seen}"
+    return f"no WSD traffic{seen}"
+
+
+def _too_early(job: Job, trace: Trace) -> str:
+    if job.last_activity is None or trace.input.last_time_ns is None:
+        return ""
+    missing = job.last_activity.time_ns + JOB_TIMEOUT_NS - trace.input.last_time_ns
+    return f" ({max(-(-missing // SECOND), 1)} s too early to say more)" if missing > 0 else ""
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
