@@ -252,6 +252,8 @@ class StreamEnded:
     direction: Direction
     how: StreamEnd
     stamp: Stamp
+    seen: bool = True
+    """A frame of this direction is in the capture, with data or without; False: only the other direction was captured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,7 +414,11 @@ class Content:
     missing: int = 0
     """Bytes lost in gaps."""
     pieces: tuple[ContentPiece, ...] = ()
-    """Content → stream, for held contents only."""
+    """Content → stream, for contents without content coding; of a chunked content that streams through, its beginning."""
+    probe: Probe | None = None
+    """What was kept of a content without parts that streamed through or outgrew the bound of held contents."""
+    ref: ContentRef | None = None
+    """Where that content can be read again."""
 
 
 class MessageEnd(StrEnum):
@@ -427,6 +433,9 @@ class MessageEnd(StrEnum):
     CUT_RESET = "reset before the announced end"
     CUT_GAP = "bytes missing"
     CUT_CAPTURE = "capture ended"
+    CUT_MALFORMED = "framing unreadable"
+    """the sender's own framing cannot be followed (a malformed chunk size)"""
+    CUT_LIMIT = "given up at a bound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -484,6 +493,7 @@ class Abandoned(StrEnum):
     ONE_SIDED = "other direction not captured"
     CAPTURE_END = "capture ended"
     LIMIT = "given up at a bound"
+    MALFORMED = "framing unreadable"
 
 
 @dataclass(slots=True)
