@@ -1,0 +1,19 @@
+"""HTTP/1.x, read passively: net events in, exchanges out. Sans-IO, tolerant, resynchronising; keeps offsets."""
+
+from wsdtrace.http.anomalies import FORBIDDEN, MIME_BOUNDARY, HttpAnomaly
+from wsdtrace.http.exchange import HttpOutput
+from wsdtrace.http.limits import HttpLimits
+from wsdtrace.http.media import parse_media_type
+from wsdtrace.http.multipart import root_part
+from wsdtrace.http.room import HttpRoom
+
+__all__ = [
+    "FORBIDDEN",
+    "MIME_BOUNDARY",
+    "HttpAnomaly",
+    "HttpLimits",
+    "HttpOutput",
+    "HttpRoom",
+    "parse_media_type",
+    "root_part",
+]

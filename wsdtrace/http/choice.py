@@ -1,0 +1,50 @@
+"""Which sink takes a content: decided once, when the header section is complete."""
+
+from __future__ import annotations
+
+from wsdtrace.http.anomalies import FOUND_MAX, HttpAnomaly
+from wsdtrace.http.coding import DEFLATE, GZIP, DecodingSink
+from wsdtrace.http.content import HeldSink, ProbeSink, Sink, SinkContext
+from wsdtrace.http.head import Head
+from wsdtrace.http.media import is_bulk, is_xml, parameter, parse_media_type
+from wsdtrace.http.multipart import MultipartSink
+from wsdtrace.records import Anomaly
+
+
+def choose_sink(head: Head, context: SinkContext) -> tuple[Sink, str | None]:
+    """The sink for a message's content, and the content coding that it removes."""
+    value = head.value("content-type")
+    media_type, parameters = parse_media_type(value) if value is not None else (None, ())
+    if value is not None and media_type is None:
+        context.say(Anomaly(HttpAnomaly.MIME_TYPE, value[:FOUND_MAX], head.known["content-type"][0][1]))
+    sink: Sink
+    coding = _coding(head, context)
+    if coding is _UNREADABLE:
+        return HeldSink(context, context.limits.held_other), None
+    if media_type is not None and media_type.startswith("multipart/"):
+        sink = MultipartSink(context, parameter(parameters, "boundary"), parameter(parameters, "start"))
+    elif is_bulk(media_type):
+        sink = ProbeSink(context)
+    elif media_type is None or is_xml(media_type):
+        sink = HeldSink(context, context.limits.held_content)
+    else:
+        sink = HeldSink(context, context.limits.held_other)
+    return (DecodingSink(context, coding, sink), coding) if coding is not None else (sink, None)
+
+
+_UNREADABLE = "unreadable"
+
+
+def _coding(head: Head, context: SinkContext) -> str | None:
+    """The one content coding to remove; None when there is none, `_UNREADABLE` when it is none that we know."""
+    values = head.known.get("content-encoding")
+    if not values:
+        return None
+    names = [name.strip().lower() for value, _ in values for name in value.split(",")]
+    names = [name for name in names if name and name != "identity"]
+    if not names:
+        return None
+    if len(names) == 1 and (names[0] in GZIP or names[0] in DEFLATE):
+        return names[0]
+    context.say(Anomaly(HttpAnomaly.CONTENT_CODING_UNKNOWN, ", ".join(names)[:FOUND_MAX], values[0][1]))
+    return _UNREADABLE

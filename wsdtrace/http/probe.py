@@ -1,0 +1,56 @@
+"""A content that streams by → `records.Probe`: its length, both ends and, on demand, its digest.
+
+What is held has a fixed size, whatever the content's. Work per feed is O(1) but for the digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from wsdtrace.records import Probe
+
+PROBE_BYTES = 64 * 1024
+"""Bytes that are kept of each end: an EXIF segment (64 KiB at most) and the image header behind it begin in them."""
+_TAIL_SLACK = 4 * PROBE_BYTES
+"""Size at which the buffer of the tail is cut back: each byte is moved at most 4/3 times."""
+
+
+class ImageProbe:
+    """Keeps the first and last 64 KiB of what streams through."""
+
+    __slots__ = ("_hash", "_head", "_tail", "length", "missing")
+
+    def __init__(self, *, digest: bool = False) -> None:
+        self.length = 0
+        self.missing = 0
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._hash = hashlib.sha256() if digest else None
+
+    def feed(self, data: bytes, low: int, high: int) -> None:
+        """Take `data[low:high]`."""
+        count = high - low
+        wanted = PROBE_BYTES - len(self._head)
+        if wanted > 0 and self.missing == 0:
+            self._head += data[low : min(high, low + wanted)]
+        if count >= PROBE_BYTES:
+            self._tail[:] = data[high - PROBE_BYTES : high]
+        else:
+            self._tail += data[low:high]
+            if len(self._tail) > _TAIL_SLACK:
+                del self._tail[:-PROBE_BYTES]
+        self.length += count
+        if self._hash is not None:
+            self._hash.update(memoryview(data)[low:high])
+
+    def gap(self, count: int) -> None:
+        """Bytes are missing here."""
+        self.missing += count
+        self._hash = None
+
+    def probe(self) -> Probe:
+        """What was kept."""
+        head = bytes(self._head)
+        tail = head if self.length <= len(head) else bytes(self._tail[-PROBE_BYTES:])
+        digest = self._hash.hexdigest() if self._hash is not None else None
+        return Probe(self.length, head, tail, digest, self.missing)
