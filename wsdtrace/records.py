@@ -188,10 +188,16 @@ class StreamChunk:
     direction brings data, so that a reader sees a request before the response that followed it.
     """
 
-    __slots__ = ("connection", "data", "direction", "index", "offset")
+    __slots__ = ("base_seq", "connection", "data", "direction", "index", "offset")
 
     def __init__(
-        self, connection: ConnectionId, direction: Direction, offset: int, data: bytes | memoryview, index: SegmentIndex
+        self,
+        connection: ConnectionId,
+        direction: Direction,
+        offset: int,
+        data: bytes | memoryview,
+        index: SegmentIndex,
+        base_seq: int = -1,
     ) -> None:
         self.connection = connection
         self.direction = direction
@@ -200,6 +206,8 @@ class StreamChunk:
         self.data = data
         """The bytes; not borrowed."""
         self.index = index
+        self.base_seq = base_seq
+        """TCP sequence number of stream offset 0 of this direction, for `ContentRef`; -1 for a source without TCP."""
 
     @property
     def last_frame(self) -> int:

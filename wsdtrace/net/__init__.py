@@ -1,0 +1,6 @@
+"""Frames become connections' bytes and datagrams: link, IP, TCP and UDP, sans-IO and bounded."""
+
+from wsdtrace.net.engine import Net
+from wsdtrace.net.limits import NetAnomalyKind, NetLimits
+
+__all__ = ["Net", "NetAnomalyKind", "NetLimits"]

@@ -1,0 +1,34 @@
+"""Addresses as two 64-bit halves ↔ `Endpoint`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address
+from typing import Final
+
+from wsdtrace.records import Endpoint
+
+_REMEMBERED: Final = 4096
+"""Endpoints made before that are not made again."""
+_LOW: Final = (1 << 64) - 1
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def endpoint(version: int, high: int, low: int, port: int) -> Endpoint:
+    """The endpoint with this address (IPv4: `high` is 0) and port."""
+    if version == 4:
+        return Endpoint(str(IPv4Address(low)), port)
+    return Endpoint(IPv6Address(high << 64 | low).compressed, port)
+
+
+def words(of: Endpoint) -> tuple[int, int, int]:
+    """Address halves and port of an endpoint."""
+    if ":" not in of.address:
+        return 0, int(IPv4Address(of.address)), of.port
+    number = int(IPv6Address(of.address))
+    return number >> 64, number & _LOW, of.port
+
+
+def version(of: Endpoint) -> int:
+    """4 or 6."""
+    return 6 if ":" in of.address else 4

@@ -1,0 +1,117 @@
+"""Frames → where their IP packets start, for the link types that carry IP.
+
+Ethernet with VLAN tags (802.1Q, 802.1ad, any number) and PPPoE, Linux cooked v1 and v2, BSD loopback, raw IP.
+802.3 frames with LLC/SNAP and everything else hold no IP packet for us.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from wsdtrace.net.columns import Bytes, gather, gather_u16
+from wsdtrace.records import I64, FrameBatch
+
+# https://www.tcpdump.org/linktypes.html
+_NULL, _ETHERNET, _RAW, _LOOP, _SLL, _IPV4, _IPV6, _SLL2 = 0, 1, 101, 108, 113, 228, 229, 276
+
+# link type → (bytes before the network header, where the 16-bit protocol is; None: the packet tells its version)
+_SHAPES: Final[dict[int, tuple[int, int | None]]] = {
+    _ETHERNET: (14, 12),
+    _SLL: (16, 14),
+    _SLL2: (20, 0),
+    _NULL: (4, None),  # a 32-bit address family in either byte order, whose value differs between systems
+    _LOOP: (4, None),
+    _RAW: (0, None),
+    _IPV4: (0, None),
+    _IPV6: (0, None),
+}
+
+_ETHERTYPE_IPV4: Final = 0x0800
+_ETHERTYPE_IPV6: Final = 0x86DD
+_VLAN_TAGS: Final = (0x8100, 0x88A8, 0x9100, 0x9200)
+_PPPOE_SESSION: Final = 0x8864
+_PPP_IPV4, _PPP_IPV6 = 0x0021, 0x0057
+MAX_VLAN_TAGS: Final = 8
+"""Tags peeled off one frame; two are usual (802.1ad), the rest is hostile."""
+
+
+@dataclass(slots=True)
+class Located:
+    """Frames that hold an IP packet; row i stands for frame `row[i]` of the batch."""
+
+    row: I64
+    start: I64
+    """(n,) offset of the IP header in the buffer."""
+    have: I64
+    """(n,) bytes captured from there to the end of the frame."""
+    wire: I64
+    """(n,) bytes there were on the wire, link trailer included."""
+
+    def pick(self, index: I64 | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Located:
+        """Some of the rows."""
+        return Located(self.row[index], self.start[index], self.have[index], self.wire[index])
+
+
+def locate_ip(batch: FrameBatch) -> Located:
+    """The IP packets of a batch, by link type; at least one byte of each is captured."""
+    kinds = np.unique(batch.link_type).tolist()
+    pieces: list[Located] = []
+    for kind in kinds:
+        shape = _SHAPES.get(kind)
+        if shape is None:
+            continue
+        row = np.arange(len(batch)) if len(kinds) == 1 else np.flatnonzero(batch.link_type == kind)
+        pieces.append(_locate(batch, row, *shape))
+    if len(pieces) == 1:
+        return pieces[0]
+    if not pieces:
+        none = np.empty(0, dtype=np.int64)
+        return Located(none, none, none, none)
+    row = np.concatenate([piece.row for piece in pieces])
+    order = np.argsort(row, kind="stable")
+    start, have, wire = (np.concatenate([getattr(p, name) for p in pieces]) for name in ("start", "have", "wire"))
+    return Located(row, start, have, wire).pick(order)
+
+
+def _locate(batch: FrameBatch, row: I64, header: int, protocol_at: int | None) -> Located:
+    captured = batch.captured_len[row].astype(np.int64)
+    long_enough = captured > header
+    row, captured = row[long_enough], captured[long_enough]
+    begin = batch.offset[row]
+    wire = batch.wire_len[row].astype(np.int64) - header
+    found = Located(row, begin + header, captured - header, wire)
+    if protocol_at is None:
+        return found
+    return _by_protocol(batch.buffer, found, gather_u16(batch.buffer, begin + protocol_at))
+
+
+def _by_protocol(buffer: Bytes, found: Located, protocol: I64) -> Located:
+    """Keep what carries IP, tags peeled off."""
+    for _ in range(MAX_VLAN_TAGS):
+        tagged = np.isin(protocol, _VLAN_TAGS) & (found.have > 4)
+        if not tagged.any():
+            break
+        at = np.flatnonzero(tagged)
+        protocol[at] = gather_u16(buffer, found.start[at] + 2)
+        _advance(found, at, 4)
+    session = np.flatnonzero((protocol == _PPPOE_SESSION) & (found.have > 8))
+    if len(session):
+        ppp = gather_u16(buffer, found.start[session] + 6)
+        protocol[session] = np.where(ppp == _PPP_IPV4, _ETHERTYPE_IPV4, np.where(ppp == _PPP_IPV6, _ETHERTYPE_IPV6, 0))
+        _advance(found, session, 8)
+    is_ip = (protocol == _ETHERTYPE_IPV4) | (protocol == _ETHERTYPE_IPV6)
+    return found if is_ip.all() else found.pick(is_ip)
+
+
+def _advance(found: Located, at: I64, size: int) -> None:
+    found.start[at] += size
+    found.have[at] -= size
+    found.wire[at] -= size
+
+
+def versions(buffer: Bytes, found: Located) -> I64:
+    """(n,) IP version of each packet, from its first four bits."""
+    return gather(buffer, found.start, 1).view(np.uint8).astype(np.int64) >> 4
