@@ -4,8 +4,10 @@ from wsdtrace.soap.addressing import NO_HEADERS, AppSequence, EndpointReference,
 from wsdtrace.soap.anomalies import SoapAnomaly
 from wsdtrace.soap.envelope import Envelope, read_envelope
 from wsdtrace.soap.fault import Fault, FaultName
+from wsdtrace.soap.locate import Locator, span_at
 from wsdtrace.soap.namespaces import Canonical, NamespaceKind, canonical
 from wsdtrace.soap.peek import Peek, peek
+from wsdtrace.soap.private import private_names, redactions
 from wsdtrace.soap.version import SoapVersion
 from wsdtrace.soap.xml import QName, XmlError
 from wsdtrace.soap.xop import Include, content_id_of, includes
@@ -19,6 +21,7 @@ __all__ = [
     "Fault",
     "FaultName",
     "Include",
+    "Locator",
     "MessageHeaders",
     "NamespaceKind",
     "Peek",
@@ -30,5 +33,8 @@ __all__ = [
     "content_id_of",
     "includes",
     "peek",
+    "private_names",
     "read_envelope",
+    "redactions",
+    "span_at",
 ]

@@ -137,4 +137,3 @@ def write_headers(header: etree._Element, headers: MessageHeaders, encoding: Enc
         write_into(block, shape(AppSequence), headers.app_sequence, encoding)
     for other in headers.reference_parameters:
         header.append(etree.fromstring(etree.tostring(other, with_tail=False)))
-

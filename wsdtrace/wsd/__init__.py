@@ -3,7 +3,6 @@
 from wsdtrace.wsd.actions import MESSAGES, OUT_OF_SCOPE, ActionInfo, Message, Role, lookup_action, message_of_body
 from wsdtrace.wsd.faults import FAULTS, FaultInfo, FaultMatch, lookup_fault, nearest_fault
 from wsdtrace.wsd.messages import Decoded, decode_message, operation_of
-from wsdtrace.wsd.private import private_names, redactions
 
 __all__ = [
     "FAULTS",
@@ -21,6 +20,4 @@ __all__ = [
     "message_of_body",
     "nearest_fault",
     "operation_of",
-    "private_names",
-    "redactions",
 ]

@@ -10,9 +10,14 @@ from wsdtrace.soap.envelope import Envelope
 from wsdtrace.soap.schema import declared, shape
 
 
-@cache
 def private_names() -> frozenset[str]:
     """Local names of elements whose text reaches no renderer: tokens, and names of users and computers."""
+    return _names(len(declared()))
+
+
+@cache
+def _names(_count: int) -> frozenset[str]:
+    """The names over all declarations; `_count` of them, so that later ones make another set."""
     names: set[str] = set()
     for cls in declared():
         for field in shape(cls).fields():
@@ -22,8 +27,8 @@ def private_names() -> frozenset[str]:
 
 
 @cache
-def _pattern() -> re.Pattern[bytes]:
-    names = b"|".join(re.escape(name.encode()) for name in sorted(private_names()))
+def _pattern(private: frozenset[str]) -> re.Pattern[bytes]:
+    names = b"|".join(re.escape(name.encode()) for name in sorted(private))
     return re.compile(
         rb"<(?:[\w.-]+:)?(?:" + names + rb")(?=[\s/>])[^>]*(?<!/)>((?:<!\[CDATA\[(?:[^\]]|\](?!\]>))*\]\]>|[^<])*)"
     )
@@ -32,12 +37,13 @@ def _pattern() -> re.Pattern[bytes]:
 def redactions(envelope: Envelope) -> tuple[Span, ...]:
     """The private bytes of an envelope, in order.
 
-    By position in the parsed document; behind the first defect of one that is not well-formed, by the start tags that stand there.
+    By position in the parsed document; behind the first defect of one that is not
+    well-formed, by the start tags that stand there.
     """
     document = envelope.document()
     positions = document.positions()
     names = private_names()
     ranges = {positions.content(row) for row, name in enumerate(positions.names) if name.rpartition(":")[2] in names}
-    if not document.well_formed or positions.error is not None:
-        ranges |= {match.span(1) for match in _pattern().finditer(document.text)}
+    if names and positions.error is not None:
+        ranges |= {match.span(1) for match in _pattern(names).finditer(document.text)}
     return tuple(document.span(start, end) for start, end in sorted(ranges) if end > start)
