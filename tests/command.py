@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
-import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from wsdtrace.cli import main
+import wsdtrace.cli.entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +31,12 @@ class Done:
 def run(*arguments: str | Path) -> Done:
     """Run `wsdtrace ARGUMENTS`; its output is no terminal."""
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
-    words = ["wsdtrace", *map(str, arguments)]
     plain = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "CLICOLOR_FORCE")}
-    code: int | str | None
-    with (
-        mock.patch.object(sys, "argv", words),
-        mock.patch.dict(os.environ, plain, clear=True),
-        redirect_stdout(out),
-        redirect_stderr(err),
-    ):
-        try:
-            code = main()
-        except SystemExit as end:
-            code = end.code
+    with mock.patch.dict(os.environ, plain, clear=True), redirect_stdout(out), redirect_stderr(err):
+        code = wsdtrace.cli.entry.run([str(argument) for argument in arguments])
     texts = []
     for stream in (out, err):
         stream.flush()
         stream.seek(0)
         texts.append(stream.read())
-    return Done(code if isinstance(code, int) else int(code is not None), *texts)
+    return Done(code, *texts)
