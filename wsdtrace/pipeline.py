@@ -89,18 +89,18 @@ def check_source(source: CaptureSource, options: Options, rules: Iterable[Rule] 
     for batch in source.batches():
         run.frames(batch)
         if options.progress is not None:
-            options.progress(source.position, source.size)
+            options.progress(source.size, source.file_size)
     return run.finish(
         InputInfo(
             path=source.path,
             files=[source.path],
             format=source.format,
             frames=source.frames,
-            bytes=source.position,
+            bytes=source.size,
             first_time_ns=source.first_time_ns,
             last_time_ns=source.last_time_ns,
             link_types=list(source.link_types),
-            time_digits=source.time_digits,
+            time_digits=run.time_digits,
         )
     )
 
@@ -116,7 +116,8 @@ class Run:
     checker: Checker = field(init=False)
     http: HttpRoom = field(init=False)
     _last: Stamp = field(default_factory=lambda: Stamp(0, 0))
-    _kept: set[int] = field(default_factory=set)
+    time_digits: int = 6
+    """Digits of the fraction of a second that the frames have: 9 as soon as one needs them."""
 
     def __post_init__(self) -> None:
         self.tracker = Tracker(keep_exchanges=self.options.keep_exchanges)
@@ -128,6 +129,8 @@ class Run:
         if len(batch):
             time_ns = max(self._last.time_ns, int(batch.time_ns.max()))
             self._last = Stamp(batch.first_number + len(batch) - 1, time_ns)
+            if self.time_digits == 6 and bool((batch.time_ns % 1000).any()):  # noqa: PLR2004  # microseconds
+                self.time_digits = 9
         self._facts(self._http(self.net.feed(batch)))
         self._events(self.tracker.advance(self._last.time_ns))
         for anomaly in batch.anomalies:

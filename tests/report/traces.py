@@ -193,7 +193,7 @@ def _message(
         receiver,
         stamp,
         stamp,
-        bytes=1204,
+        content_bytes=1204,
         complete=True,
         status=status,
         is_soap=True,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from wsdtrace.check.finding import Evidence, FaultOf, Precision
 from wsdtrace.evidence import excerpt, locate
+from wsdtrace.http import root_part
 from wsdtrace.records import Anomaly, Space, Span, Stamp
-from wsdtrace.soap import redactions
 from wsdtrace.state.model import Exchange, Message, Role, Toward
-from wsdtrace.state.reading import root_part
+from wsdtrace.soap.private import redactions
 
 NS_PER_S = 10**9
 REDACTED = "‹redacted›"

@@ -108,7 +108,7 @@ def _write_message(page: Page, trace: Trace, exchange: Exchange, message: Messag
     )  # fmt: skip
     if last.time_ns != message.first.time_ns:
         head.append(f"–{offset(last.time_ns, start)}", "dim")
-    head.append(f"  {size(message.bytes)}")
+    head.append(f"  {size(message.content_bytes)}")
     head.append("" if message.complete else "  ✖ incomplete", "red")
     page.text(head)
     if message.http is not None:

@@ -10,6 +10,7 @@ Rules for whoever edits this file: adding a name is allowed; renaming or removin
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,8 +72,8 @@ class _Writer:
 
     def _input(self, info: InputInfo) -> Json:
         return {
-            "path": _clean(info.path),
-            "files": [_clean(f) for f in info.files],
+            "path": info.path,
+            "files": list(info.files),
             "format": info.format,
             "frames": info.frames,
             "bytes": info.bytes,
@@ -124,14 +125,14 @@ class _Writer:
         }
 
     def _request(self, message: Message) -> Json:
-        return {**_frames(message), **self._times(message.first), "bytes": message.bytes, "complete": message.complete}
+        return {**_frames(message), **self._times(message.first), "bytes": message.content_bytes, "complete": message.complete}
 
     def _response(self, message: Message) -> Json:
         return {
             **_frames(message),
             **self._times(message.last),
             "first_byte_time": self._moment(message.first.time_ns),
-            "bytes": message.bytes,
+            "bytes": message.content_bytes,
             "http_status": message.status,
             "complete": message.complete,
         }
@@ -213,7 +214,7 @@ class _Writer:
             "exchange": evidence.exchange.id if evidence.exchange else None,
             "path": self._said(evidence.path),
             "precision": evidence.precision.value,
-            "excerpt": _clean(excerpt) if evidence.excerpt is not None else None,
+            "excerpt": excerpt if evidence.excerpt is not None else None,
             "caret": list(caret) if caret else None,
             "label": self._said(evidence.label),
             "detail": self._said(evidence.detail),
@@ -225,7 +226,7 @@ class _Writer:
         return None if job is None else self._jobs.get(id(job))
 
     def _said(self, text: str | None) -> str | None:
-        return None if text is None else _clean(self._redactor.text(text))
+        return None if text is None else self._redactor.text(text)
 
     def _moment(self, time_ns: int | None) -> str | None:
         return rfc3339(time_ns, self._digits) if time_ns is not None and self._dated else None
@@ -261,13 +262,22 @@ def _locator(stamp: Stamp) -> Json:
     return {"kind": stamp.kind.value, "n": stamp.number}
 
 
-def _clean(text: str) -> str:
-    """Lone surrogates are no Unicode text and no UTF-8: a path that is not UTF-8 has them."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+_UNSAFE = re.compile("[\ud800-\udfff\x85\u2028\u2029]")
 
 
 def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
+    """One line that every reader takes for one line of UTF-8.
+
+    Lone surrogates, which are no Unicode text (a path that is not UTF-8 has them), become the six characters of their
+    escape; line ends that JSON allows inside of strings are escaped, as many programs split at them.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
+    return text if text.isascii() else _UNSAFE.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    return f"\\\\u{code:04x}" if 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"
 
 
 def _rows(built: Json) -> Iterator[str]:

@@ -50,7 +50,7 @@ def write_exchanges(page: Page, trace: Trace) -> None:
                 _answer(page, exchange),
                 _job(exchange.job),
                 duration(latency) if latency is not None else "",
-                size(answer.bytes) if answer is not None else "",
+                size(answer.content_bytes) if answer is not None else "",
                 _notes(page, exchange),
             ]
         )

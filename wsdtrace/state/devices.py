@@ -13,7 +13,8 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from wsdtrace.records import Endpoint, HttpMessage, Stamp
-from wsdtrace.state.model import Client, Device
+from wsdtrace.state.discovery import target_services
+from wsdtrace.state.model import Client, Device, Message
 
 MAX_PEERS = 100_000
 """Devices or clients remembered: a /16 network with every address in use fits."""
@@ -110,6 +111,23 @@ class DeviceBook:
             root.addresses.setdefault(socket.address)
             return root
         return self.merge(device, known)
+
+    def announce(self, message: Message) -> Device | None:
+        """A discovery message told endpoint address, types and XAddrs of one or more target services; the first of them."""
+        first: Device | None = None
+        for service in target_services(message):
+            device = self.named(service.endpoint, message.first)
+            device.addresses.setdefault(message.sender.address)
+            for xaddr in service.xaddrs:
+                device.xaddrs.setdefault(xaddr)
+                socket = xaddr_endpoint(xaddr)
+                if socket is not None:
+                    self.announced.add(socket)
+                    device = self.join_socket(device, socket)
+            if service.is_scanner:
+                device.roles.setdefault("scanner")
+            first = first or device
+        return first
 
     def merge(self, a: Device, b: Device) -> Device:
         """Two devices turn out to be one; the one seen first stays."""

@@ -113,7 +113,7 @@ class DatagramBook:
 
 def _same_words(first: Message, second: Message) -> bool:
     """SOAP-over-UDP §4.2 repeats a message unchanged; on several interfaces or address families its bytes are the same, too."""
-    return first.bytes == second.bytes and first.action == second.action
+    return first.content_bytes == second.content_bytes and first.action == second.action
 
 
 def is_multicast(endpoint: Endpoint) -> bool:

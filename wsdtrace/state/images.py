@@ -8,9 +8,9 @@ import warnings
 
 from PIL import Image as Pillow
 
+from wsdtrace.http import root_part
 from wsdtrace.records import Part
 from wsdtrace.state.model import Exchange, Image
-from wsdtrace.state.reading import root_part
 
 logger = logging.getLogger(__name__)
 

@@ -64,7 +64,7 @@ class Message:
     receiver: Endpoint
     first: Stamp
     last: Stamp
-    bytes: int
+    content_bytes: int
     """Length of the content."""
     complete: bool
     """Every byte of it is in the capture."""

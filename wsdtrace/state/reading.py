@@ -7,9 +7,9 @@ names, else the first (RFC 2387 §3.2).
 
 from __future__ import annotations
 
-from wsdtrace.records import Content, Datagram, HttpMessage, Part
-from wsdtrace.soap import read_envelope
-from wsdtrace.soap.envelope import Fault
+from wsdtrace.http import root_part
+from wsdtrace.records import Content, Datagram, HttpMessage
+from wsdtrace.soap import Fault, read_envelope
 from wsdtrace.state.model import FaultSummary, Message, Role
 from wsdtrace.wsd import decode_message, operation_of
 
@@ -32,16 +32,6 @@ def looks_like_soap(data: bytes) -> bool:
         head = head.replace(b"\x00", b"")[2:]
     head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     return head.startswith(b"<") and (b"Envelope" in head or b"Fault" in head)
-
-
-def root_part(content: Content) -> Part | None:
-    """The part that holds the envelope of a multipart/related content."""
-    start = dict(content.parameters).get("start", "").strip().strip("<>")
-    if start:
-        for part in content.parts:
-            if part.content_id == start:
-                return part
-    return content.parts[0] if content.parts else None
 
 
 def xml_of(content: Content) -> tuple[bytes | None, str | None, bool]:
@@ -77,7 +67,7 @@ def read_http(message: HttpMessage, role: Role) -> Message:
         receiver=message.receiver,
         first=message.first,
         last=message.last,
-        bytes=message.content.length,
+        content_bytes=message.content.length,
         complete=message.complete,
         exact=message.exact,
         status=message.status,
@@ -100,7 +90,7 @@ def read_datagram(datagram: Datagram) -> Message | None:
         receiver=datagram.destination,
         first=datagram.stamp,
         last=datagram.stamp,
-        bytes=len(datagram.data),
+        content_bytes=len(datagram.data),
         complete=datagram.complete,
         labelled_soap=True,
         datagram=datagram,

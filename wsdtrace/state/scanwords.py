@@ -1,3 +1,152 @@
 """What the job tracker reads out of typed messages: ids, tokens, grants, tickets, states."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wsdtrace.state.model import Exchange, Message
+from wsdtrace.wsd.jobs import JobStatus
+from wsdtrace.wsd.scan import (
+    CancelJobRequest,
+    CreateScanJobRequest,
+    CreateScanJobResponse,
+    GetActiveJobsResponse,
+    GetJobElementsRequest,
+    GetJobElementsResponse,
+    GetJobHistoryResponse,
+    JobEndStateEvent,
+    JobStatusEvent,
+    RetrieveImageRequest,
+)
+from wsdtrace.wsd.ticket import (
+    DocumentFinalParameters,
+    DocumentParameters,
+    Final,
+    FinalResolution,
+    Requested,
+    Resolution,
+    ScanTicket,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """JobId and JobToken of a CreateScanJobResponse."""
+
+    job_id: int
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """What request and response of CreateScanJob say about the job; final values before requested ones."""
+
+    scan_identifier: str | None = None
+    destination_token: str | None = None
+    announced: int | None = None
+    input_source: str | None = None
+    format: str | None = None
+    resolution: str | None = None
+    ticket: ScanTicket | None = None
+    final: DocumentFinalParameters | None = None
+
+
+def value_of(message: Message | None) -> object | None:
+    """The typed value of a message, while it is held."""
+    return None if message is None or message.decoded is None else message.decoded.value
+
+
+def asked_job_id(message: Message | None) -> int | None:
+    """The JobId that a request names."""
+    match value_of(message):
+        case RetrieveImageRequest(job_id=job_id) | CancelJobRequest(job_id=job_id) | GetJobElementsRequest(job_id=job_id):
+            return job_id
+    return None
+
+
+def retrieve_token(message: Message | None) -> str | None:
+    """The JobToken of a RetrieveImageRequest; None when it has none (an empty one counts as absent)."""
+    value = value_of(message)
+    return (value.job_token or None) if isinstance(value, RetrieveImageRequest) else None
+
+
+def grant_of(message: Message | None) -> Grant | None:
+    """What a CreateScanJobResponse granted; None for a fault, an error status or a response without JobId."""
+    value = value_of(message)
+    if message is None or not isinstance(value, CreateScanJobResponse) or value.job_id is None:
+        return None
+    if message.status is not None and message.status >= 300:  # noqa: PLR2004  # RFC 9110 §15
+        return None
+    return Grant(value.job_id, value.job_token or None)
+
+
+def ticket_facts(request: Message | None, response: Message | None) -> TicketFacts:
+    """What is known of a job from its creation."""
+    asked, answered = value_of(request), value_of(response)
+    creation = asked if isinstance(asked, CreateScanJobRequest) else None
+    ticket = creation.scan_ticket if creation is not None else None
+    wanted = ticket.document_parameters if ticket is not None else None
+    final = answered.document_final_parameters if isinstance(answered, CreateScanJobResponse) else None
+    both = (final, wanted)
+    return TicketFacts(
+        scan_identifier=creation.scan_identifier or None if creation is not None else None,
+        destination_token=creation.destination_token or None if creation is not None else None,
+        announced=_number([p.images_to_transfer for p in both if p is not None]),
+        input_source=_text([p.input_source for p in both if p is not None]),
+        format=_text([p.format for p in both if p is not None]),
+        resolution=_resolution(final) or _resolution(wanted),
+        ticket=ticket,
+        final=final,
+    )
+
+
+def _number(settings: list[Final[int] | Requested[int] | None]) -> int | None:
+    return next((s.value for s in settings if s is not None and s.value is not None), None)
+
+
+def _text(settings: list[object]) -> str | None:
+    for setting in settings:
+        if isinstance(setting, Final | Requested) and setting.value is not None:
+            return str(setting.value)
+    return None
+
+
+def _resolution(parameters: DocumentParameters | DocumentFinalParameters | None) -> str | None:
+    sides = None if parameters is None else parameters.media_sides
+    front = None if sides is None else sides.media_front
+    found = None if front is None else front.resolution
+    if isinstance(found, FinalResolution):
+        width, height = _plain(found.width), _plain(found.height)
+    elif isinstance(found, Resolution):
+        width, height = found.width, found.height
+    else:
+        return None
+    return None if width is None else f"{width}×{height or width}"
+
+
+def _plain(setting: Final[int] | None) -> int | None:
+    return None if setting is None else setting.value
+
+
+def job_states_of(exchange: Exchange) -> Iterator[tuple[int, str]]:
+    """(JobId, state) of every job that a message of the exchange reports on."""
+    for message in (exchange.request, exchange.response):
+        match value_of(message):
+            case GetActiveJobsResponse(active_jobs=jobs) | GetJobHistoryResponse(job_history=jobs) if jobs is not None:
+                for summary in jobs.job_summary:
+                    if summary.job_id is not None and summary.job_state is not None:
+                        yield summary.job_id, str(summary.job_state)
+            case GetJobElementsResponse(job_elements=elements) if elements is not None:
+                for data in elements.element_data:
+                    yield from _status(data.job_status)
+            case JobStatusEvent(job_status=status):
+                yield from _status(status)
+            case JobEndStateEvent(job_end_state=end) if end is not None:
+                if end.job_id is not None and end.job_completed_state is not None:
+                    yield end.job_id, str(end.job_completed_state)
+
+
+def _status(status: JobStatus | None) -> Iterator[tuple[int, str]]:
+    if status is not None and status.job_id is not None and status.job_state is not None:
+        yield status.job_id, str(status.job_state)

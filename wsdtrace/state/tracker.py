@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wsdtrace.net import NetAnomalyKind
 from wsdtrace.records import (
     Abandoned,
     ConnectionOpened,
@@ -284,7 +285,7 @@ class Tracker:
             self.connections.snapped(fact.connection, fact.stamp)
         elif kind == NetAnomalyKind.TIME_BACKWARDS:
             yield TimeWentBack(fact.stamp, fact.anomaly)
-        elif kind == NetAnomalyKind.LIMIT:
+        elif kind == NetAnomalyKind.LIMIT_REACHED:
             yield LimitReached(fact.stamp, fact.anomaly, connection)
 
     def _note_other(self, request: Message) -> None:

@@ -39,4 +39,4 @@ def speaks_wsd(message: Message) -> bool:
     envelope = message.envelope
     if envelope is None or envelope.body_name is None or envelope.body_name.namespace is None:
         return False
-    return envelope.fault is None and canonical(envelope.body_name.namespace) is not None
+    return envelope.fault is None and canonical(envelope.body_name.namespace).kind is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wsdtrace.check.finding import Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, sender_of, server_of, subject
+from wsdtrace.soap import canonical
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
 from wsdtrace.state.model import Message
 from wsdtrace.wsd import lookup_action
@@ -146,6 +147,14 @@ def _body(message: Message) -> str | None:
     return message.body_local
 
 
+def _other_generation(action: str, family: str, namespace: str | None) -> bool:
+    """Action and body are of one vocabulary in different versions. Their scheme is WSD205's."""
+    if namespace is None or canonical(namespace).family != family:
+        return False
+    version = action.rpartition("/")[0]
+    return version.replace("https://", "http://", 1) != namespace.replace("https://", "http://", 1).rstrip("/")
+
+
 @rule(
     "WSD305",
     "action-body-mismatch",
@@ -176,12 +185,12 @@ def action_body_mismatch(event: MessageSeen) -> Iterator[Verdict]:
     name = message.envelope.body_name
     if known is None or name is None:
         return
-    if known.accepts(name.local):
-        if name.namespace is None or known.same_generation(name.namespace):
-            return
-        problem = f"Action of {known.namespace}, body of {name.namespace}"
-    else:
+    if known.bodies and name.local not in known.bodies:
         problem = f"Action says {known.operation}, the body is {name.local}"
+    elif _other_generation(message.action, known.family, name.namespace):
+        problem = f"Action of {message.action.rpartition('/')[0]}, body of {name.namespace}"
+    else:
+        return
     yield Objection(
         f"{subject(exchange)}: {problem}"[:160],
         (message_line(exchange, message, f"Action {message.action}"),),

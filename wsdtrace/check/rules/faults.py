@@ -127,8 +127,7 @@ def fault_subcode_unknown(event: ExchangeEnded) -> Iterator[Verdict]:
     name = fault.subcodes[0]
     if name.namespace is None or name.local is None:
         return
-    known = canonical(name.namespace)
-    if known is None or known.uri != SCAN or lookup_fault(name.namespace, name.local) is not None:
+    if canonical(name.namespace).family != SCAN or lookup_fault(name.namespace, name.local) is not None:
         return
     near = nearest_fault(name.local)
     hint = f", nearest is {near}" if near else ""
@@ -202,7 +201,7 @@ def fault_empty_error(event: ExchangeEnded) -> Iterator[Verdict]:
     """
     exchange = event.exchange
     response = exchange.response
-    if response is not None and response.labelled_soap and response.bytes == 0:
+    if response is not None and response.labelled_soap and response.content_bytes == 0:
         yield Objection(
             f"{subject(exchange)}: HTTP {response.status} labelled as SOAP, with nothing in it",
             exchange_lines(exchange),

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from wsdtrace.check.finding import Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import message_line, of_kind, quoted, sender_of, subject
-from wsdtrace.http import MIME_BOUNDARY, HttpAnomaly
-from wsdtrace.soap import xop_includes
+from wsdtrace.http import MIME_BOUNDARY, HttpAnomaly, root_part
+from wsdtrace.soap import includes
 from wsdtrace.state.events import MessageSeen
-from wsdtrace.state.reading import SOAP_MEDIA_TYPES, root_part
+from wsdtrace.state.reading import SOAP_MEDIA_TYPES
 
 
 def _is_multipart(event: MessageSeen) -> bool:
@@ -153,11 +153,11 @@ def mtom_cid_dangling(event: MessageSeen) -> Iterator[Verdict]:
     assert message.http is not None
     assert message.envelope is not None
     there = {part.content_id for part in message.http.content.parts}
-    for include in xop_includes(message.envelope):
+    for include in includes(message.envelope.root):
         if include.content_id is not None and include.content_id not in there:
             yield Objection(
                 f"{subject(event.exchange)}: xop:Include names {include.href!r}, no part has this Content-ID"[:100],
-                (quoted(event.exchange, message, include.span),),
+                (message_line(event.exchange, message, path=include.path),),
                 fault_of=sender_of(event.exchange, message),
                 expected="a part with this Content-ID",
                 fold="cid",
