@@ -1,6 +1,18 @@
 """Capture files: bytes on disk become `FrameBatch`es. The only room below `pipeline` that does I/O."""
 
 from wsdtrace.capture.anomalies import CaptureAnomaly
+from wsdtrace.capture.blocks import Interface
 from wsdtrace.capture.source import WINDOW_BYTES, CaptureSource, open_capture
+from wsdtrace.capture.synthetic import SyntheticConnection, cut
+from wsdtrace.capture.writer import PcapngWriter
 
-__all__ = ["WINDOW_BYTES", "CaptureAnomaly", "CaptureSource", "open_capture"]
+__all__ = [
+    "WINDOW_BYTES",
+    "CaptureAnomaly",
+    "CaptureSource",
+    "Interface",
+    "PcapngWriter",
+    "SyntheticConnection",
+    "cut",
+    "open_capture",
+]

@@ -31,11 +31,14 @@ def to_nanoseconds(ticks: NDArray[np.uint64], resolution: int) -> I64:
         return _from_binary(ticks, digits)
     if digits <= _NS_DIGITS:
         unit = 10 ** (_NS_DIGITS - digits)
-        return np.minimum(ticks, np.uint64(_LATEST // unit)).astype(np.int64) * unit
+        bounded: I64 = np.minimum(ticks, np.uint64(_LATEST // unit)).astype(np.int64)
+        bounded *= unit
+        return bounded
     divisor = 10 ** (digits - _NS_DIGITS)
     if divisor >= 2**64:
         return np.zeros(len(ticks), dtype=np.int64)
-    return np.minimum(ticks // np.uint64(divisor), np.uint64(_LATEST)).astype(np.int64)
+    cut: I64 = np.minimum(ticks // np.uint64(divisor), np.uint64(_LATEST)).astype(np.int64)
+    return cut
 
 
 def _from_binary(ticks: NDArray[np.uint64], bits: int) -> I64:
@@ -50,7 +53,8 @@ def _from_binary(ticks: NDArray[np.uint64], bits: int) -> I64:
             fraction = fraction >> np.uint64(bits - _MAX_FRACTION_BITS)
     kept = min(bits, _MAX_FRACTION_BITS)
     whole = np.minimum(seconds, np.uint64(_LATEST // _NS)).astype(np.int64) * _NS
-    return whole + ((fraction * np.uint64(_NS)) >> np.uint64(kept)).astype(np.int64)
+    result: I64 = whole + ((fraction * np.uint64(_NS)) >> np.uint64(kept)).astype(np.int64)
+    return result
 
 
 def offset_nanoseconds(seconds: int) -> int:

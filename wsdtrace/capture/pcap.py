@@ -98,7 +98,7 @@ class PcapReader:
             offset=record + head,
             record=record,
             captured_len=captured,
-            # A captured length beyond the wire length is a writer's fault (seen: swapped fields); what is there is there.
+            # More captured than was on the wire is a writer's fault (some swap the fields); what is there is there.
             wire_len=np.maximum(rows["wire"].astype(np.uint32), captured),
             time_ns=rows["sec"].astype(np.int64) * 1_000_000_000 + rows["frac"].astype(np.int64) * self._unit_ns,
             interface=np.zeros(n, dtype=np.uint16),

@@ -161,7 +161,7 @@ class PcapngReader:
         if run in _COUNTED:
             make = self._counted
         else:
-            header, least = _LAYOUT[run]
+            _, least = _LAYOUT[run]
             valid &= length >= least
             make = {ENHANCED_PACKET: self._enhanced, OBSOLETE_PACKET: self._obsolete, SIMPLE_PACKET: self._simple}[run]
         sound = _leading(valid)
@@ -306,25 +306,24 @@ def _leading(valid: NDArray[np.bool_]) -> int:
 
 
 def _nothing() -> _Columns:
-    i64, u32, u16 = (np.empty(0, dtype=kind) for kind in (np.int64, np.uint32, np.uint16))
+    i64 = np.empty(0, dtype=np.int64)
+    u32 = np.empty(0, dtype=np.uint32)
+    u16 = np.empty(0, dtype=np.uint16)
     return i64, i64, u32, u32, i64, u16, u16
 
 
 def _join(pieces: list[_Columns]) -> Walked:
+    if not pieces:
+        return Walked(0, *_nothing())
     if len(pieces) == 1:
-        columns = pieces[0]
-    elif pieces:
-        offset, record, captured, wire, time_ns, interface, link_type = zip(*pieces, strict=True)
-        columns = (
-            np.concatenate(offset),
-            np.concatenate(record),
-            np.concatenate(captured),
-            np.concatenate(wire),
-            np.concatenate(time_ns),
-            np.concatenate(interface),
-            np.concatenate(link_type),
-        )
-    else:
-        columns = _nothing()
-    offset_, record_, captured_, wire_, time_, interface_, link_ = columns
-    return Walked(0, offset_, record_, captured_, wire_, time_, interface_, link_)
+        return Walked(0, *pieces[0])
+    return Walked(
+        0,
+        np.concatenate([piece[0] for piece in pieces]),
+        np.concatenate([piece[1] for piece in pieces]),
+        np.concatenate([piece[2] for piece in pieces]),
+        np.concatenate([piece[3] for piece in pieces]),
+        np.concatenate([piece[4] for piece in pieces]),
+        np.concatenate([piece[5] for piece in pieces]),
+        np.concatenate([piece[6] for piece in pieces]),
+    )

@@ -148,7 +148,7 @@ class CaptureSource:
         return _Checkpoint(0, 1, PcapngReader())
 
     def _pump(self, source: Input, start: _Checkpoint, head: bytes, *, keep: bool) -> Iterator[FrameBatch]:
-        """Windows from `start` on; `head` was already taken from the input. With `keep`, leave checkpoints and counts."""
+        """Windows from `start` on; `head` was already taken from the input; with `keep`, leave checkpoints."""
         reader, position, number = start.reader, start.position, start.number
         buffer = bytearray(max(self._window_bytes, len(head)))
         buffer[: len(head)] = head

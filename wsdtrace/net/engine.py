@@ -16,7 +16,7 @@ from wsdtrace.net.limits import NetAnomalyKind, NetLimits
 from wsdtrace.net.link import locate_ip
 from wsdtrace.net.outbox import Outbox
 from wsdtrace.net.streams import Streams
-from wsdtrace.net.transport import JOINED, TCP, UDP, Datagrams, Segments, in_frame_order, read_tcp, read_udp, seq_add
+from wsdtrace.net.transport import JOINED, TCP, UDP, Datagrams, Segments, in_frame_order, read_tcp, read_udp
 from wsdtrace.records import (
     I64,
     ConnectionId,
@@ -33,6 +33,8 @@ from wsdtrace.records import (
 
 BACKWARDS_NS: Final = 1_000_000_000
 """A frame older than capture time by more than this is the anomaly `time_backwards`."""
+
+_RESUMED: Final = ConnectionId(0)
 
 
 class Net:
@@ -57,7 +59,7 @@ class Net:
         base_seq: int,
         offset: int,
         *,
-        connection: ConnectionId = ConnectionId(0),
+        connection: ConnectionId = _RESUMED,
         limits: NetLimits | None = None,
     ) -> Self:
         """A reader of one direction of one connection, from a stream offset on: how a `ContentRef` is read again.

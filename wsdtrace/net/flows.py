@@ -119,7 +119,7 @@ class Runs:
 def plain_groups(
     segments: Segments, grouped: Grouped, expected: Expected, allowed: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """(g,) which of the `allowed` groups hold nothing but data in order and acknowledgements of bytes that were seen."""
+    """(g,) which `allowed` groups hold nothing but data in order and acknowledgements of bytes that were seen."""
     plain = allowed.copy()
     flow = grouped.group * 2 + grouped.side
     odd = ((segments.flags & CONTROL) != 0) | (segments.have < segments.length) | (segments.place >= JOINED)
@@ -135,11 +135,11 @@ def plain_groups(
         begins[1:] = flow[order[1:]] != flow[order[:-1]]
         want[begins] = expected.next_seq[flow[order[begins]]]
         plain[grouped.group[order[segments.seq[order] != want]]] = False
-    plain[_acknowledged_unseen(segments, grouped, expected, flow, after)] = False
+    plain[_acknowledged_unseen(segments, grouped, expected, after)] = False
     return plain
 
 
-def _acknowledged_unseen(segments: Segments, grouped: Grouped, expected: Expected, flow: I64, after: I64) -> I64:
+def _acknowledged_unseen(segments: Segments, grouped: Grouped, expected: Expected, after: I64) -> I64:
     """Groups in which a segment acknowledges bytes that no frame before it brought."""
     n = len(segments)
     order = np.argsort(grouped.group, kind="stable")

@@ -176,8 +176,21 @@ class Half:
     """What is known of one direction of a connection."""
 
     __slots__ = (
-        "side", "base", "end_offset", "ended", "gaps", "marks", "next_offset", "next_seq", "seen", "started",
-        "stray", "syn", "tail", "told", "waiting",
+        "base",
+        "end_offset",
+        "ended",
+        "gaps",
+        "marks",
+        "next_offset",
+        "next_seq",
+        "seen",
+        "side",
+        "started",
+        "stray",
+        "syn",
+        "tail",
+        "told",
+        "waiting",
     )  # fmt: skip
 
     def __init__(self, side: int, overhead: int) -> None:

@@ -26,7 +26,6 @@ from wsdtrace.records import (
     SegmentIndex,
     Stamp,
     StreamChunk,
-    StreamEnd,
 )
 
 _Bools = NDArray[np.bool_]

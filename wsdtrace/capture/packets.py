@@ -1,0 +1,131 @@
+"""Endpoints and payloads → frames with IPv4 or IPv6, TCP or UDP, and correct checksums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from struct import Struct
+from typing import Final
+from zlib import crc32
+
+from wsdtrace.records import Endpoint
+
+TCP: Final = 6
+UDP: Final = 17
+_FRAGMENT: Final = 44
+_TTL: Final = 64
+_MULTICAST_TTL: Final = 1
+"""SOAP-over-UDP appendix I: multicast messages stay on the link."""
+_IPV4: Final = Struct(">BBHHHBBH4s4s")
+_IPV6: Final = Struct(">IHBB16s16s")
+_TCP: Final = Struct(">HHIIBBHHH")
+_UDP: Final = Struct(">HHHH")
+_WINDOW: Final = 0xFFFF
+_DONT_FRAGMENT, _MORE_FRAGMENTS = 0x4000, 0x2000
+
+
+@lru_cache(maxsize=4096)
+def packed(address: str) -> bytes:
+    """The 4 or 16 bytes of an IP address."""
+    return ip_address(address).packed
+
+
+def checksum(data: bytes) -> int:
+    """Internet checksum (RFC 1071): the complement of the one's complement sum of the 16-bit words.
+
+    That sum is the number that the words spell, modulo 2**16 - 1, with 0 only for nothing but zeros.
+    """
+    number = int.from_bytes(data + b"\0" if len(data) & 1 else data)
+    return ~((number % 0xFFFF) or (0xFFFF if number else 0)) & 0xFFFF
+
+
+def _transport_checksum(source: bytes, destination: bytes, protocol: int, segment: bytes) -> int:
+    """Over the pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1) and the segment, whose checksum field is 0."""
+    return checksum(source + destination + Struct(">II").pack(len(segment), protocol) + segment)
+
+
+def tcp_segment(
+    source: Endpoint, destination: Endpoint, data: bytes, *, seq: int, ack: int, flags: int, options: bytes = b""
+) -> bytes:
+    """A TCP segment (RFC 9293 §3.1); `options` are padded to 4 bytes."""
+    size = 20 + len(options)
+    head = _TCP.pack(source.port, destination.port, seq, ack, size << 2, flags, _WINDOW, 0, 0)
+    segment = head + options + data
+    total = _transport_checksum(packed(source.address), packed(destination.address), TCP, segment)
+    return segment[:16] + total.to_bytes(2) + segment[18:]
+
+
+def udp_datagram(source: Endpoint, destination: Endpoint, data: bytes) -> bytes:
+    """A UDP datagram (RFC 768)."""
+    datagram = _UDP.pack(source.port, destination.port, 8 + len(data), 0) + data
+    total = _transport_checksum(packed(source.address), packed(destination.address), UDP, datagram)
+    return datagram[:6] + (total or 0xFFFF).to_bytes(2) + datagram[8:]
+
+
+@dataclass(frozen=True, slots=True)
+class Ip:
+    """What the IP header of a packet says; source and destination are of one version."""
+
+    source: str
+    destination: str
+    protocol: int
+    identification: int
+
+    def packet(self, payload: bytes) -> bytes:
+        """One whole packet; IPv4 with Don't Fragment."""
+        return self._ipv4(_DONT_FRAGMENT, payload) if self._is_v4 else self._ipv6(self.protocol, payload)
+
+    def fragments(self, payload: bytes, mtu: int) -> list[bytes]:
+        """The packets of a payload on a link of `mtu` bytes: one, or its fragments in order."""
+        if len(payload) + (20 if self._is_v4 else 40) <= mtu:
+            return [self.packet(payload)]
+        room = (mtu - (20 if self._is_v4 else 48)) & ~7
+        return [
+            self._fragment(start, start + room < len(payload), payload[start : start + room])
+            for start in range(0, len(payload), room)
+        ]
+
+    @property
+    def _is_v4(self) -> bool:
+        return len(packed(self.source)) == 4
+
+    @property
+    def _hops(self) -> int:
+        return _MULTICAST_TTL if ip_address(self.destination).is_multicast else _TTL
+
+    def _fragment(self, start: int, more: bool, piece: bytes) -> bytes:
+        if self._is_v4:
+            return self._ipv4((_MORE_FRAGMENTS if more else 0) | start >> 3, piece)
+        header = Struct(">BBHI").pack(self.protocol, 0, start | more, self.identification)
+        return self._ipv6(_FRAGMENT, header + piece)
+
+    def _ipv4(self, bits: int, payload: bytes) -> bytes:
+        values = (0x45, 0, 20 + len(payload), self.identification & 0xFFFF, bits, self._hops, self.protocol)
+        ends = packed(self.source), packed(self.destination)
+        total = checksum(_IPV4.pack(*values, 0, *ends))
+        return _IPV4.pack(*values, total, *ends) + payload
+
+    def _ipv6(self, following: int, payload: bytes) -> bytes:
+        ends = packed(self.source), packed(self.destination)
+        return _IPV6.pack(6 << 28, len(payload), following, self._hops, *ends) + payload
+
+
+def ethernet_frame(source: str, destination: str, packet: bytes) -> bytes:
+    """An Ethernet frame around an IP packet, with addresses made from the IP addresses, padded to 60 bytes."""
+    kind = b"\x08\x00" if packet[0] >> 4 == 4 else b"\x86\xdd"
+    return (mac(destination) + mac(source) + kind + packet).ljust(60, b"\0")
+
+
+@lru_cache(maxsize=4096)
+def mac(address: str) -> bytes:
+    """A locally administered MAC address that stands for an IP address, or the group address of a multicast one."""
+    ip = ip_address(address)
+    if isinstance(ip, IPv4Address):
+        if ip.is_multicast:  # RFC 1112 §6.4
+            return b"\x01\x00\x5e" + (int(ip) & 0x7FFFFF).to_bytes(3)
+        return b"\xff" * 6 if ip.packed == b"\xff" * 4 else b"\x02\x00" + ip.packed
+    assert isinstance(ip, IPv6Address)
+    if ip.is_multicast:  # RFC 2464 §7
+        return b"\x33\x33" + ip.packed[12:]
+    return b"\x02\x06" + crc32(ip.packed).to_bytes(4)
