@@ -145,7 +145,7 @@ def datagrams(case: str) -> list[list[str]]:
         offset += 16 + captured
         kind = frame[12:14]
         is_udp = (kind == b"\x08\x00" and frame[23] == 17) or (kind == b"\x86\xdd" and frame[20] == 17)
-        action = re.search(rb"Action[^>]*>[^<]*/discovery/(Hello|Bye|Probe|Resolve)<", frame) if is_udp else None
+        action = re.search(rb"Action[^>]*>[^<]*/discovery/[\d/]*(Hello|Bye|Probe|Resolve)<", frame) if is_udp else None
         if action:
             message_id = re.search(rb"MessageID[^>]*>\s*([^<\s]+)\s*<", frame)
             found.add((action[1].decode(), message_id[1].decode() if message_id else ""))
@@ -236,7 +236,7 @@ def expected(case: str, pages: dict[str, list[str]]) -> dict[str, Any]:
             for e in exchanges
         ],
         "datagrams": datagrams(case),
-        "jobs": [{"job_id": str(j.job_id), "outcome": j.outcome or None, "images": j.images} for j in jobs],
+        "jobs": [{"job_id": j.job_id, "outcome": j.outcome or None, "images": j.images} for j in jobs],
         "images": images,
         "findings": {
             "expected": facts.get("expected", []),
