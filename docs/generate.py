@@ -1,0 +1,131 @@
+"""Writes what the documentation can say better by asking the program: outputs of commands, help texts, the rule list.
+
+Two kinds of places in `README.md` and `docs/*.md` are filled:
+
+1. A fenced block of the kind `console` whose first line is `$ wsdtrace …` holds exactly what that command prints.
+2. What stands between `<!-- generated: NAME -->` and `<!-- end -->` is made by the function of that name below.
+
+    python docs/generate.py            write them again
+    python docs/generate.py --check    say whether they are up to date
+
+`tests/test_docs.py` runs the same comparison, so documentation that no longer tells the truth fails a test.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from wsdtrace.check.rule import FAMILIES, all_rules
+from wsdtrace.cli.group import COMMANDS
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+WIDTH = 100
+"""Columns of the terminal that the documentation shows."""
+
+CONSOLE = re.compile(r"(?<=```console\n)\$ (wsdtrace [^\n]*)\n(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
+GENERATED = re.compile(r"(?<=<!-- generated: )(\w+)( -->\n)(.*?)(?=^<!-- end -->$)", re.DOTALL | re.MULTILINE)
+
+
+def output_of(command: str) -> str:
+    """What `wsdtrace …` prints in the root of the repository, on a terminal that is none."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("FORCE_", "CLICOLOR"))}
+    environment |= {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    program = "from wsdtrace.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *shlex.split(command)[1:]],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.stderr:
+        raise SystemExit(f"{command}: {done.stderr}")
+    return done.stdout
+
+
+def commands() -> list[str]:
+    """Every command that exists, in the order of the program's own help."""
+    return [row.name for row in COMMANDS]
+
+
+def command_table() -> str:
+    """One row for each command, with the summary of the program's own help."""
+    rows = [f"| [`{row.name}`](#wsdtrace-{row.name}) | {row.summary} |" for row in COMMANDS]
+    return "\n".join(["| command | |", "|--|--|", *rows]) + "\n"
+
+
+def command_help() -> str:
+    """The help of each command."""
+    parts = []
+    for name in commands():
+        text = output_of(f"wsdtrace {name} --help").rstrip()
+        parts.append(f"## wsdtrace {name}\n\n```text\n{text}\n```\n")
+    return "\n".join(parts)
+
+
+def rule_list() -> str:
+    """Every rule by family: code, name, severity, summary, source."""
+    parts = []
+    for prefix, family in FAMILIES.items():
+        rules = [rule for rule in all_rules() if rule.code.startswith(prefix)]
+        if not rules:
+            continue
+        rows = [
+            f"| {rule.code} | {rule.name} | {rule.severity.value} | {_cell(rule.summary)} | {_cell(rule.source)} |"
+            for rule in rules
+        ]
+        head = ["| code | name | severity | fires when | source |", "|--|--|--|--|--|"]
+        parts.append("\n".join([f"## {prefix} {family}", "", *head, *rows]) + "\n")
+    return "\n".join(parts)
+
+
+def _cell(text: str) -> str:
+    """Text for a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+GENERATORS: dict[str, Callable[[], str]] = {
+    "command_table": command_table,
+    "command_help": command_help,
+    "rule_list": rule_list,
+}
+
+
+def filled(text: str) -> str:
+    """A document with every generated place made anew."""
+    text = CONSOLE.sub(lambda found: f"$ {found[1]}\n{output_of(found[1])}", text)
+    return GENERATED.sub(lambda found: f"{found[1]}{found[2]}{GENERATORS[found[1]]()}", text)
+
+
+def documents() -> list[Path]:
+    """The documents that may hold generated places."""
+    return [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the documents again, or with `--check` compare them; 1 when one is out of date."""
+    stale = 0
+    for path in documents():
+        old = path.read_text()
+        new = filled(old)
+        name = path.relative_to(REPOSITORY)
+        if old == new:
+            continue
+        if "--check" in arguments:
+            print(f"  out of date: {name} (make docs)")
+            stale += 1
+        else:
+            path.write_text(new)
+            print(f"  written: {name}")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

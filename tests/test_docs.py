@@ -1,0 +1,75 @@
+"""Documentation tells the truth: its outputs are real, its commands exist, and everything that exists is in it."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.shared import REPOSITORY
+from wsdtrace.check.rule import all_rules
+
+
+def load_generator() -> ModuleType:
+    """`docs/generate.py`, which is a script and no part of the package."""
+    spec = importlib.util.spec_from_file_location("generate", REPOSITORY / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+GENERATOR = load_generator()
+DOCUMENTS: list[Path] = GENERATOR.documents()
+VERBS: list[str] = GENERATOR.commands()
+
+
+def read(*parts: str) -> str:
+    return REPOSITORY.joinpath(*parts).read_text()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_generated_places_are_up_to_date(path: Path) -> None:
+    text = path.read_text()
+    assert text == GENERATOR.filled(text), "run `make docs`"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_command_is_documented(verb: str) -> None:
+    assert f"## wsdtrace {verb}\n" in read("docs", "commands.md")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_readme_names_every_command(verb: str) -> None:
+    assert f"wsdtrace {verb}" in read("README.md")
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in all_rules()])
+def test_every_rule_is_documented(code: str) -> None:
+    assert f"| {code} |" in read("docs", "rules.md")
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, REPOSITORY / "CONTRIBUTING.md"], ids=lambda path: path.name)
+def test_no_document_names_a_command_that_does_not_exist(path: Path) -> None:
+    named = set(re.findall(r"(?:^\s*(?:\$ )?|`|→ )wsdtrace ([a-z]+)\b", path.read_text(), re.MULTILINE))
+    assert named - set(VERBS) == set()
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, *REPOSITORY.glob("*.md")], ids=lambda path: path.name)
+def test_every_link_to_a_file_leads_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", path.read_text())
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_the_readme_shows_what_make_demo_prints() -> None:
+    case = re.search(r"^CASE := (\S+)$", read("Makefile"), re.MULTILINE)
+    assert case is not None
+    assert f"$ wsdtrace check {case[1]}\n" in read("README.md")
+    assert "WSD601" in read("README.md")
+
+
+def test_every_exit_code_is_documented() -> None:
+    rows = re.findall(r"^\| (\d+) \|", read("docs", "commands.md"), re.MULTILINE)
+    assert [int(code) for code in rows] == [0, 1, 2, 3, 4, 5, 70, 130]
