@@ -122,7 +122,7 @@ class Story:
         return image
 
     def refusal(self, exchange: Exchange, busy_with: Job | None) -> Refusal:
-        refusal = Refusal(exchange, exchange.fault and exchange.fault.subcode, busy_with)
+        refusal = Refusal(exchange, exchange.fault.subcode if exchange.fault else None, busy_with)
         self.trace.refusals.append(refusal)
         return refusal
 

@@ -74,7 +74,7 @@ class FindingWriter:
         branches = _Branches(rows)
         blank = " " * (number_width + 3)
         longest = max((cell_len(page.said(e.label, MAX_LABEL)) for e in finding.evidence), default=0)
-        label_width = LABEL_CELLS if page.width >= WIDE else longest + 1
+        label_width = max(LABEL_CELLS, longest + 2) if page.width >= WIDE else longest + 1
         for evidence, number in zip(finding.evidence, numbers, strict=True):
             self._write_evidence(evidence, padded(number, number_width), label_width, *branches.take())
         if finding.expected:
@@ -106,8 +106,12 @@ class FindingWriter:
             self._write_caret(padded(margin, beside), excerpt)
             return
         prefix.append(padded(label, label_width)).append(offset(evidence.stamp.time_ns, self._start_ns), "dim")
-        prefix.append("   " if detail else "")
-        page.hanging(prefix, Text(detail), hang=padded(margin, prefix.cell_len), narrow=margin)
+        if prefix.cell_len + 3 + cell_len(detail) <= page.width:
+            page.text(prefix.append(f"   {detail}"))
+        else:
+            # A line of its own, beneath the label, holds most of what does not fit beside the time.
+            page.text(prefix)
+            page.hanging(Text(f"{margin}  "), Text(detail), hang=f"{margin}  ", narrow=margin)
         if excerpt is not None:
             page.text(joined(margin, excerpt[0]))
             self._write_caret(margin, excerpt)

@@ -125,7 +125,12 @@ class _Writer:
         }
 
     def _request(self, message: Message) -> Json:
-        return {**_frames(message), **self._times(message.first), "bytes": message.content_bytes, "complete": message.complete}
+        return {
+            **_frames(message),
+            **self._times(message.first),
+            "bytes": message.content_bytes,
+            "complete": message.complete,
+        }
 
     def _response(self, message: Message) -> Json:
         return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from wsdtrace.check.finding import Finding, Tally
-from wsdtrace.state.model import Client, Device, Exchange, Image, Job, Refusal
+from wsdtrace.state.model import Client, Device, DeviceEvent, Exchange, Image, Job, Refusal, Subscription
 
 
 @dataclass(slots=True)
@@ -37,6 +37,8 @@ class Trace:
     jobs: list[Job] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    subscriptions: list[Subscription] = field(default_factory=list)
+    events: list[DeviceEvent] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     """By time; consequences behind their cause have `caused_by`."""
     ledger: dict[str, Tally] = field(default_factory=dict)
