@@ -1,4 +1,6 @@
-"""Contents → envelopes: locked-down XML, WS-Addressing headers, faults, XOP, and the layer that typed messages are declared with."""
+"""Contents → envelopes: locked-down XML, WS-Addressing headers, faults, XOP, and the layer that typed messages are
+declared with.
+"""
 
 from wsdtrace.soap.addressing import NO_HEADERS, AppSequence, EndpointReference, MessageHeaders
 from wsdtrace.soap.anomalies import SoapAnomaly

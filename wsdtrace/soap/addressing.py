@@ -1,7 +1,8 @@
 """Header blocks → message information headers and endpoint references (WS-Addressing 2004/08 §2 and §3, and 2005/08).
 
-A header block that is not of WS-Addressing or WS-Discovery is kept as it is: a reference parameter of the receiver's endpoint reference
-(`wse:Identifier`, WS-Addressing §2.3), or something that a vendor added. The order of header blocks has no meaning.
+A header block that is not of WS-Addressing or WS-Discovery is kept as it is: a reference parameter of the receiver's
+endpoint reference (`wse:Identifier`, WS-Addressing §2.3), or something that a vendor added. The order of header
+blocks has no meaning.
 """
 
 from __future__ import annotations
@@ -25,20 +26,12 @@ Unsigned = Annotated[int, Int(0, 2**32 - 1)]
 class EndpointReference(Element):
     """Where messages go: an address, and what must be echoed to it."""
 
-    address: Address | None = one(
-        "where; for a device a urn:uuid that stays the same when it moves", source="WS-Addressing 2004/08 §2.2"
-    )
-    reference_properties: tuple[Extension, ...] = bag(
-        "what names the resource behind the address (2004/08 only)", source="WS-Addressing 2004/08 §2.2"
-    )
-    reference_parameters: tuple[Extension, ...] = bag(
-        "header blocks that each message to it must carry", source="WS-Addressing 2004/08 §2.2"
-    )
-    metadata: tuple[Extension, ...] = bag(
-        "what describes the service (2005/08 only)", source="WS-Addressing 2005/08 §2.2"
-    )
-    port_type: str | None = opt("WSDL port type (2004/08 only)", source="WS-Addressing 2004/08 §2.2")
-    service_name: str | None = opt("WSDL service (2004/08 only)", source="WS-Addressing 2004/08 §2.2")
+    address: Address | None = one("where; for a device a urn:uuid that stays the same when it moves")
+    reference_properties: tuple[Extension, ...] = bag("what names the resource behind the address (2004/08 only)")
+    reference_parameters: tuple[Extension, ...] = bag("header blocks that each message to it must carry")
+    metadata: tuple[Extension, ...] = bag("what describes the service (2005/08 only)")
+    port_type: str | None = opt("WSDL port type (2004/08 only)")
+    service_name: str | None = opt("WSDL service (2004/08 only)")
 
 
 @declare(DISCOVERY, source="WS-Discovery 2005/04 appendix I")
@@ -52,7 +45,9 @@ class AppSequence(Element):
 
 @dataclass(frozen=True, slots=True)
 class MessageHeaders:
-    """The message information headers of one envelope; None for what is absent. Texts without surrounding white space."""
+    """The message information headers of one envelope; None for what is absent. Texts without surrounding white
+    space.
+    """
 
     namespace: str | None = None
     """WS-Addressing namespace of the blocks, an alias replaced by what it stands for; None: none is there."""

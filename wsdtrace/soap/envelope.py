@@ -2,9 +2,9 @@
 
 Theory of operation:
 
-1. What precedes the Header (XML declaration, start tag of the Envelope with its bindings) is the same in all messages of a sender. It
-   is looked at once and remembered (`_Opening`): an ordinary one has UTF-8, no document type declaration and only namespaces that
-   are no alias, so the message needs no further look at these things.
+1. What precedes the Header (XML declaration, start tag of the Envelope with its bindings) is the same in all messages
+   of a sender. It is looked at once and remembered (`_Opening`): an ordinary one has UTF-8, no document type
+   declaration and only namespaces that are no alias, so the message needs no further look at these things.
 2. Everything else goes the thorough way (`xml.parse`, then `_look`), which finds and places what is odd.
 3. What cannot be parsed at all still is an envelope: one without root.
 """
@@ -22,6 +22,7 @@ from wsdtrace.soap.anomalies import SoapAnomaly
 from wsdtrace.soap.fault import Fault, is_fault, read_fault
 from wsdtrace.soap.look import has_unbound_names, look
 from wsdtrace.soap.namespaces import SOAP11, SOAP12, NamespaceKind, canonical, family_tag, split
+from wsdtrace.soap.tree import attributes_of
 from wsdtrace.soap.version import SoapVersion
 from wsdtrace.soap.vocabulary import HEADER_BLOCKS, holds_names
 from wsdtrace.soap.xml import MAX_DOCUMENT, Document, QName, XmlError, parse, parse_clean
@@ -136,12 +137,12 @@ def _ordinary(data: bytes, charset: str | None, root: etree._Element) -> Envelop
             headers = read_headers(child)
         else:
             return None
-    if body is None or len(body) > 1 or any(split(key)[1] == "encodingStyle" for key in body.keys()):
+    if body is None or len(body) > 1 or any("encodingStyle" in key for key in attributes_of(body)):
         return None
     for block in headers.reference_parameters:
         if not isinstance(block.tag, str) or split(block.tag)[1] in HEADER_BLOCKS:
             return None
-    child = body[0] if len(body) else None
+    child: etree._Element | None = body[0] if len(body) else None
     if child is None or child.tag != _FAULT:
         if child is not None and family_tag(child.tag) != child.tag:
             return None

@@ -1,7 +1,8 @@
 """A Fault element → code, subcodes, reason and detail, with whatever is wrong with its shape.
 
-SOAP 1.2 part 1 §5.4 and SOAP 1.1 §4.4. Devices in the field mix the two, leave out the Envelope, or put a name where its parent
-belongs; what can be read is read, and each oddity is a problem. A Code that has a prefix without binding keeps its text.
+SOAP 1.2 part 1 §5.4 and SOAP 1.1 §4.4. Devices in the field mix the two, leave out the Envelope, or put a name where
+its parent belongs; what can be read is read, and each oddity is a problem. A Code that has a prefix without binding
+keeps its text.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from lxml import etree
 from wsdtrace.records import Anomaly
 from wsdtrace.soap.anomalies import SoapAnomaly
 from wsdtrace.soap.namespaces import CONVENTIONAL, SOAP11, SOAP12, XML, canonical, split
+from wsdtrace.soap.tree import elements_of, local_of
 from wsdtrace.soap.version import SoapVersion
 
 MAX_SUBCODES = 8
@@ -32,7 +34,9 @@ class FaultName:
     raw: str
     """As written, without surrounding white space."""
     namespace: str | None
-    """Of the bound prefix, an alias replaced by what it stands for; None: the prefix has no binding, or there is none."""
+    """Of the bound prefix, an alias replaced by what it stands for; None: the prefix has no binding, or there is
+    none.
+    """
     local: str | None
     """Behind the prefix; None for an empty text."""
     prefix: str | None = None
@@ -79,7 +83,7 @@ class Fault:
         """All text of the detail, white space collapsed; None when there is none."""
         if self.detail is None:
             return None
-        return " ".join("".join(self.detail.itertext()).split()) or None
+        return " ".join("".join(map(str, self.detail.itertext())).split()) or None
 
 
 def is_fault(element: etree._Element) -> bool:
@@ -101,7 +105,7 @@ def read_fault(element: etree._Element, version: SoapVersion | None) -> Fault:
     uri = canonical(split(str(element.tag))[0]).uri
     own = {SOAP12: SoapVersion.SOAP_12, SOAP11: SoapVersion.SOAP_11}.get(uri, version)
     reading = _Reading(own)
-    children = {_local(child): child for child in reversed(element) if isinstance(child.tag, str)}
+    children = {local_of(child): child for child in reversed(list(elements_of(element)))}
     if {"faultcode", "faultstring"} & children.keys():
         if own is SoapVersion.SOAP_12:
             reading.problem(SoapAnomaly.FAULT_FOREIGN, "faultcode and faultstring of SOAP 1.1 in a Fault of SOAP 1.2")
@@ -214,8 +218,8 @@ class _Reading:
             stray = _child(element, "Text")
             return ((stray.get(f"{{{XML}}}lang"), (stray.text or "").strip()),) if stray is not None else ()
         texts: list[tuple[str | None, str]] = []
-        for child in reason:
-            if isinstance(child.tag, str) and _local(child) == "Text" and len(texts) < MAX_TEXTS:
+        for child in elements_of(reason):
+            if local_of(child) == "Text" and len(texts) < MAX_TEXTS:
                 texts.append((child.get(f"{{{XML}}}lang"), (child.text or "").strip()))
         if not texts:
             bare = (reason.text or "").strip()
@@ -236,8 +240,4 @@ def fault_name(element: etree._Element) -> FaultName:
 
 
 def _child(parent: etree._Element, local: str) -> etree._Element | None:
-    return next((c for c in parent if isinstance(c.tag, str) and _local(c) == local), None)
-
-
-def _local(element: etree._Element) -> str:
-    return split(str(element.tag))[1].rpartition(":")[2]
+    return next((c for c in elements_of(parent) if local_of(c) == local), None)

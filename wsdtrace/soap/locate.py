@@ -11,6 +11,7 @@ from wsdtrace.records import Span
 from wsdtrace.soap.envelope import Envelope
 from wsdtrace.soap.namespaces import split
 from wsdtrace.soap.positions import Positions
+from wsdtrace.soap.tree import attributes_of, elements_of, local_of, rows_of
 from wsdtrace.soap.xml import Document
 
 _STEP = re.compile(r"([^\[\]]+)(?:\[(\d+)\])?")
@@ -34,14 +35,14 @@ def resolve(start: etree._Element, path: str) -> Place | None:
     element = start
     for number, step in enumerate(steps[1:], 1):
         if step.startswith("@"):
-            return Place(element, step[1:], step[1:] not in {split(key)[1] for key in element.keys()})
+            return Place(element, step[1:], step[1:] not in {split(key)[1] for key in attributes_of(element)})
         match = _STEP.fullmatch(step)
         if match is None:
             return None
         wanted = int(match[2] or 1)
         found = None
-        for child in element:
-            if isinstance(child.tag, str) and split(child.tag)[1].rpartition(":")[2] == match[1]:
+        for child in elements_of(element):
+            if local_of(child) == match[1]:
                 wanted -= 1
                 if wanted == 0:
                     found = child
@@ -59,11 +60,12 @@ class Locator:
         self._envelope = envelope
         self._document: Document = envelope.document()
         self._positions: Positions = self._document.positions()
-        root = envelope.root
-        self._rows = {} if root is None else {element: row for row, element in enumerate(root.iter(etree.Element))}
+        self._rows = rows_of(envelope.root)
 
     def span(self, path: str) -> Span | None:
-        """The bytes that a path names: the content of a text, an attribute, the start tag of an element or of an absent one's parent."""
+        """The bytes that a path names: the content of a text, an attribute, the start tag of an element or of an
+        absent one's parent.
+        """
         if self._envelope.body_child is None:
             return None
         place = resolve(self._envelope.body_child, path)

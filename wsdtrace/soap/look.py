@@ -1,4 +1,6 @@
-"""What is odd about a parsed envelope, beyond its well-formedness: the thorough look at a message that is not ordinary."""
+"""What is odd about a parsed envelope, beyond its well-formedness: the thorough look at a message that is not
+ordinary.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from wsdtrace.soap.anomalies import SoapAnomaly
 from wsdtrace.soap.fault import Fault
 from wsdtrace.soap.namespaces import SOAP11, SOAP12, WSA, NamespaceKind, canonical, family, family_tag, split
 from wsdtrace.soap.positions import Positions
+from wsdtrace.soap.tree import attributes_of, rows_of
 from wsdtrace.soap.version import SoapVersion
 from wsdtrace.soap.vocabulary import HEADER_BLOCKS, known_names, qname_valued
 from wsdtrace.soap.xml import Document
@@ -39,9 +42,9 @@ def look(
     found += _unknown(header, child, places)
     found += unbound_names(root, places)
     for element in (root, header, body):
-        for key in element.keys() if element is not None else ():
+        for key, text in attributes_of(element).items() if element is not None else ():
             if split(key)[1] == _ENCODING_STYLE and element is not None:
-                detail = f"{_ENCODING_STYLE} {element.get(key)!r} on {split(str(element.tag))[1]}"
+                detail = f"{_ENCODING_STYLE} {text!r} on {split(str(element.tag))[1]}"
                 found.append(Anomaly(SoapAnomaly.ENCODING_STYLE, detail, places.tag(element)))
     if fault is not None and child is not None:
         found += (Anomaly(problem.kind, problem.detail, places.problem(child, problem)) for problem in fault.problems)
@@ -59,9 +62,7 @@ class _Places:
     def _row(self, element: etree._Element) -> int | None:
         if self._positions is None:
             self._positions = self._document.positions()
-            root = self._document.root
-            if root is not None:
-                self._rows = {other: row for row, other in enumerate(root.iter(etree.Element))}
+            self._rows = rows_of(self._document.root)
         row = self._rows.get(element)
         return row if row is not None and row < len(self._positions.starts) else None
 
@@ -96,7 +97,7 @@ def _namespaces(root: etree._Element, version: SoapVersion | None, places: _Plac
     for number, element in enumerate(root.iter(etree.Element)):
         if number >= MAX_LOOKED:
             break
-        for tag in (str(element.tag), *element.keys()):
+        for tag in (str(element.tag), *attributes_of(element)):
             uri = split(tag)[0]
             if not uri or uri in told:
                 continue
@@ -147,7 +148,7 @@ def unbound_names(root: etree._Element, places: _Places | None) -> list[Anomaly]
             continue
         texts = [(element.text or "", False)]
         if attribute:
-            texts = [(value, True) for key, value in element.items() if split(key)[1] == attribute]
+            texts = [(value, True) for key, value in attributes_of(element).items() if split(key)[1] == attribute]
         for text, in_tag in texts:
             for word in text.split():
                 prefix, colon, _ = word.partition(":")

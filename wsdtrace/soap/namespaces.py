@@ -1,12 +1,14 @@
-"""One table of the namespaces of the stack: what the wire uses, what was published beside it, what is an obsolete spelling.
+"""One table of the namespaces of the stack: what the wire uses, what was published beside it, what is an obsolete
+spelling.
 
 Three ways a namespace can be known:
 
 * *exact*: the one that devices and clients of this stack use (DPWS 2006/02 and its companions);
 * *published version*: another version that a standards body published (WS-Addressing 2005/08, SOAP 1.1, the 2009 family
   of OASIS). Legitimate, and a different name: it is never folded into the first;
-* *alias*: a spelling that means one of the two and is in no standard that devices implement: the pre-release namespaces and the
-  `https://` forms of the published documentation (its link checker rewrote every `http://` in January 2020).
+* *alias*: a spelling that means one of the two and is in no standard that devices implement: the pre-release
+  namespaces and the `https://` forms of the published documentation (its link checker rewrote every `http://` in
+  January 2020).
 
 Comparison is by exact string (Namespaces in XML 1.0 §2.3); an alias is always told, never silently equal.
 """
@@ -167,7 +169,8 @@ def split(tag: str) -> tuple[str, str]:
 def family_tag(tag: str) -> str:
     """`tag` with its namespace replaced by the canonical one of its family: equal for all versions and aliases.
 
-    A name whose prefix has no binding (`wscn:JobId`, as recovery leaves it) gets what the prefix is used for by convention.
+    A name whose prefix has no binding (`wscn:JobId`, as recovery leaves it) gets what the prefix is used for by
+    convention.
     """
     uri, local = split(tag)
     if not uri:

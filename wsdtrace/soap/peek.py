@@ -1,7 +1,7 @@
 """The bytes of a message → what an index of messages needs, by byte search and without parsing.
 
-It answers only where the bytes can mean one thing: an element of a name stands once, its text is plain. Anything else (a CDATA section, a
-character reference, UTF-16, a name that stands twice) is None, and whoever must know parses.
+It answers only where the bytes can mean one thing: an element of a name stands once, its text is plain. Anything else
+(a CDATA section, a character reference, UTF-16, a name that stands twice) is None, and whoever must know parses.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def peek(data: bytes) -> Peek:
 
 
 def _text(data: bytes, name: bytes, limit: int) -> str | None:
-    """Text of the first element whose start tag ends like `name`; "" where it is not certain, None where there is none."""
+    """Text of the first element whose start tag ends like `name`; "" where it is not certain, None where there is
+    none.
+    """
     at = data.find(name, 0, limit)
     if at < 0:
         return None

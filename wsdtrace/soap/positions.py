@@ -1,7 +1,8 @@
 """Where elements stand in the bytes of a document: what lxml does not keep, by a second scan with expat.
 
-Only documents with something to point at are scanned (0.1 ms for 10 KB). Elements are numbered in document order, which is
-the order of `root.iter()`, so an element of the tree and a row of the scan are the same up to the first error.
+Only documents with something to point at are scanned (0.1 ms for 10 KB). Elements are numbered in document order,
+which is the order of `root.iter()`, so an element of the tree and a row of the scan are the same up to the first
+error.
 """
 
 from __future__ import annotations

@@ -2,13 +2,15 @@
 
 Theory of operation:
 
-1. The text is brought to UTF-8 (`text`); offsets in it are mapped back to offsets in the bytes that came (`Document.offset`).
-   A byte order mark is believed first, then the first four bytes, then the charset of the Content-Type (RFC 7303 §3).
-2. lxml parses it, locked down: no entity is expanded, no network, libxml2's own limits (256 levels, 10 MB a text node). A document type
-   declaration is overwritten with spaces before, so that there is nothing to expand; that it was there is told.
-3. What lxml refuses is judged by expat, which knows byte offsets and nothing of namespaces. If expat refuses it too it is not
-   well-formed: parsed again with recovery, and reliable up to expat's offset. If not, it is well-formed XML that breaks Namespaces in
-   XML (an unbound prefix) or one of the limits, and says so.
+1. The text is brought to UTF-8 (`text`); offsets in it are mapped back to offsets in the bytes that came
+   (`Document.offset`). A byte order mark is believed first, then the first four bytes, then the charset of the
+   Content-Type (RFC 7303 §3).
+2. lxml parses it, locked down: no entity is expanded, no network, libxml2's own limits (256 levels, 10 MB a text
+   node). A document type declaration is overwritten with spaces before, so that there is nothing to expand; that it
+   was there is told.
+3. What lxml refuses is judged by expat, which knows byte offsets and nothing of namespaces. If expat refuses it too
+   it is not well-formed: parsed again with recovery, and reliable up to expat's offset. If not, it is well-formed XML
+   that breaks Namespaces in XML (an unbound prefix) or one of the limits, and says so.
 4. Nothing raises, and nothing is slower than linear: each step reads the document once.
 """
 
@@ -96,20 +98,28 @@ class Document:
         return scan(self.text)
 
 
-_OPTIONS = {
-    "resolve_entities": False,
-    "no_network": True,
-    "huge_tree": False,
-    "load_dtd": False,
-    "remove_comments": True,  # they say nothing to a receiver, and would cut a text in two
-    "remove_pis": True,
-    "collect_ids": False,
-}
-_quick = etree.XMLParser(encoding="utf-8", **_OPTIONS)
+def _parser(*, recover: bool = False) -> etree.XMLParser:
+    """A locked-down parser; one of its own for each document of the slow way, so that its error log holds that only."""
+    return etree.XMLParser(
+        encoding="utf-8",
+        recover=recover,
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        remove_comments=True,  # they say nothing to a receiver, and would cut a text in two
+        remove_pis=True,
+        collect_ids=False,
+    )
+
+
+_quick = _parser()
 
 
 def parse_clean(data: bytes) -> etree._Element | None:
-    """The root of a document known to be in UTF-8 and without document type declaration; None where `parse` must look."""
+    """The root of a document known to be in UTF-8 and without document type declaration; None where `parse` must
+    look.
+    """
     try:
         return etree.fromstring(data, _quick)
     except (etree.XMLSyntaxError, ValueError, AssertionError):
@@ -138,14 +148,13 @@ def parse(data: bytes, charset: str | None = None) -> Document:
     if end > start:
         declaration = original[start:end].decode("utf-8", "replace")
         anomalies.append(Anomaly(SoapAnomaly.DTD, declaration[:200], document.span(start, end)))
-    strict = _parser(text, recover=False)
     try:
-        root = etree.fromstring(text, strict)
+        root = etree.fromstring(text, _parser())
         reliable = document.offset(len(original)) if kept is not data else None
         return Document(data, original, codec, root, True, None, document.has_dtd, reliable, tuple(anomalies))
     except (etree.XMLSyntaxError, ValueError, AssertionError):  # lxml asserts on an empty document
         pass
-    recovering = _parser(text, recover=True)
+    recovering = _parser(recover=True)
     try:
         root = etree.fromstring(text, recovering)
     except (etree.XMLSyntaxError, ValueError, AssertionError):
@@ -169,15 +178,11 @@ def parse(data: bytes, charset: str | None = None) -> Document:
     unbound = _unbound(document, positions)
     anomalies += unbound
     if not unbound and reliable is None and not document.has_dtd:
-        # Well-formed, and against Namespaces in XML in another way: a binding of `xml`, an empty one, a URI with spaces.
+        # Well-formed, and against Namespaces in XML in another way: a binding of `xml`, an empty one, a URI with
+        # spaces.
         reasons = [entry.message for entry in recovering.error_log]
         anomalies.append(Anomaly(SoapAnomaly.NAMESPACE_INVALID, reasons[0] if reasons else "not namespace-well-formed"))
     return Document(data, original, codec, root, True, None, document.has_dtd, reliable, tuple(anomalies))
-
-
-def _parser(text: bytes, *, recover: bool) -> etree.XMLParser:
-    """A parser of its own for the slow way, so that its error log holds this document only."""
-    return etree.XMLParser(encoding="utf-8", recover=recover, **_OPTIONS)
 
 
 def _unbound(document: Document, positions: Positions) -> list[Anomaly]:

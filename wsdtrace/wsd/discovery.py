@@ -7,8 +7,6 @@ from wsdtrace.soap.namespaces import DISCOVERY, WSA
 from wsdtrace.soap.schema import Element, attribute, content, declare, many, one, opt
 from wsdtrace.wsd.values import Address, Addresses, NameList, Unsigned
 
-_EPR = "WS-Addressing 2004/08 §2.2"
-
 
 @declare(DISCOVERY, source="WS-Discovery 2005/04 §5.1")
 class Scopes(Element):
@@ -22,7 +20,7 @@ class Scopes(Element):
 class Hello(Element):
     """A target service joins, or its metadata changed."""
 
-    endpoint_reference: EndpointReference | None = one("who", namespace=WSA, source=_EPR)
+    endpoint_reference: EndpointReference | None = one("who", namespace=WSA)
     types: NameList | None = opt("what it is")
     scopes: Scopes | None = opt("where it belongs")
     x_addrs: Addresses | None = opt("where it can be reached", name="XAddrs")
@@ -33,7 +31,7 @@ class Hello(Element):
 class Bye(Element):
     """A target service leaves."""
 
-    endpoint_reference: EndpointReference | None = one("who", namespace=WSA, source=_EPR)
+    endpoint_reference: EndpointReference | None = one("who", namespace=WSA)
     types: NameList | None = opt("what it is (1.1 only)")
     scopes: Scopes | None = opt("where it belongs (1.1 only)")
     x_addrs: Addresses | None = opt("where it could be reached (1.1; Windows and wsdd send it)", name="XAddrs")
@@ -52,7 +50,7 @@ class Probe(Element):
 class ProbeMatch(Element):
     """A target service that matches."""
 
-    endpoint_reference: EndpointReference | None = one("who", namespace=WSA, source=_EPR)
+    endpoint_reference: EndpointReference | None = one("who", namespace=WSA)
     types: NameList | None = opt("what it is")
     scopes: Scopes | None = opt("where it belongs")
     x_addrs: Addresses | None = opt("where it can be reached; a Resolve is needed where absent", name="XAddrs")
@@ -70,14 +68,14 @@ class ProbeMatches(Element):
 class Resolve(Element):
     """Asks where an endpoint can be reached."""
 
-    endpoint_reference: EndpointReference | None = one("who", namespace=WSA, source=_EPR)
+    endpoint_reference: EndpointReference | None = one("who", namespace=WSA)
 
 
 @declare(DISCOVERY, source="WS-Discovery 2005/04 §6.3")
 class ResolveMatch(Element):
     """Where an endpoint can be reached."""
 
-    endpoint_reference: EndpointReference | None = one("who", namespace=WSA, source=_EPR)
+    endpoint_reference: EndpointReference | None = one("who", namespace=WSA)
     types: NameList | None = opt("what it is")
     scopes: Scopes | None = opt("where it belongs")
     x_addrs: Addresses | None = one("where it can be reached", name="XAddrs")

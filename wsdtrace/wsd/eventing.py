@@ -37,7 +37,7 @@ class Delivery(Element):
     """How events are delivered."""
 
     mode: Address | None = attribute("Push where absent")
-    notify_to: EndpointReference | None = opt("where to", source="WS-Eventing 2004/08 §3.1")
+    notify_to: EndpointReference | None = opt("where to")
 
 
 @declare(EVENTING, source="WS-Eventing 2004/08 §3.1; DPWS R3008")
@@ -52,12 +52,10 @@ class Filter(Element):
 class Subscribe(Element):
     """Asks to be told of events."""
 
-    end_to: EndpointReference | None = opt(
-        "whom to tell when the subscription ends before its time", source="WS-Eventing 2004/08 §3.1"
-    )
-    delivery: Delivery | None = one("how events are delivered", source="WS-Eventing 2004/08 §3.1")
-    expires: Expires | None = opt("how long; without end where absent", source="WS-Eventing 2004/08 §3.1")
-    filter: Filter | None = opt("which events; all where absent", source="WS-Eventing 2004/08 §3.1")
+    end_to: EndpointReference | None = opt("whom to tell when the subscription ends before its time")
+    delivery: Delivery | None = one("how events are delivered")
+    expires: Expires | None = opt("how long; without end where absent")
+    filter: Filter | None = opt("which events; all where absent")
     scan_destinations: ScanDestinations | None = opt("what a user may choose; with ScanAvailableEvent", namespace=SCAN)
 
 
@@ -65,10 +63,8 @@ class Subscribe(Element):
 class SubscribeResponse(Element):
     """Grants a subscription."""
 
-    subscription_manager: EndpointReference | None = one(
-        "whom to ask about it; holds its Identifier", source="WS-Eventing 2004/08 §3.1"
-    )
-    expires: Expires | None = one("how long it will last", source="WS-Eventing 2004/08 §3.1")
+    subscription_manager: EndpointReference | None = one("whom to ask about it; holds its Identifier")
+    expires: Expires | None = one("how long it will last")
     destination_responses: DestinationResponses | None = opt("tokens for the destinations", namespace=SCAN)
 
 
@@ -76,14 +72,14 @@ class SubscribeResponse(Element):
 class Renew(Element):
     """Asks to prolong a subscription."""
 
-    expires: Expires | None = opt("how long", source="WS-Eventing 2004/08 §3.2")
+    expires: Expires | None = opt("how long")
 
 
 @declare(EVENTING, source="WS-Eventing 2004/08 §3.2")
 class RenewResponse(Element):
     """Prolongs a subscription."""
 
-    expires: Expires | None = opt("how long it will last", source="WS-Eventing 2004/08 §3.2")
+    expires: Expires | None = opt("how long it will last")
 
 
 @declare(EVENTING, source="WS-Eventing 2004/08 §3.3")
@@ -95,7 +91,7 @@ class GetStatus(Element):
 class GetStatusResponse(Element):
     """Says how long a subscription lasts."""
 
-    expires: Expires | None = opt("how long it will last", source="WS-Eventing 2004/08 §3.3")
+    expires: Expires | None = opt("how long it will last")
 
 
 @declare(EVENTING, source="WS-Eventing 2004/08 §3.4")
@@ -107,6 +103,6 @@ class Unsubscribe(Element):
 class SubscriptionEnd(Element):
     """A subscription ended before its time."""
 
-    subscription_manager: EndpointReference | None = one("which", source="WS-Eventing 2004/08 §3.5")
-    status: EndStatus | str | None = one("why", source="WS-Eventing 2004/08 §3.5")
-    reason: tuple[Text, ...] = many("why, in words; one for each language", source="WS-Eventing 2004/08 §3.5")
+    subscription_manager: EndpointReference | None = one("which")
+    status: EndStatus | str | None = one("why")
+    reason: tuple[Text, ...] = many("why, in words; one for each language")

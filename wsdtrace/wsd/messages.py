@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 from wsdtrace.soap.envelope import Envelope
 from wsdtrace.soap.fault import Fault
@@ -43,8 +44,8 @@ def decode_message(envelope: Envelope) -> Decoded:
     value, violations = decode_element(shape(message.type), element, renamed)
     local = split(tag)[1].rpartition(":")[2]
     if local in message.misspelt:
-        expected = message.type.__name__
-        violations.insert(0, Violation(ViolationKind.ELEMENT_ALIAS, local, local, expected, element.sourceline or 0))
+        line = cast("int | None", element.sourceline) or 0
+        violations.insert(0, Violation(ViolationKind.ELEMENT_ALIAS, local, local, message.type.__name__, line))
     if violations and envelope.reliable_until is not None:
         locator = Locator(envelope)
         violations = [v if locator.complete(v.path) else replace(v, reliable=False) for v in violations]

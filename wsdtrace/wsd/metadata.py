@@ -10,7 +10,6 @@ from wsdtrace.wsd.values import Address, NameList
 PUBLICATION = "http://schemas.microsoft.com/windows/pub/2005/07"
 """Namespace of what computers (Windows, wsdd) publish of themselves."""
 
-_EPR = "WS-Addressing 2004/08 §2.2"
 _PNPX = "PnP-X specification §2"
 
 
@@ -18,14 +17,12 @@ _PNPX = "PnP-X specification §2"
 class ThisModel(Element):
     """The model that a device is one of."""
 
-    manufacturer: tuple[Text, ...] = some("who makes it; one for each language", source="DPWS 2006/02 §5.1")
-    manufacturer_url: Address | None = opt(
-        "web site of the manufacturer", name="ManufacturerUrl", source="DPWS 2006/02 §5.1"
-    )
-    model_name: tuple[Text, ...] = some("name of the model; one for each language", source="DPWS 2006/02 §5.1")
-    model_number: str | None = opt("number of the model", source="DPWS 2006/02 §5.1")
-    model_url: Address | None = opt("web page of the model", name="ModelUrl", source="DPWS 2006/02 §5.1")
-    presentation_url: Address | None = opt("web page of the device", name="PresentationUrl", source="DPWS 2006/02 §5.1")
+    manufacturer: tuple[Text, ...] = some("who makes it; one for each language")
+    manufacturer_url: Address | None = opt("web site of the manufacturer", name="ManufacturerUrl")
+    model_name: tuple[Text, ...] = some("name of the model; one for each language")
+    model_number: str | None = opt("number of the model")
+    model_url: Address | None = opt("web page of the model", name="ModelUrl")
+    presentation_url: Address | None = opt("web page of the device", name="PresentationUrl")
     device_category: str | None = opt("what Windows files it under", namespace=PNPX, source=_PNPX)
     x_device_category: str | None = opt(
         "what Windows 7 files it under",
@@ -39,18 +36,18 @@ class ThisModel(Element):
 class ThisDevice(Element):
     """One device."""
 
-    friendly_name: tuple[Text, ...] = some("what the owner calls it; one for each language", source="DPWS 2006/02 §5.1")
-    firmware_version: str | None = opt("version of its firmware", source="DPWS 2006/02 §5.1")
-    serial_number: str | None = opt("number of this device", source="DPWS 2006/02 §5.1")
+    friendly_name: tuple[Text, ...] = some("what the owner calls it; one for each language")
+    firmware_version: str | None = opt("version of its firmware")
+    serial_number: str | None = opt("number of this device")
 
 
 @declare(DPWS, source="DPWS 2006/02 §5.2")
 class Host(Element):
     """The device itself, as a service."""
 
-    endpoint_reference: EndpointReference | None = one("its endpoint", namespace=WSA, source=_EPR)
-    types: NameList | None = opt("what it is", source="DPWS 2006/02 §5.2")
-    service_id: Address | None = opt("its name within the device (not for the host in 1.1)", source="DPWS 2006/02 §5.2")
+    endpoint_reference: EndpointReference | None = one("its endpoint", namespace=WSA)
+    types: NameList | None = opt("what it is")
+    service_id: Address | None = opt("its name within the device (not for the host in 1.1)")
     hardware_id: str | None = opt("ids by which Windows looks for a driver", namespace=PNPX, source=_PNPX)
     compatible_id: str | None = opt("ids of what it is compatible with", namespace=PNPX, source=_PNPX)
     computer: str | None = opt(
@@ -62,9 +59,9 @@ class Host(Element):
 class Hosted(Element):
     """A service of the device."""
 
-    endpoint_reference: tuple[EndpointReference, ...] = some("where it can be reached", namespace=WSA, source=_EPR)
-    types: NameList | None = one("what it is; wscn:ScannerServiceType for a scanner", source="DPWS 2006/02 §5.2")
-    service_id: Address | None = one("its name within the device", source="DPWS 2006/02 §5.2")
+    endpoint_reference: tuple[EndpointReference, ...] = some("where it can be reached", namespace=WSA)
+    types: NameList | None = one("what it is; wscn:ScannerServiceType for a scanner")
+    service_id: Address | None = one("its name within the device")
     hardware_id: str | None = opt("ids by which Windows looks for a driver", namespace=PNPX, source=_PNPX)
     compatible_id: str | None = opt("ids of what it is compatible with", namespace=PNPX, source=_PNPX)
     service_address: str | None = opt(
@@ -77,8 +74,8 @@ class Relationship(Element):
     """A device and its services."""
 
     type: Address | None = attribute("which kind; `host` is the one that is defined", required=True)
-    host: Host | None = opt("the device itself", source="DPWS 2006/02 §5.2")
-    hosted: tuple[Hosted, ...] = many("a service of it", source="DPWS 2006/02 §5.2")
+    host: Host | None = opt("the device itself")
+    hosted: tuple[Hosted, ...] = many("a service of it")
 
 
 @declare(METADATA, source="WS-MetadataExchange 2004/09 §3")
@@ -87,25 +84,23 @@ class MetadataSection(Element):
 
     dialect: Address | None = attribute("which kind", required=True)
     identifier: Address | None = attribute("of what")
-    this_model: ThisModel | None = opt("the model", namespace=DPWS, source="DPWS 2006/02 §5.1")
-    this_device: ThisDevice | None = opt("the device", namespace=DPWS, source="DPWS 2006/02 §5.1")
-    relationship: Relationship | None = opt("its services", namespace=DPWS, source="DPWS 2006/02 §5.2")
-    location: Address | None = opt("where the metadata is", source="WS-MetadataExchange 2004/09 §3")
-    metadata_reference: EndpointReference | None = opt("whom to ask for it", source="WS-MetadataExchange 2004/09 §3")
+    this_model: ThisModel | None = opt("the model", namespace=DPWS)
+    this_device: ThisDevice | None = opt("the device", namespace=DPWS)
+    relationship: Relationship | None = opt("its services", namespace=DPWS)
+    location: Address | None = opt("where the metadata is")
+    metadata_reference: EndpointReference | None = opt("whom to ask for it")
 
 
 @declare(METADATA, source="WS-MetadataExchange 2004/09 §3")
 class Metadata(Element):
     """What a device says of itself, in answer to Get."""
 
-    metadata_section: tuple[MetadataSection, ...] = many(
-        "one kind of metadata", source="WS-MetadataExchange 2004/09 §3"
-    )
+    metadata_section: tuple[MetadataSection, ...] = many("one kind of metadata")
 
 
 @declare(METADATA, source="WS-MetadataExchange 2004/09 §4")
 class GetMetadata(Element):
     """Asks for metadata."""
 
-    dialect: Address | None = opt("which kind", source="WS-MetadataExchange 2004/09 §4")
-    identifier: Address | None = opt("of what", source="WS-MetadataExchange 2004/09 §4")
+    dialect: Address | None = opt("which kind")
+    identifier: Address | None = opt("of what")

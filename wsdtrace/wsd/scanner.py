@@ -1,4 +1,6 @@
-"""What a scanner says of itself: description, configuration, status (scannerdescription.md, scannerconfiguration.md, scannerstatus.md)."""
+"""What a scanner says of itself: description, configuration, status (scannerdescription.md, scannerconfiguration.md,
+scannerstatus.md).
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ from wsdtrace.wsd.values import (
 T = TypeVar("T")
 
 TICKET_MESSAGES = ("CreateScanJobRequest", "ValidateScanTicketRequest")
-"""Messages in which MustHonor may stand: createscanjobrequest.md; validatescanticketrequest.md by implication of its fault."""
+"""Messages in which MustHonor may stand: createscanjobrequest.md; validatescanticketrequest.md by implication of its
+fault.
+"""
 
 
 _HONOR = "refuse the job rather than change or ignore this"

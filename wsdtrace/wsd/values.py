@@ -1,4 +1,6 @@
-"""The values of WS-Scan: ranges and enumerations. Published spellings beside the member are read as it; misspellings are told."""
+"""The values of WS-Scan: ranges and enumerations. Published spellings beside the member are read as it; misspellings
+are told.
+"""
 
 from __future__ import annotations
 

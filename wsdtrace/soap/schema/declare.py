@@ -8,10 +8,10 @@
 
         job_id: JobNumber | None = one("job to stop")
 
-The annotation says the type: an `Annotated` alias for a text (`JobNumber` is `Annotated[int, Int(1, INT_MAX)]`), a `StrEnum`
-with `str` beside it for an enumeration (an unknown text stays), another `Element`, or a `tuple[…, ...]` of one of these. Every
-child may be None, or the empty tuple: a message can lack anything. The wire name is the Python name in camel case
-unless `name` says another.
+The annotation says the type: an `Annotated` alias for a text (`JobNumber` is `Annotated[int, Int(1, INT_MAX)]`), a
+`StrEnum` with `str` beside it for an enumeration (an unknown text stays), another `Element`, or a `tuple[…, ...]` of
+one of these. Every child may be None, or the empty tuple: a message can lack anything. The wire name is the Python
+name in camel case unless `name` says another.
 
 Rules for whoever edits this file:
 
@@ -33,6 +33,7 @@ from typing import Annotated, Any, TypeVar, dataclass_transform
 
 from lxml import etree
 
+from wsdtrace.soap.namespaces import SCAN
 from wsdtrace.soap.schema.lexical import Choices, Enumeration, Simple, String
 
 E = TypeVar("E", bound="Element")
@@ -119,7 +120,7 @@ class Spec:
     only_in: tuple[str, ...] = ()
     """Attributes: body elements in which it may stand; empty: all."""
     source: str = ""
-    """Page or section; empty: the page of the child's own name."""
+    """Page or section; empty: see `Field.source`."""
 
 
 def _field(spec: Spec, default: Any) -> Any:
@@ -174,6 +175,9 @@ class Field:
     type: Simple | Shape | None
     """None for a bag."""
     spec: Spec
+    source: str
+    """Page or section: what the line says, else the page of the child's own name (WS-Scan has a page for each
+    element), else that of the type."""
 
     @property
     def repeated(self) -> bool:
@@ -305,7 +309,8 @@ def _resolve(cls: type[Element], argument: Any) -> Shape:
         if spec.kind is Kind.ATTRIBUTE and not spec.qualified:
             tag = f"{{{spec.namespace}}}{local}" if spec.namespace else local
         kind = None if spec.kind is Kind.BAG else _type(hints[declared_field.name], argument)
-        resolved = Field(index, declared_field.name, local, tag, kind, spec)
+        page = f"{local.lower()}.md" if namespace == SCAN and spec.kind is Kind.CHILD else options.page
+        resolved = Field(index, declared_field.name, local, tag, kind, spec, spec.source or page)
         if spec.kind is Kind.ATTRIBUTE:
             attributes.append(resolved)
         elif spec.kind is Kind.CONTENT:

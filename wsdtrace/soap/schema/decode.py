@@ -2,10 +2,11 @@
 
 Theory of operation:
 
-1. `reader(shape)` makes one function for each type. It walks the children of an element once; a child is found by its name in a
-   table, its bit says whether it is in order and whether it was there before. Nothing else happens while a message is as declared.
-2. Whatever is not goes to `Decoding`, which collects violations and marks the parent. A marked parent is walked a second time
-   when it is complete, to keep how it stood (`Wire`) and what is not declared (`Extension`).
+1. `reader(shape)` makes one function for each type. It walks the children of an element once; a child is found by its
+   name in a table, its bit says whether it is in order and whether it was there before. Nothing else happens while a
+   message is as declared.
+2. Whatever is not goes to `Decoding`, which collects violations and marks the parent. A marked parent is walked a
+   second time when it is complete, to keep how it stood (`Wire`) and what is not declared (`Extension`).
 3. Texts that repeat (numbers, states, booleans) are remembered with their values, bounded by `MEMO`.
 4. Nothing raises and nothing is dropped: what cannot be read is None and a violation with the text that was found.
 
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
@@ -25,6 +26,7 @@ from wsdtrace.soap.namespaces import XML, canonical, family_tag, split
 from wsdtrace.soap.schema.declare import Element, Extension, Field, Kind, Shape, Wire
 from wsdtrace.soap.schema.lexical import Names, Reading, Simple
 from wsdtrace.soap.schema.violation import Violation, ViolationKind
+from wsdtrace.soap.tree import attributes_of
 from wsdtrace.soap.xml import QName
 
 Reader = Callable[[etree._Element, "Decoding"], Any]
@@ -32,7 +34,9 @@ Reader = Callable[[etree._Element, "Decoding"], Any]
 MEMO = 1024
 """Texts remembered for one field; when full it is emptied. 50 times the largest list of resolutions seen."""
 MAX_VIOLATIONS = 200
-"""Violations kept of one message: a page of them says that it is of another kind; more would let one message fill a report."""
+"""Violations kept of one message: a page of them says that it is of another kind; more would let one message fill a
+report.
+"""
 MAX_FOUND = 200
 """Characters of a text that a violation quotes."""
 
@@ -86,7 +90,7 @@ class Decoding:
         if len(self.violations) >= MAX_VIOLATIONS:
             return
         path = path_of(element) + (f"/{step}" if step else "")
-        line = element.sourceline or 0
+        line = cast("int | None", element.sourceline) or 0
         quoted = found if len(found) <= MAX_FOUND else found[:MAX_FOUND] + "…"
         self.violations.append(Violation(kind, path, quoted, expected, line, may_be_empty, True, redacted))
 
@@ -184,7 +188,7 @@ def _complex(type_: Shape) -> Reader:
         if attributes:
             _attributes(type_, element, values, decoding)
         elif element.keys():
-            _stray_attributes(element, element.keys(), decoding)
+            _stray_attributes(element, decoding)
         text = element.text
         if text is not None and not text.isspace():
             _stray_text(element, text, decoding)
@@ -262,12 +266,12 @@ def _leaf(simple: Simple, redact: bool) -> Reader:
         text = element.text
         if len(element):
             # A child where only text belongs: the text is read, the whole is kept as it stood.
-            text = "".join(element.itertext())
+            text = "".join(map(str, element.itertext()))
             decoding.violate(ViolationKind.TEXT_UNEXPECTED, element, "child elements", simple.expected, redacted=redact)
             decoding.mark(element.getparent()).setdefault("raw", {})[element] = None
         keys = element.keys()
         if keys:
-            _stray_attributes(element, keys, decoding)
+            _stray_attributes(element, decoding)
             decoding.mark(element.getparent())
         reading = _read_text(simple, element, text or "", decoding, redact)
         if not reading.canonical:
@@ -414,7 +418,7 @@ def _choice(type_: Shape, element: etree._Element, seen: int, group: int, decodi
 
 def _attributes(type_: Shape, element: etree._Element, values: list[Any], decoding: Decoding) -> None:
     """Read declared attributes, qualified or not; tell the others."""
-    rest = dict(element.items()) if element.keys() else {}
+    rest = attributes_of(element) if element.keys() else {}
     for field in type_.attributes:
         key, text = _attribute(field, type_, rest, decoding)
         if key is None:
@@ -432,7 +436,7 @@ def _attributes(type_: Shape, element: etree._Element, values: list[Any], decodi
         if key != written or not reading.canonical:
             decoding.mark(element).setdefault("declared", {})[key] = (field, text)
     if rest:
-        _stray_attributes(element, list(rest), decoding)
+        _stray_attributes(element, decoding, rest)
 
 
 def _attribute(field: Field, type_: Shape, present: dict[str, str], decoding: Decoding) -> tuple[str | None, str]:
@@ -450,12 +454,12 @@ PLACED = frozenset({"MustHonor", "Override", "UsedDefault", "Name", "Valid", "Id
 """Attributes of WS-Scan: elsewhere than declared they are misplaced rather than unknown."""
 
 
-def _stray_attributes(element: etree._Element, keys: list[str], decoding: Decoding) -> None:
-    """Attributes that are not declared here: kept, and told unless they are of another vocabulary."""
+def _stray_attributes(element: etree._Element, decoding: Decoding, stray: dict[str, str] | None = None) -> None:
+    """Attributes that are not declared here (all, unless told): kept, and told unless they are of another vocabulary."""
     decoding.mark(element)
-    parent = element.getparent()
-    decoding.mark(parent).setdefault("attributes", {})[element] = dict(element.items())
-    for key in keys:
+    present = attributes_of(element)
+    decoding.mark(element.getparent()).setdefault("attributes", {})[element] = present
+    for key in present if stray is None else stray:
         uri, local = split(key)
         if (
             uri == XML
@@ -475,7 +479,9 @@ def _stray_text(element: etree._Element, text: str, decoding: Decoding) -> None:
 def _wire(
     type_: Shape, table: dict[str, _Hit], element: etree._Element, notes: dict[str, Any], decoding: Decoding
 ) -> tuple[tuple[Extension, ...], Wire | None]:
-    """Keep how a marked element stood: the order of its children, other names, texts and attributes, unknown children."""
+    """Keep how a marked element stood: the order of its children, other names, texts and attributes, unknown
+    children.
+    """
     order: list[int] = []
     tags: dict[tuple[int, int], str] = {}
     texts: dict[tuple[int, int], str] = {}
@@ -502,8 +508,12 @@ def _wire(
         if child in notes.get("texts", {}):
             texts[index, number] = notes["texts"][child]
         if child in notes.get("attributes", {}) or (hit[4].type is None and child.keys()):
-            attributes[index, number] = dict(child.items())
-    own = {key: text for key, text in element.items() if decoding.name(key) not in declared and key not in declared}
+            attributes[index, number] = attributes_of(child)
+    own = {
+        key: text
+        for key, text in attributes_of(element).items()
+        if decoding.name(key) not in declared and key not in declared
+    }
     for key, (field, text) in notes.get("declared", {}).items():
         texts[field.index, 0] = text
         tags[field.index, 0] = key

@@ -1,14 +1,14 @@
 """A typed value → a tree: schema order and canonical texts, or exactly as the value stood in its message.
 
-A value that was decoded remembers in `wire` where it differed from what would be written; that is written again. A part of it
-that was changed since is written canonically. A value made by hand has no `wire`.
+A value that was decoded remembers in `wire` where it differed from what would be written; that is written again. A
+part of it that was changed since is written canonically. A value made by hand has no `wire`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
@@ -17,7 +17,7 @@ from wsdtrace.soap.schema.declare import Element, Extension, Field, Shape, Wire,
 from wsdtrace.soap.schema.lexical import Names, Simple
 from wsdtrace.soap.xml import QName
 
-PREFIXES: Mapping[str, str] = {family.prefix: family.canonical for family in FAMILIES}
+PREFIXES: Mapping[str | None, str] = {family.prefix: family.canonical for family in FAMILIES}
 """Prefixes that specifications print."""
 
 
@@ -62,8 +62,8 @@ def encode_element(
         type_: the type of a generic value; needed only where the class does not say it.
     """
     made = type_ or shape(type(value))
-    encoding = Encoding(dict(PREFIXES) if prefixes is None else prefixes, namespaces or {})
-    root = etree.Element(encoding.tag(made.tag), nsmap=dict(encoding.prefixes))
+    encoding = Encoding(PREFIXES if prefixes is None else prefixes, namespaces or {})
+    root = etree.Element(encoding.tag(made.tag), nsmap=cast("dict[str, str]", dict(encoding.prefixes)))
     write_into(root, made, value, encoding)
     return root
 

@@ -1,7 +1,8 @@
 """Texts → values and back: the simple types of XML Schema that the stack uses, with their lexical forms.
 
-A type reads a text whose surrounding white space was removed, except that `found` texts in violations are as they came. What
-cannot be read is None. `canonical` is the form that is written; a text that differs from it is kept beside the value.
+A type reads a text whose surrounding white space was removed, except that `found` texts in violations are as they
+came. What cannot be read is None. `canonical` is the form that is written; a text that differs from it is kept beside
+the value.
 """
 
 from __future__ import annotations
@@ -154,7 +155,9 @@ _DATE_TIME = re.compile(
 
 
 def read_date_time(text: str) -> datetime | None:
-    """An xs:dateTime of the years 1 to 9999; 24:00:00 and leap seconds are none. Digits behind microseconds are dropped."""
+    """An xs:dateTime of the years 1 to 9999; 24:00:00 and leap seconds are none. Digits behind microseconds are
+    dropped.
+    """
     match = _DATE_TIME.fullmatch(text)
     if match is None:
         return None
