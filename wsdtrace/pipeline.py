@@ -201,6 +201,8 @@ class Run:
             jobs=tracker.jobs.all,
             images=images,
             refusals=tracker.jobs.refusals,
+            subscriptions=tracker.subscriptions.all,
+            events=tracker.subscriptions.events,
             findings=findings,
             ledger=self.checker.ledger,
             wsd_seen=tracker.wsd_seen,

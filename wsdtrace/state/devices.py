@@ -8,37 +8,15 @@ NAT; a token alone is no key either (real devices grant `ScanJob1`).
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from wsdtrace.records import Endpoint, HttpMessage, Stamp
-from wsdtrace.state.discovery import target_services
+from wsdtrace.state.addresses import url_endpoint
+from wsdtrace.state.discovery import describe_device, metadata_of, target_services
 from wsdtrace.state.model import Client, Device, Message
 
 MAX_PEERS = 100_000
 """Devices or clients remembered: a /16 network with every address in use fits."""
-
-DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-def xaddr_endpoint(xaddr: str) -> Endpoint | None:
-    """The socket of an XAddr whose host is an IP literal; None for names and for what is no http(s) URL."""
-    try:
-        url = urlsplit(xaddr)
-        host, port = url.hostname, url.port
-    except ValueError:
-        return None
-    if url.scheme not in DEFAULT_PORTS or not host:
-        return None
-    # RFC 6874 writes a zone as %25eth0; the packet's address has none.
-    literal = host.split("%", 1)[0]
-    try:
-        address = ipaddress.ip_address(literal)
-    except ValueError:
-        return None
-    return Endpoint(str(address), port or DEFAULT_PORTS[url.scheme])
-
 
 class DeviceBook:
     """All devices of a capture and the evidence that joins them."""
@@ -120,14 +98,28 @@ class DeviceBook:
             device.addresses.setdefault(message.sender.address)
             for xaddr in service.xaddrs:
                 device.xaddrs.setdefault(xaddr)
-                socket = xaddr_endpoint(xaddr)
+                socket = url_endpoint(xaddr)
                 if socket is not None:
                     self.announced.add(socket)
                     device = self.join_socket(device, socket)
+            if service.metadata_version is not None:
+                device.metadata_version = service.metadata_version
             if service.is_scanner:
                 device.roles.setdefault("scanner")
             first = first or device
         return first
+
+    def described(self, device: Device, message: Message) -> Device:
+        """A device answered Get with its metadata."""
+        metadata = metadata_of(message)
+        if metadata is None:
+            return device.root
+        for address in describe_device(device.root, metadata):
+            socket = url_endpoint(address)
+            if socket is not None:
+                self.announced.add(socket)
+                device = self.join_socket(device, socket)
+        return device.root
 
     def merge(self, a: Device, b: Device) -> Device:
         """Two devices turn out to be one; the one seen first stays."""
@@ -140,6 +132,9 @@ class DeviceBook:
         keep.model = keep.model or gone.model
         keep.manufacturer = keep.manufacturer or gone.manufacturer
         keep.serial = keep.serial or gone.serial
+        keep.name = keep.name or gone.name
+        keep.firmware = keep.firmware or gone.firmware
+        keep.hosted = {**gone.hosted, **keep.hosted}
         keep.configuration = keep.configuration or gone.configuration
         for mine, theirs in (
             (keep.sockets, gone.sockets),

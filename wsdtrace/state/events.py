@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from wsdtrace.records import Anomaly, Stamp
-from wsdtrace.state.model import Connection, Exchange, Image, Job, Message, Refusal
+from wsdtrace.state.model import (
+    Connection,
+    DeviceEvent,
+    Exchange,
+    Image,
+    Job,
+    Message,
+    Refusal,
+    Subscription,
+    SubscriptionEndedBy,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +163,32 @@ class JobLeftOpen(Event):
     job: Job
     missing_ns: int
     """Time that the capture lacks to be sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionGranted(Event):
+    """SubscribeResponse granted a subscription."""
+
+    subscription: Subscription
+    exchange: Exchange
+    replaced: tuple[Subscription, ...]
+    """Live subscriptions of the same sink and destinations that it takes the place of."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionEnded(Event):
+    """A subscription has ended; of an expired one `stamp` is the deadline."""
+
+    subscription: Subscription
+    how: SubscriptionEndedBy
+
+
+@dataclass(frozen=True, slots=True)
+class EventSeen(Event):
+    """A device sent a notification to an event sink; its answer may still be to come."""
+
+    event: DeviceEvent
+    exchange: Exchange
 
 
 @dataclass(frozen=True, slots=True)

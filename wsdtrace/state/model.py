@@ -200,6 +200,16 @@ class Exchange:
         return self.response.last.time_ns - self.request.last.time_ns
 
 
+@dataclass(frozen=True, slots=True)
+class HostedService:
+    """A service that a device told in its metadata."""
+
+    service_id: str | None
+    types: tuple[str, ...]
+    """Local names."""
+    addresses: tuple[str, ...]
+
+
 @dataclass(slots=True, eq=False)
 class Device:
     """A scanner (or another WSD service), as far as evidence joins its addresses."""
@@ -213,6 +223,12 @@ class Device:
     model: str | None = None
     manufacturer: str | None = None
     serial: str | None = None
+    name: str | None = None
+    """FriendlyName of its metadata."""
+    firmware: str | None = None
+    metadata_version: int | None = None
+    hosted: dict[str, HostedService] = field(default_factory=dict)
+    """By ServiceId."""
     roles: dict[str, None] = field(default_factory=dict)
     """`scanner`, `event source`, `target service` …, in order of appearance."""
     configuration: object | None = None
@@ -373,3 +389,70 @@ class Refusal:
     """A live job of the same device at that moment."""
     retry: Exchange | None = None
     """The next CreateScanJob of the same client at the same device, if any."""
+
+
+class SubscriptionEndedBy(StrEnum):
+    """How a subscription ended."""
+
+    UNSUBSCRIBE = "Unsubscribe"
+    DEVICE = "SubscriptionEnd"
+    EXPIRY = "expired"
+    REPLACED = "replaced by a later Subscribe"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What a user may choose at the device, and the token that was granted for it."""
+
+    context: str | None
+    name: str | None
+    token: str | None
+
+
+@dataclass(slots=True, eq=False)
+class Subscription:
+    """An event subscription: granted, renewed, used, ended."""
+
+    device: Device | None
+    client: Client | None
+    sink: str | None
+    """NotifyTo, as written."""
+    creation: Exchange
+    granted: Stamp
+    """End of SubscribeResponse."""
+    manager: str | None = None
+    identifier: str | None = None
+    actions: tuple[str, ...] = ()
+    """Of the filter; empty for all."""
+    dialect: str | None = None
+    destinations: list[Destination] = field(default_factory=list)
+    expires_ns: int | None = None
+    """Granted duration; None without end."""
+    deadline_ns: int | None = None
+    """Capture time at which it expires unless it is renewed."""
+    renewals: int = 0
+    events: list[Exchange] = field(default_factory=list)
+    ended: Stamp | None = None
+    ended_by: SubscriptionEndedBy | None = None
+    index: int = 0
+
+    @property
+    def is_live(self) -> bool:
+        return self.ended is None
+
+
+@dataclass(slots=True, eq=False)
+class DeviceEvent:
+    """A notification from a device to a client's event sink."""
+
+    exchange: Exchange
+    name: str
+    subscription: Subscription | None
+    """None when no subscription of the capture asked for it."""
+    client_context: str | None = None
+    scan_identifier: str | None = None
+    job_id: int | None = None
+    job: Job | None = None
+    """The job that it reports on, or that was created because of it (push scan)."""
+    answered_by: Exchange | None = None
+    """ScanAvailableEvent: the CreateScanJob with its ScanIdentifier."""

@@ -43,7 +43,8 @@ from wsdtrace.state.images import images_of
 from wsdtrace.state.jobs import RETRIEVE_LIMIT_NS, JobBook
 from wsdtrace.state.model import Connection, Exchange, Message, Role, Toward
 from wsdtrace.state.reading import read_datagram, read_http
-from wsdtrace.state.vocabulary import DEVICE_SENDS, JOB_OPERATIONS, SCAN_OPERATIONS, speaks_wsd
+from wsdtrace.state.subscriptions import SubscriptionBook
+from wsdtrace.state.vocabulary import DEVICE_SENDS, JOB_OPERATIONS, SCAN_EVENTS, SCAN_OPERATIONS, speaks_wsd
 
 Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | Gap | StreamEnded | ConnectionRefused | NetAnomaly
 
@@ -54,6 +55,7 @@ class Tracker:
     def __init__(self, *, limit_ns: int = RETRIEVE_LIMIT_NS, keep_exchanges: bool = True) -> None:
         self.jobs = JobBook(limit_ns)
         self.devices = DeviceBook(self.jobs.merge)
+        self.subscriptions = SubscriptionBook()
         self.clients = ClientBook()
         self.connections = ConnectionBook()
         self.exchanges: list[Exchange] = []
@@ -65,6 +67,7 @@ class Tracker:
         self.encrypted: list[Connection] = []
         self.other_protocols: dict[str, None] = {}
         self.now_ns = 0
+        self._last_number = 0
         self._keep = keep_exchanges
         self._open: dict[int, Exchange] = {}
         self._ids = MessageIds()
@@ -77,14 +80,16 @@ class Tracker:
     def advance(self, now_ns: int) -> Iterator[Event]:
         """Move capture time to the latest frame seen."""
         if now_ns > self.now_ns:
-            self.now_ns = now_ns
+            before, self.now_ns = self.now_ns, now_ns
             yield from self.jobs.advance(now_ns)
+            yield from self.subscriptions.advance(now_ns, Stamp(self._last_number, before))
 
     # -- facts --------------------------------------------------------------------------------
 
     def feed(self, fact: Fact) -> Iterator[Event]:
         """One fact, in capture order."""
         yield from self.advance(fact.stamp.time_ns)
+        self._last_number = max(self._last_number, fact.stamp.number)
         match fact:
             case HttpEvent():
                 yield from self._http(fact)
@@ -124,11 +129,37 @@ class Tracker:
         if request.is_soap or http.server in self._wsd_servers:
             yield from self._list(exchange, request, stamp)
             yield MessageSeen(stamp, exchange, request, self._repeated(exchange, request))
-            yield from self._about_jobs(exchange, stamp)
+            if exchange.copy_of is None:
+                yield from self._asked(exchange, stamp)
 
-    def _about_jobs(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
-        if exchange.copy_of is None and exchange.operation in JOB_OPERATIONS:
+    def _asked(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
+        """The books hear of a request; of a forwarded one only once."""
+        if exchange.operation in SCAN_EVENTS:
+            yield from self.subscriptions.notified(exchange, stamp)
+        if exchange.operation == "CreateScanJob":
+            self.subscriptions.answered_by(exchange)
+        if exchange.operation in JOB_OPERATIONS:
             yield from self.jobs.requested(exchange, stamp)
+
+    def _answered(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
+        """The books hear of an answer."""
+        match exchange.operation:
+            case "Get" if exchange.device is not None and exchange.response is not None:
+                self.devices.described(exchange.device, exchange.response)
+            case "Subscribe":
+                yield from self.subscriptions.granted(exchange, stamp)
+            case "Renew":
+                self.subscriptions.renewed(exchange, stamp)
+            case "Unsubscribe" | "SubscriptionEnd":
+                yield from self.subscriptions.unsubscribed(exchange, stamp)
+        if exchange.operation in JOB_OPERATIONS:
+            exchange.images = images_of(exchange)
+            yield from self.jobs.answered(exchange, stamp)
+            if exchange.operation == "CreateScanJob":
+                self.subscriptions.joined(self.subscriptions.answered_by(exchange), exchange.job)
+            for image in exchange.images:
+                image.job = exchange.job
+                yield ImageDelivered(stamp, image, exchange, exchange.job)
 
     def _ended(self, http: HttpExchange, stamp: Stamp) -> Iterator[Event]:
         exchange = self._open.pop(id(http), None) or open_exchange(http, None)
@@ -157,12 +188,8 @@ class Tracker:
         exchange.ended = True
         if response is not None:
             yield MessageSeen(stamp, exchange, response, self._repeated(exchange, response))
-        if exchange.copy_of is None and exchange.operation in JOB_OPERATIONS:
-            exchange.images = images_of(exchange)
-            yield from self.jobs.answered(exchange, stamp)
-            for image in exchange.images:
-                image.job = exchange.job
-                yield ImageDelivered(stamp, image, exchange, exchange.job)
+        if exchange.copy_of is None:
+            yield from self._answered(exchange, stamp)
         job = exchange.job
         exchange.cancel_seen = job is not None and job.canceled is not None
         yield ExchangeEnded(stamp, exchange, connection)

@@ -1,0 +1,28 @@
+"""URLs and sockets: which endpoint a URL names."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from wsdtrace.records import Endpoint
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def url_endpoint(url: str | None) -> Endpoint | None:
+    """The socket of an http(s) URL whose host is an IP literal; None for names and for what is no such URL."""
+    try:
+        parts = urlsplit(url or "")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in DEFAULT_PORTS or not host:
+        return None
+    # RFC 6874 writes a zone as %25eth0; the packet's address has none.
+    literal = host.split("%", 1)[0]
+    try:
+        address = ipaddress.ip_address(literal)
+    except ValueError:
+        return None
+    return Endpoint(str(address), port or DEFAULT_PORTS[parts.scheme])
