@@ -246,7 +246,7 @@ class _Options:
 _declared: dict[type[Element], _Options] = {}
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(one, opt, some, many, attribute, content, bag))
+@dataclass_transform(frozen_default=True)
 def declare(
     namespace: str, *, name: str | None = None, source: str | None = None, optional_choices: bool = False
 ) -> Callable[[type[E]], type[E]]:
