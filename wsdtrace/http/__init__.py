@@ -4,7 +4,7 @@ from wsdtrace.http.anomalies import FORBIDDEN, MIME_BOUNDARY, HttpAnomaly
 from wsdtrace.http.exchange import HttpOutput
 from wsdtrace.http.limits import HttpLimits
 from wsdtrace.http.media import parse_media_type
-from wsdtrace.http.multipart import root_part
+from wsdtrace.http.parts import root_part
 from wsdtrace.http.room import HttpRoom
 
 __all__ = [

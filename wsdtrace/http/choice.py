@@ -16,7 +16,7 @@ def choose_sink(head: Head, context: SinkContext) -> tuple[Sink, str | None]:
     value = head.value("content-type")
     media_type, parameters = parse_media_type(value) if value is not None else (None, ())
     if value is not None and media_type is None:
-        context.say(Anomaly(HttpAnomaly.MIME_TYPE, value[:FOUND_MAX], head.known["content-type"][0][1]))
+        context.anomalies.append(Anomaly(HttpAnomaly.MIME_TYPE, value[:FOUND_MAX], head.known["content-type"][0][1]))
     sink: Sink
     coding = _coding(head, context)
     if coding is _UNREADABLE:
@@ -46,5 +46,5 @@ def _coding(head: Head, context: SinkContext) -> str | None:
         return None
     if len(names) == 1 and (names[0] in GZIP or names[0] in DEFLATE):
         return names[0]
-    context.say(Anomaly(HttpAnomaly.CONTENT_CODING_UNKNOWN, ", ".join(names)[:FOUND_MAX], values[0][1]))
+    context.anomalies.append(Anomaly(HttpAnomaly.CONTENT_CODING_UNKNOWN, ", ".join(names)[:FOUND_MAX], values[0][1]))
     return _UNREADABLE

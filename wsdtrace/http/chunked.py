@@ -18,6 +18,9 @@ SIZE_DIGITS_MAX = 15
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,%d})([ \t]*)(;.*)?" % SIZE_DIGITS_MAX, re.DOTALL)
 
 
+_HEX = b"0123456789ABCDEFabcdef"
+
+
 class ChunkState(Enum):
     """Where in the coding the reader stands."""
 
@@ -53,8 +56,8 @@ class ChunkReader:
         self._bare_lf_said = False
         self._extension_said = False
 
-    def step(self, data: bytes, position: int, at: int) -> tuple[int, int]:
-        """Read one run.
+    def runs(self, data: bytes, position: int, at: int) -> tuple[int, list[tuple[int, int]]]:
+        """Read as far as the coding goes.
 
         Args:
             data: the bytes.
@@ -62,19 +65,30 @@ class ChunkReader:
             at: stream offset of `data[0]`.
 
         Returns:
-            How far was read, and the length of the run of content that ends there (0: only framing was read).
+            How far was read, and the runs of content, as ranges of `data`.
         """
-        if self.state is ChunkState.DATA_END:
-            position = self._data_end(data, position, at)
-        if self.state is ChunkState.SIZE:
-            position = self._size_line(data, position, at)
-        if self.state is ChunkState.DATA:
-            count = min(self._remaining, len(data) - position)
-            self._remaining -= count
-            if not self._remaining:
-                self.state = ChunkState.DATA_END
-            return position + count, count
-        return position, 0
+        runs: list[tuple[int, int]] = []
+        size = len(data)
+        while position < size:
+            state = self.state
+            if state is ChunkState.DATA:
+                stop = min(position + self._remaining, size)
+                runs.append((position, stop))
+                self._remaining -= stop - position
+                position = stop
+                if not self._remaining:
+                    self.state = ChunkState.DATA_END
+            elif state is ChunkState.DATA_END:
+                if not self._line and data.startswith(b"\r\n", position):
+                    self.state = ChunkState.SIZE
+                    position += 2
+                else:
+                    position = self._data_end(data, position, at)
+            elif state is ChunkState.SIZE:
+                position = self._size_line(data, position, at)
+            else:
+                break
+        return position, runs
 
     def gap(self, count: int) -> bool:
         """A hole of `count` bytes; False when the framing is lost in it."""
@@ -87,8 +101,6 @@ class ChunkReader:
 
     def _data_end(self, data: bytes, position: int, at: int) -> int:
         """The line end behind chunk-data."""
-        if position >= len(data):
-            return position
         byte = data[position]
         if byte == 0x0A:
             if not self._line:
@@ -98,7 +110,7 @@ class ChunkReader:
             return position + 1
         if byte == 0x0D and not self._line:
             self._line = b"\r"
-            return self._data_end(data, position + 1, at)
+            return position + 1
         self._say(HttpAnomaly.CHUNK_END, data[position : position + 16], at + position, at + position + 1)
         is_size = not self._line and byte in b"0123456789abcdefABCDEF"
         self._line = b""
@@ -124,6 +136,10 @@ class ChunkReader:
             line = line[:-1]
         else:
             self._say_bare_lf(stop - 1, line)
+        if len(line) < SIZE_DIGITS_MAX and line.isalnum() and line.strip(_HEX) == b"":
+            self._remaining = int(line, 16)
+            self.state = ChunkState.DATA if self._remaining else ChunkState.LAST
+            return end + 1
         match = _SIZE.fullmatch(line)
         if match is None:
             self._break(line)

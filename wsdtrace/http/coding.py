@@ -10,7 +10,7 @@ import zlib
 
 from wsdtrace.http.anomalies import HttpAnomaly, odd
 from wsdtrace.http.content import Closing, Gathered, Sink, SinkContext
-from wsdtrace.http.meter import View
+from wsdtrace.http.place import Place
 from wsdtrace.records import Space
 
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
@@ -26,7 +26,7 @@ DEFLATE = frozenset({"deflate"})
 class DecodingSink:
     """Removes one content coding and hands the bytes on."""
 
-    __slots__ = ("_coding", "_context", "_decoder", "_inner", "_kept", "_lead", "_left", "_stopped")
+    __slots__ = ("_coding", "_context", "_decoder", "_inner", "_lead", "_left", "_stopped")
 
     def __init__(self, context: SinkContext, coding: str, inner: Sink) -> None:
         self._context = context
@@ -36,11 +36,10 @@ class DecodingSink:
         self._lead = b""
         """The first byte, until the second one tells zlib data from raw deflate."""
         self._left = context.limits.decoded_content
-        self._kept = 0
         self._stopped = False
 
-    def feed(self, data: bytes, low: int, high: int, view: View | None) -> None:
-        self._keep(view, low, high)
+    def feed(self, data: bytes, low: int, high: int, place: Place | None) -> None:
+        self._keep(place)
         if self._stopped:
             return
         pending = self._lead + data[low:high]
@@ -86,13 +85,13 @@ class DecodingSink:
             self._decoder = None
         return rest
 
-    def _keep(self, view: View | None, low: int, high: int) -> None:
+    def _keep(self, place: Place | None) -> None:
         """Rows of the coded bytes, up to the bound of a held content: evidence names frames of the message."""
-        room = self._context.limits.held_content - self._kept
-        if view is not None and room > 0:
-            count = min(room, high - low)
-            self._context.meter.keep(view.rows(view.start + low, view.start + low + count))
-            self._kept += count
+        if place is None:
+            return
+        at = place.contents[0]
+        for _, stream, length in place.runs(at, min(place.end, self._context.limits.held_content)):
+            self._context.meter.keep(place.view, stream, stream + length)
 
     def _pass(self, decoded: bytes) -> None:
         if len(decoded) > self._left:
@@ -104,7 +103,7 @@ class DecodingSink:
 
     def _stop(self, kind: HttpAnomaly, detail: str) -> None:
         self._stopped = True
-        self._context.say(odd(kind, detail, 0, 0, Space.CONTENT))
+        self._context.anomalies.append(odd(kind, detail, 0, 0, Space.CONTENT))
 
     def gap(self, count: int) -> None:
         """What follows a hole cannot be decoded."""

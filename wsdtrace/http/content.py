@@ -1,8 +1,7 @@
 """Content bytes (transfer coding removed) → what is kept of them: held bytes, or a probe of what streamed through.
 
-Strategy: when the header section is complete, `choose_sink` decides once. Text is held up to a bound, images stream
-through a probe, multipart goes to the MIME reader. A content that outgrows its bound goes on as a probe and keeps its
-beginning.
+A sink takes the content of one message in order. A content that outgrows its bound goes on as a probe and keeps its
+beginning; behind a hole nothing is held any more, so that what is held has no hole in it.
 """
 
 from __future__ import annotations
@@ -13,12 +12,16 @@ from typing import NamedTuple, Protocol
 
 from wsdtrace.http.anomalies import HttpAnomaly, odd
 from wsdtrace.http.limits import Budget, HttpLimits
-from wsdtrace.http.meter import Meter, View
+from wsdtrace.http.meter import Meter
+from wsdtrace.http.place import Pieces, Place
 from wsdtrace.http.probe import ImageProbe
-from wsdtrace.records import Anomaly, ContentPiece, ContentRef, Part, Probe, Space, Stamp
+from wsdtrace.records import Anomaly, ContentRef, Part, Probe, Space, Stamp
 
 WHOLE = -1
 """Number of the part that stands for the whole content."""
+
+Tap = Callable[[int, bytes, int, int], None]
+"""Is given `data[low:high]` of a part (or of the whole content, `WHOLE`) as it passes: (part, data, low, high)."""
 
 
 @dataclass(slots=True)
@@ -30,14 +33,11 @@ class SinkContext:
     meter: Meter
     digests: bool
     anomalies: list[Anomaly]
+    tap: Tap | None
+    pieces: Pieces | None = None
+    """Where the held bytes stand in the stream; None when the whole content is one run of it."""
     charged: int = 0
     """Bytes taken from the budget for this message."""
-    tap: Callable[[int, bytes, int, int], None] | None = None
-    """Called with the bytes of each part (or of the whole content, `WHOLE`) as they pass: to read a content again."""
-
-    def say(self, anomaly: Anomaly) -> None:
-        """Note what is odd."""
-        self.anomalies.append(anomaly)
 
     def hold(self, wanted: int) -> int:
         """Take bytes from the budget; returns how many may be held."""
@@ -71,8 +71,8 @@ class Closing(NamedTuple):
 class Sink(Protocol):
     """Takes the content of one message in order."""
 
-    def feed(self, data: bytes, low: int, high: int, view: View | None) -> None:
-        """Take `data[low:high]`; with a view, `data` is its data. None: bytes that stand nowhere in the stream."""
+    def feed(self, data: bytes, low: int, high: int, place: Place | None) -> None:
+        """Take `data[low:high]`; `place` says where it stands. None: nowhere in the stream."""
 
     def gap(self, count: int) -> None:
         """Bytes are missing here."""
@@ -86,7 +86,7 @@ class NoContent:
 
     __slots__ = ()
 
-    def feed(self, data: bytes, low: int, high: int, view: View | None) -> None:
+    def feed(self, data: bytes, low: int, high: int, place: Place | None) -> None:
         """Never called with bytes."""
 
     def gap(self, count: int) -> None:
@@ -97,6 +97,7 @@ class NoContent:
 
 
 _EMPTY = Gathered(data=b"")
+NO_CONTENT = NoContent()
 
 
 class HeldSink:
@@ -109,12 +110,12 @@ class HeldSink:
         self._limit = limit
         self._part = part
         self._first = b""
-        """The first piece; most contents come in one, and it is never copied."""
+        """The first piece: most contents come in one, and it is never copied again."""
         self._more: bytearray | None = None
         self._held = 0
         self._probe: ImageProbe | None = None
 
-    def feed(self, data: bytes, low: int, high: int, view: View | None) -> None:
+    def feed(self, data: bytes, low: int, high: int, place: Place | None) -> None:
         context = self._context
         if context.tap is not None:
             context.tap(self._part, data, low, high)
@@ -122,13 +123,16 @@ class HeldSink:
             self._probe.feed(data, low, high)
             return
         count = high - low
-        room = self._limit - self._held
-        granted = context.hold(min(count, room))
+        granted = context.hold(min(count, self._limit - self._held))
+        if place is not None and granted:
+            at = place.contents[0]
+            for content, stream, length in place.runs(at, at + granted):
+                context.meter.keep(place.view, stream, stream + length)
+                if context.pieces is not None:
+                    context.pieces.add(content, stream, length)
         self._hold(data[low : low + granted])
-        if view is not None and granted:
-            context.meter.keep(view.rows(view.start + low, view.start + low + granted))
         if granted < count:
-            self._overflow(room <= granted)
+            self._overflow()
             self._begin_probe().feed(data, low + granted, high)
 
     def _hold(self, piece: bytes) -> None:
@@ -141,27 +145,24 @@ class HeldSink:
             self._more += piece
         self._held += len(piece)
 
-    def _overflow(self, own: bool) -> None:
-        bound = f"content over {self._limit} bytes" if own else "contents of all connections over the bound"
-        self._context.say(
-            odd(HttpAnomaly.LIMIT, f"{bound}: only its beginning is held", self._held, self._held, Space.CONTENT)
-        )
+    def _overflow(self) -> None:
+        held = self._held
+        bound = f"{held} bytes" if held == self._limit else "the bound of all contents together"
+        detail = f"content over {bound}: only its beginning is held"
+        self._context.anomalies.append(odd(HttpAnomaly.LIMIT, detail, held, held, Space.CONTENT))
 
     def _begin_probe(self) -> ImageProbe:
         self._probe = ImageProbe(digest=self._context.digests)
-        held = self._bytes()
+        held = self.held()
         self._probe.feed(held, 0, len(held))
         return self._probe
 
-    def _bytes(self) -> bytes:
+    def held(self) -> bytes:
+        """What is held so far."""
         return self._first if self._more is None else bytes(self._more)
 
     def gap(self, count: int) -> None:
         (self._probe or self._begin_probe()).gap(count)
-
-    def held(self) -> bytes:
-        """What is held so far."""
-        return self._bytes()
 
     def probe(self) -> Probe:
         """The probe of the whole of it."""
@@ -169,9 +170,9 @@ class HeldSink:
 
     def finish(self, closing: Closing) -> Gathered:
         if self._probe is None:
-            return Gathered(data=self._bytes())
+            return Gathered(data=self.held())
         probe = self._probe.probe()
-        return Gathered(data=self._bytes(), probe=probe, ref=closing.ref(self._part, probe.length))
+        return Gathered(data=self.held(), probe=probe, ref=closing.ref(self._part, probe.length))
 
 
 class ProbeSink:
@@ -184,7 +185,7 @@ class ProbeSink:
         self._part = part
         self._probe = ImageProbe(digest=context.digests)
 
-    def feed(self, data: bytes, low: int, high: int, view: View | None) -> None:  # noqa: ARG002 - nothing is held
+    def feed(self, data: bytes, low: int, high: int, place: Place | None) -> None:  # noqa: ARG002 - nothing is held
         if self._context.tap is not None:
             self._context.tap(self._part, data, low, high)
         self._probe.feed(data, low, high)
@@ -199,31 +200,3 @@ class ProbeSink:
     def finish(self, closing: Closing) -> Gathered:
         probe = self._probe.probe()
         return Gathered(probe=probe, ref=closing.ref(self._part, probe.length))
-
-
-class Pieces:
-    """Runs of content bytes that are runs of stream bytes too."""
-
-    __slots__ = ("_bound", "_runs", "full")
-
-    def __init__(self, bound: int) -> None:
-        self._bound = bound
-        self._runs: list[list[int]] = []
-        self.full = False
-
-    def add(self, content: int, stream: int, length: int) -> None:
-        """Content bytes `content…` are stream bytes `stream…`."""
-        runs = self._runs
-        if runs:
-            last = runs[-1]
-            if last[0] + last[2] == content and last[1] + last[2] == stream:
-                last[2] += length
-                return
-        if len(runs) >= self._bound:
-            self.full = True
-            return
-        runs.append([content, stream, length])
-
-    def pieces(self) -> tuple[ContentPiece, ...]:
-        """The runs, in order."""
-        return tuple(ContentPiece(*run) for run in self._runs)

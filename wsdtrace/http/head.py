@@ -14,8 +14,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from wsdtrace.http.anomalies import HttpAnomaly, found, odd
+from wsdtrace.http.values import make_field_line, make_span
 from wsdtrace.records import Anomaly, FieldLine, RequestLine, Space, Span, StatusLine
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
@@ -33,6 +36,14 @@ _FRAMING = frozenset({
 })  # fmt: skip
 
 
+Known = dict[str, list[tuple[str, Span]]]
+"""Values and places of the field lines that decide about framing and content, by lower-case name."""
+
+
+LINES_CACHED = 256
+"""Start-lines that are remembered; one of 8 KiB at most each."""
+
+
 @dataclass(slots=True)
 class Head:
     """A header section that was read."""
@@ -40,7 +51,7 @@ class Head:
     start: RequestLine | StatusLine | None
     fields: tuple[FieldLine, ...]
     anomalies: list[Anomaly]
-    known: dict[str, list[tuple[str, Span]]] = field(default_factory=dict)
+    known: Known = field(default_factory=dict)
     """Values of the field lines that decide about framing and content, by lower-case name."""
 
     def value(self, name: str) -> str | None:
@@ -49,6 +60,7 @@ class Head:
         return values[0][0] if values else None
 
 
+@lru_cache(LINES_CACHED)
 def parse_request_line(line: bytes) -> tuple[RequestLine | None, HttpAnomaly | None]:
     """A request-line without its line end; None when it is none even for a lenient reader."""
     match = _REQUEST.fullmatch(line)
@@ -70,6 +82,7 @@ def parse_request_line(line: bytes) -> tuple[RequestLine | None, HttpAnomaly | N
     )
 
 
+@lru_cache(LINES_CACHED)
 def parse_status_line(line: bytes) -> tuple[StatusLine | None, HttpAnomaly | None]:
     """A status-line without its line end; None when it has no status code where one belongs."""
     match = _STATUS.fullmatch(line)
@@ -118,7 +131,7 @@ def parse_head(section: bytes, at: int, *, request: bool, fields_max: int) -> He
     if kind is not None:
         anomalies.append(odd(kind, found(line), at, at + len(line)))
     fields: tuple[FieldLine, ...] = ()
-    known: dict[str, list[tuple[str, Span]]] = {}
+    known: Known = {}
     if end >= 0:
         fields, known = parse_fields(section, end + 1, at, anomalies, fields_max=fields_max)
     if request and start is not None:
@@ -133,7 +146,7 @@ def _strip_cr(line: bytes) -> bytes:
 
 def _check_host(
     start: RequestLine | StatusLine,
-    known: dict[str, list[tuple[str, Span]]],
+    known: Known,
     at: int,
     size: int,
     anomalies: list[Anomaly],
@@ -149,7 +162,7 @@ def _check_host(
 
 def parse_fields(
     section: bytes, position: int, at: int, anomalies: list[Anomaly], *, fields_max: int, space: Space = Space.STREAM
-) -> tuple[tuple[FieldLine, ...], dict[str, list[tuple[str, Span]]]]:
+) -> tuple[tuple[FieldLine, ...], Known]:
     """Read the field lines of a header, trailer or part section.
 
     Args:
@@ -161,8 +174,8 @@ def parse_fields(
         space: what the spans count.
     """
     fields: list[FieldLine] = []
-    known: dict[str, list[tuple[str, Span]]] = {}
-    bare_lf_said = any(a.kind is HttpAnomaly.BARE_LF for a in anomalies)
+    known: Known = {}
+    bare_lf_said = any(anomaly.kind is HttpAnomaly.BARE_LF for anomaly in anomalies)
     size = len(section)
     while position < size:
         end = section.find(b"\n", position)
@@ -177,32 +190,57 @@ def parse_fields(
             anomalies.append(odd(HttpAnomaly.BARE_LF, found(line), here, at + stop + 1, space))
         if not line:
             break
-        span = Span(space, here, here + len(line))
+        span = make_span(space, here, here + len(line))
         if line[0] in b" \t":
             _fold(line, span, fields, known, anomalies)
             continue
         if len(fields) >= fields_max:
             anomalies.append(Anomaly(HttpAnomaly.LIMIT, f"more than {fields_max} field lines", span))
             break
-        raw_name, colon, raw_value = line.partition(b":")
-        if not colon:
-            anomalies.append(Anomaly(HttpAnomaly.COLON_MISSING, found(line), span))
-            fields.append(FieldLine(line.decode("latin-1").strip(" \t"), "", span))
-            continue
-        if _NAME.fullmatch(raw_name) is None:
-            stripped = raw_name.rstrip(b" \t")
-            kind = HttpAnomaly.FIELD_NAME if _NAME.fullmatch(stripped) is None else HttpAnomaly.SPACE_BEFORE_COLON
-            anomalies.append(Anomaly(kind, found(line), span))
-            raw_name = stripped
-        value = raw_value.strip(b" \t").decode("latin-1")
-        if not value.isprintable() or not value.isascii():
-            _check_value(raw_value, line, span, anomalies)
-        name = raw_name.decode("latin-1")
-        fields.append(FieldLine(name, value, span))
-        lower = name.lower()
-        if lower in _FRAMING:
-            known.setdefault(lower, []).append((value, span))
+        text = _LINES.get(line) or _read_line(line, span, anomalies)
+        fields.append(make_field_line(text.name, text.value, span))
+        if text.known is not None:
+            known.setdefault(text.known, []).append((text.value, span))
     return tuple(fields), known
+
+
+class _LineText(NamedTuple):
+    """What a field line says, wherever it stands."""
+
+    name: str
+    value: str
+    known: str | None
+    """Lower-case name when it decides about framing or content."""
+
+
+_LINES: dict[bytes, _LineText] = {}
+"""Field lines without anything odd that were read lately; the same ones come with every message."""
+_LINES_MAX = 4096
+_LINE_MAX = 256
+"""Bytes of a line that is remembered: the memory is bounded by 4096 * 256 bytes and what Python adds."""
+
+
+def _read_line(line: bytes, span: Span, anomalies: list[Anomaly]) -> _LineText:
+    """Read one field line (without its line end) that is no fold."""
+    said = len(anomalies)
+    raw_name, colon, raw_value = line.partition(b":")
+    if not colon:
+        anomalies.append(Anomaly(HttpAnomaly.COLON_MISSING, found(line), span))
+        return _LineText(line.decode("latin-1").strip(" \t"), "", None)
+    if _NAME.fullmatch(raw_name) is None:
+        stripped = raw_name.rstrip(b" \t")
+        kind = HttpAnomaly.FIELD_NAME if _NAME.fullmatch(stripped) is None else HttpAnomaly.SPACE_BEFORE_COLON
+        anomalies.append(Anomaly(kind, found(line), span))
+        raw_name = stripped
+    _check_value(raw_value, line, span, anomalies)
+    name = raw_name.decode("latin-1")
+    lower = name.lower()
+    text = _LineText(name, raw_value.strip(b" \t").decode("latin-1"), lower if lower in _FRAMING else None)
+    if len(anomalies) == said and len(line) <= _LINE_MAX:
+        if len(_LINES) >= _LINES_MAX:
+            _LINES.clear()
+        _LINES[line] = text
+    return text
 
 
 def _check_value(raw: bytes, line: bytes, span: Span, anomalies: list[Anomaly]) -> None:
@@ -213,9 +251,7 @@ def _check_value(raw: bytes, line: bytes, span: Span, anomalies: list[Anomaly]) 
         anomalies.append(Anomaly(kind, found(line), span))
 
 
-def _fold(
-    line: bytes, span: Span, fields: list[FieldLine], known: dict[str, list[tuple[str, Span]]], anomalies: list[Anomaly]
-) -> None:
+def _fold(line: bytes, span: Span, fields: list[FieldLine], known: Known, anomalies: list[Anomaly]) -> None:
     """Join a folded line to the field line before it (RFC 9112 §5.2)."""
     if not fields:
         anomalies.append(Anomaly(HttpAnomaly.SPACE_BEFORE_FIRST_FIELD, found(line), span))

@@ -7,6 +7,7 @@ it (the documentation's own MTOM sample forgets one).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _TYPE = re.compile(r"\s*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)\s*/\s*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)")
 _PARAMETER = re.compile(
@@ -20,8 +21,19 @@ PARAMETERS_MAX = 32
 """Parameters of one value; multipart/related has six."""
 
 
-def parse_media_type(value: str) -> tuple[str | None, tuple[tuple[str, str], ...]]:
+Parameters = tuple[tuple[str, str], ...]
+CACHED = 256
+"""Values that are remembered: a capture has a handful, a multipart one per message."""
+CACHED_LENGTH = 512
+"""Characters of a value that is remembered."""
+
+
+def parse_media_type(value: str) -> tuple[str | None, Parameters]:
     """Type/subtype in lower case (None when unreadable) and parameters, names in lower case, in order."""
+    return _remembered(value) if len(value) <= CACHED_LENGTH else _parse(value)
+
+
+def _parse(value: str) -> tuple[str | None, Parameters]:
     match = _TYPE.match(value)
     if match is None:
         return None, ()
@@ -42,7 +54,10 @@ def parse_media_type(value: str) -> tuple[str | None, tuple[tuple[str, str], ...
     return f"{match[1]}/{match[2]}".lower(), tuple(parameters)
 
 
-def parameter(parameters: tuple[tuple[str, str], ...], name: str) -> str | None:
+_remembered = lru_cache(CACHED)(_parse)
+
+
+def parameter(parameters: Parameters, name: str) -> str | None:
     """The first parameter called `name` (lower case), or None."""
     return next((value for key, value in parameters if key == name), None)
 

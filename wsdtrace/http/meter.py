@@ -2,8 +2,8 @@
 
 Theory of operation:
 
-1. A `View` is one chunk with its index as plain lists: look-ups are a bisection, no array is touched per message.
-2. The raw stamp of a byte is the frame that brought it. With reordering a later byte may have come in an earlier frame;
+1. A `View` is one chunk with its index as plain lists: a look-up is a bisection, no array is touched per message.
+2. The stamp of a byte is the frame that brought it. With reordering an earlier byte may have come in a later frame;
    *reached* is therefore the latest frame among all bytes of the message so far: where the step became true.
 3. A `Meter` accounts for one message: first stamp, reached, file range of all its frames, and the rows of what is held.
    Rows of one frame that follow one another are one row, so that the way a stream is cut leaves no trace.
@@ -29,21 +29,36 @@ class Row(NamedTuple):
     file_offset: int
 
 
+class Reach(NamedTuple):
+    """What a range of bytes reaches to."""
+
+    frame: int
+    """The latest frame among them."""
+    time_ns: int
+    """Its time."""
+    file_start: int
+    """Where the record of the first of their frames in the file begins."""
+    file_end: int
+    """Where the record of the last of their frames in the file begins."""
+
+
 class View:
     """One chunk, ready to be read: bytes, their place in the stream, and who brought them."""
 
-    __slots__ = ("_files", "_frames", "_offsets", "_times", "data", "end", "start")
+    __slots__ = ("_files", "_frames", "_offsets", "_stamp", "_stamp_row", "_times", "data", "end", "index", "start")
 
     def __init__(self, chunk: StreamChunk) -> None:
         data = chunk.data
         self.data = data if type(data) is bytes else bytes(data)
         self.start = chunk.offset
         self.end = chunk.offset + len(self.data)
-        index = chunk.index
+        self.index = index = chunk.index
         self._offsets: list[int] = index.offset.tolist()
         self._frames: list[int] = index.frame.tolist()
         self._times: list[int] = index.time_ns.tolist()
         self._files: list[int] = index.file_offset.tolist()
+        self._stamp_row = -1
+        self._stamp: Stamp | None = None
 
     def row(self, offset: int) -> int:
         """Row of the segment with the byte at stream `offset`."""
@@ -52,7 +67,10 @@ class View:
     def stamp(self, offset: int) -> Stamp:
         """Frame and time of the byte at stream `offset`."""
         row = self.row(offset)
-        return Stamp(self._frames[row], self._times[row])
+        if row != self._stamp_row or self._stamp is None:
+            self._stamp = Stamp(self._frames[row], self._times[row])
+            self._stamp_row = row
+        return self._stamp
 
     def file_offset(self, offset: int) -> int:
         """Where the record of the frame with the byte at stream `offset` begins."""
@@ -61,56 +79,91 @@ class View:
     def rows(self, low: int, high: int) -> list[Row]:
         """The segments of bytes `low:high`, offsets cut to the range."""
         first, last = self.row(low), self.row(high - 1)
-        return [
-            Row(max(self._offsets[j], low), self._frames[j], self._times[j], self._files[j])
-            for j in range(first, last + 1)
-        ]
+        offsets, frames, times, files = self._offsets, self._frames, self._times, self._files
+        rows = [Row(offsets[j], frames[j], times[j], files[j]) for j in range(first, last + 1)]
+        if offsets[first] != low:
+            rows[0] = Row(low, frames[first], times[first], files[first])
+        return rows
 
-    def reach(self, low: int, high: int) -> tuple[int, int, int, int]:
-        """Latest frame, its time, lowest and highest file offset of bytes `low:high`."""
+    def reach(self, low: int, high: int) -> Reach:
+        """What bytes `low:high` reach to."""
         first, last = self.row(low), self.row(high - 1) + 1
         if last - first == 1:
             file = self._files[first]
-            return self._frames[first], self._times[first], file, file
+            return Reach(self._frames[first], self._times[first], file, file)
         frames = self._frames[first:last]
         frame = max(frames)
         files = self._files[first:last]
-        return frame, self._times[first + frames.index(frame)], min(files), max(files)
+        return Reach(frame, self._times[first + frames.index(frame)], min(files), max(files))
+
+    def is_one_row_each(self, low: int, high: int) -> bool:
+        """The index of the chunk is the index of bytes `low:high`, as it stands."""
+        frames = self._frames
+        return (
+            low == self._offsets[0]
+            and high == self.end
+            and all(frames[j] != frames[j + 1] for j in range(len(frames) - 1))
+        )
 
 
 class Meter:
     """The account of one message: where its bytes came from. Memory grows with the held bytes only."""
 
-    __slots__ = ("_frame", "_rows", "_time", "covered", "file_end", "file_start", "first", "start")
+    __slots__ = (
+        "_covered", "_high", "_low", "_reached", "_rows", "_view", "file_end", "file_start", "first", "start",
+    )  # fmt: skip
 
     def __init__(self, view: View, start: int) -> None:
         self.start = start
-        self.first = view.stamp(start)
-        self.covered = start
-        """Stream offset up to which bytes are accounted for."""
-        self._frame, self._time = self.first.number, self.first.time_ns
+        self.first = self._reached = view.stamp(start)
         self.file_start = self.file_end = view.file_offset(start)
+        self._covered = start
         self._rows: list[Row] = []
+        self._view: View | None = None
+        """The view whose bytes `_low:_high` are kept and not yet among the rows."""
+        self._low = self._high = 0
 
     @property
     def reached(self) -> Stamp:
         """The latest frame among the bytes so far."""
-        return Stamp(self._frame, self._time)
+        return self._reached
+
+    @property
+    def covered(self) -> int:
+        """Stream offset up to which bytes are accounted for."""
+        return self._covered
 
     def cover(self, view: View, end: int) -> None:
         """Account for the bytes of `view` up to stream offset `end`."""
-        low = max(self.covered, view.start)
+        low = max(self._covered, view.start)
         if end <= low:
             return
-        frame, time, file_low, file_high = view.reach(low, end)
-        if frame > self._frame:
-            self._frame, self._time = frame, time
-        self.file_start = min(self.file_start, file_low)
-        self.file_end = max(self.file_end, file_high)
-        self.covered = end
+        reach = view.reach(low, end)
+        if reach.frame > self._reached.number:
+            self._reached = Stamp(reach.frame, reach.time_ns)
+        self.file_start = min(self.file_start, reach.file_start)
+        self.file_end = max(self.file_end, reach.file_end)
+        self._covered = end
 
-    def keep(self, rows: list[Row]) -> None:
-        """Keep rows of bytes that are held, in stream order: evidence may point at them."""
+    def keep(self, view: View, low: int, high: int) -> None:
+        """Keep the rows of bytes `low:high` of `view`, in stream order: they are held, evidence may point at them."""
+        if high <= low:
+            return
+        if view is self._view and low <= self._high:
+            self._high = max(high, self._high)
+            return
+        self.settle()
+        self._view, self._low, self._high = view, low, high
+
+    def settle(self) -> None:
+        """The view that was kept from goes away: its rows stay."""
+        view, self._view = self._view, None
+        if view is not None:
+            self.keep_rows(view.rows(self._low, self._high))
+
+    def keep_rows(self, rows: list[Row]) -> None:
+        """Keep rows that come after those kept so far."""
+        self.settle()
         kept = self._rows
         for row in rows:
             if not kept or kept[-1].frame != row.frame:
@@ -118,65 +171,11 @@ class Meter:
 
     def index(self) -> SegmentIndex | None:
         """The kept rows in stream order."""
+        view = self._view
+        if view is not None and not self._rows and view.is_one_row_each(self._low, self._high):
+            return view.index  # most messages fill one chunk
+        self.settle()
         if not self._rows:
             return None
         offset, frame, time_ns, file_offset = np.array(self._rows, dtype=np.int64).T
         return SegmentIndex(offset, frame, time_ns, file_offset)
-
-
-class Trail:
-    """Content offset → segment, for the current feed and for what a reader has carried over from earlier ones.
-
-    Content offsets and stream offsets part under chunked coding, therefore both are kept.
-    """
-
-    __slots__ = ("_at", "_low", "_old", "_view")
-
-    def __init__(self) -> None:
-        self._old: list[tuple[int, Row]] = []
-        """(content offset, row) of carried bytes."""
-        self._view: View | None = None
-        self._at = 0
-        self._low = 0
-
-    def begin(self, view: View | None, low: int, at: int) -> None:
-        """A feed begins: content offset `at` is stream offset `low` of `view` (None behind a content coding)."""
-        self._view, self._low, self._at = view, low, at
-
-    def settle(self, carried: int, end: int) -> None:
-        """The feed ends at content offset `end`; bytes from content offset `carried` on are carried over."""
-        old = self._old[self._first(carried) :] if carried < self._at else []
-        view = self._view
-        if view is not None and carried < end:
-            low = max(carried, self._at)
-            shift = self._at - self._low
-            old += [(row.offset + shift, row) for row in view.rows(low - shift, end - shift)]
-        self._old = old
-        self._view = None
-
-    def _first(self, at: int) -> int:
-        """Index of the carried entry that covers content offset `at`."""
-        return max(bisect_right(self._old, at, key=lambda entry: entry[0]) - 1, 0)
-
-    def rows(self, low: int, high: int) -> list[Row]:
-        """Segments of content bytes `low:high` in the current feed or carried."""
-        if high <= low:
-            return []
-        rows: list[Row] = []
-        if low < self._at:
-            for at, row in self._old[self._first(low) :]:
-                if at < high:
-                    rows.append(row if at >= low else row._replace(offset=row.offset + low - at))
-        if self._view is not None and high > self._at:
-            shift = self._at - self._low
-            rows += self._view.rows(max(low, self._at) - shift, high - shift)
-        return rows
-
-    def stamp(self, at: int) -> Stamp | None:
-        """Frame and time of the content byte at `at`; None behind a content coding."""
-        if at >= self._at:
-            return self._view.stamp(at - self._at + self._low) if self._view is not None else None
-        if not self._old:
-            return None
-        row = self._old[self._first(at)][1]
-        return Stamp(row.frame, row.time_ns)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from wsdtrace.http.exchange import HttpOutput, Pairing
 from wsdtrace.http.head import Head
 from wsdtrace.http.limits import Budget, HttpLimits
+from wsdtrace.http.message import Wire
 from wsdtrace.http.meter import View
-from wsdtrace.http.reader import Reader, Wire
+from wsdtrace.http.reader import Reader
 from wsdtrace.http.sync import Opening, Side, classify
 from wsdtrace.records import (
     Anomaly,
@@ -101,9 +102,9 @@ class _Connection:
         self._limits = limits
         self._budget = budget
         self._out = out
+        ends = (opened.originator, opened.responder)
         self.wires = [
-            Wire(opened.connection, opened.originator, opened.responder, direction, limits, digests=digests)
-            for direction in Direction
+            Wire(opened.connection, ends, direction, limits, budget, digests=digests) for direction in Direction
         ]
         self._readers: list[Reader] | None = None
         self._pairing: Pairing | None = None
@@ -129,6 +130,7 @@ class _Connection:
             return
         direction = chunk.direction
         self._offsets[direction] = view.end
+        self.wires[direction].base_seq = chunk.base_seq
         if self._readers is not None:
             self._readers[direction].feed(view)
         else:
@@ -209,14 +211,13 @@ class _Connection:
         """One direction begins with a start-line: read both."""
         self._pair(direction, side)
         self._readers = [
-            Reader(wire, side if wire.direction is direction else _other(side), self._budget, self, searching=False)
-            for wire in self.wires
+            Reader(wire, side if wire.direction is direction else _other(side), self) for wire in self.wires
         ]
         self._read_held()
 
     def _search_both(self) -> None:
         """The capture starts in the middle of the connection: search start-lines in both directions."""
-        self._readers = [Reader(wire, None, self._budget, self, searching=True) for wire in self.wires]
+        self._readers = [Reader(wire, None, self) for wire in self.wires]
         self._read_held()
 
     def _read_held(self) -> None:

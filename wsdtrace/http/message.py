@@ -1,0 +1,254 @@
+"""A message under construction: header section, content on the way to its sink → `HttpMessage` when it ends."""
+
+from __future__ import annotations
+
+from wsdtrace.http.anomalies import HttpAnomaly, odd
+from wsdtrace.http.choice import choose_sink
+from wsdtrace.http.content import NO_CONTENT, Closing, Sink, SinkContext, Tap
+from wsdtrace.http.framing import Frame, Framing
+from wsdtrace.http.head import Head
+from wsdtrace.http.limits import Budget, HttpLimits
+from wsdtrace.http.media import parse_media_type
+from wsdtrace.http.meter import Meter, View
+from wsdtrace.http.place import Pieces, Place
+from wsdtrace.records import (
+    Anomaly,
+    ConnectionId,
+    Content,
+    ContentPiece,
+    ContentRef,
+    Direction,
+    Endpoint,
+    FieldLine,
+    HttpMessage,
+    MessageEnd,
+    Stamp,
+)
+
+_WHOLE = frozenset({MessageEnd.LENGTH, MessageEnd.CHUNKED, MessageEnd.NO_CONTENT, MessageEnd.CLOSE})
+
+
+class Wire:
+    """What all messages of one direction share."""
+
+    __slots__ = (
+        "base_seq", "budget", "connection", "digests", "direction", "limits", "originator", "receiver", "responder",
+        "sender", "tap",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        connection: ConnectionId,
+        ends: tuple[Endpoint, Endpoint],
+        direction: Direction,
+        limits: HttpLimits,
+        budget: Budget,
+        *,
+        digests: bool = False,
+        tap: Tap | None = None,
+    ) -> None:
+        """Describe one direction.
+
+        Args:
+            connection: the connection.
+            ends: originator and responder.
+            direction: which way it flows.
+            limits: bounds.
+            budget: what may be held, over all connections.
+            digests: compute the sha256 of what streams through.
+            tap: is given the bytes of contents as they pass.
+        """
+        self.connection = connection
+        self.originator, self.responder = ends
+        self.direction = direction
+        self.limits = limits
+        self.budget = budget
+        self.digests = digests
+        self.tap = tap
+        self.base_seq = -1
+        """Sequence number of stream offset 0; -1 for a source without TCP."""
+        self.sender, self.receiver = ends if direction is Direction.FROM_ORIGINATOR else ends[::-1]
+
+
+class OpenMessage:
+    """A message that goes on: from the first byte of its start-line to its end."""
+
+    __slots__ = (
+        "_announced", "_coding", "_context", "_head_end", "_sink", "_wire", "content_start", "head", "is_chunked",
+        "meter", "missing", "received", "trailers",
+    )  # fmt: skip
+
+    def __init__(self, wire: Wire, view: View, start: int) -> None:
+        """A message begins at stream offset `start` of `view`."""
+        self._wire = wire
+        self.meter = Meter(view, start)
+        self.head: Head | None = None
+        self._head_end: Stamp | None = None
+        self._announced: int | None = None
+        self._sink: Sink = NO_CONTENT
+        self._context: SinkContext | None = None
+        self._coding: str | None = None
+        self.content_start = start
+        """Stream offset behind the header section."""
+        self.is_chunked = False
+        self.received = 0
+        """Bytes of content so far."""
+        self.missing = 0
+        """Bytes of content lost in gaps so far."""
+        self.trailers: tuple[FieldLine, ...] = ()
+
+    @property
+    def start(self) -> int:
+        """Stream offset of the start-line."""
+        return self.meter.start
+
+    def read_head(self, head: Head, stop: int) -> Stamp:
+        """The header section is read and ends at stream offset `stop`; returns where that became true."""
+        self.head = head
+        self.content_start = stop
+        self._head_end = self.meter.reached
+        return self._head_end
+
+    def open_content(self, frame: Frame) -> None:
+        """The framing is decided: choose a sink when there is a content."""
+        self._announced = frame.length
+        if frame.framing in (Framing.NONE, Framing.TUNNEL):
+            return
+        assert self.head is not None
+        wire = self._wire
+        self.is_chunked = frame.framing is Framing.CHUNKED
+        pieces = Pieces(wire.limits.pieces) if self.is_chunked else None
+        context = SinkContext(wire.limits, wire.budget, self.meter, wire.digests, self.head.anomalies, wire.tap, pieces)
+        self._context = context
+        self._sink, self._coding = choose_sink(self.head, context)
+
+    @property
+    def charged(self) -> int:
+        """Bytes of the budget that it holds."""
+        return self._context.charged if self._context is not None else 0
+
+    # -- content
+
+    def run(self, view: View, position: int, count: int) -> None:
+        """`count` bytes of content stand at stream offset `position`."""
+        at = self.received + self.missing
+        low = position - view.start
+        self._sink.feed(view.data, low, low + count, Place(view, [at], [position], at + count))
+        self.received += count
+
+    def runs(self, view: View, runs: list[tuple[int, int]]) -> None:
+        """Runs of content, as ranges of the view's data, follow one another."""
+        if len(runs) == 1:
+            low, high = runs[0]
+            self.run(view, view.start + low, high - low)
+            return
+        at = self.received + self.missing
+        contents: list[int] = []
+        for low, high in runs:
+            contents.append(at)
+            at += high - low
+        data = view.data
+        joined = b"".join([data[low:high] for low, high in runs])
+        self._sink.feed(joined, 0, len(joined), Place(view, contents, [view.start + low for low, _ in runs], at))
+        self.received += len(joined)
+
+    def gap(self, count: int) -> None:
+        """Bytes of content are missing."""
+        self.missing += count
+        if count:
+            self._sink.gap(count)
+
+    # -- the end
+
+    def end(self, ended: MessageEnd, stop: int, by: Stamp | None) -> HttpMessage:
+        """The message ends at stream offset `stop`: by its own bytes, or by something else at stamp `by`."""
+        head, meter, wire = self.head, self.meter, self._wire
+        assert head is not None
+        last = by or meter.reached
+        return HttpMessage(
+            connection=wire.connection,
+            direction=wire.direction,
+            sender=wire.sender,
+            receiver=wire.receiver,
+            start=head.start,
+            fields=head.fields,
+            content=self._content(head, ended, stop, last),
+            first=meter.first,
+            head_end=self._head_end or last,
+            last=last,
+            ended=ended,
+            stream_start=meter.start,
+            stream_end=stop,
+            anomalies=self._bounded(head.anomalies),
+            trailers=self.trailers,
+            index=meter.index(),
+        )
+
+    def _content(self, head: Head, ended: MessageEnd, stop: int, last: Stamp) -> Content:
+        value = head.value("content-type")
+        media_type, parameters = parse_media_type(value) if value is not None else (None, ())
+        whole = ended in _WHOLE and not self.missing
+        gathered = self._sink.finish(Closing(whole, self.meter.first, last, self._ref_maker(stop)))
+        return Content(
+            length=self.received,
+            announced=self._announced,
+            media_type=media_type,
+            parameters=parameters,
+            data=gathered.data,
+            parts=gathered.parts,
+            is_multipart=gathered.is_multipart,
+            closed=gathered.closed,
+            coding=self._coding,
+            missing=self.missing,
+            pieces=self._pieces(head),
+            probe=gathered.probe,
+            ref=gathered.ref,
+        )
+
+    def _pieces(self, head: Head) -> tuple[ContentPiece, ...]:
+        context = self._context
+        if context is None or self._coding is not None:
+            return ()
+        if context.pieces is None:
+            length = self.received + self.missing
+            return (ContentPiece(0, self.content_start, length),) if length else ()
+        if context.pieces.full:
+            at = self.content_start
+            detail = f"over {self._wire.limits.pieces} chunks: the place of the later ones is not kept"
+            head.anomalies.append(odd(HttpAnomaly.LIMIT, detail, at, at))
+        return context.pieces.pieces()
+
+    def _bounded(self, anomalies: list[Anomaly]) -> tuple[Anomaly, ...]:
+        bound = self._wire.limits.anomalies
+        if len(anomalies) <= bound:
+            return tuple(anomalies)
+        return (*anomalies[:bound], Anomaly(HttpAnomaly.LIMIT, f"{len(anomalies) - bound} more anomalies", None))
+
+    def _ref_maker(self, stop: int) -> _RefMaker:
+        return _RefMaker(self._wire, self.meter, stop)
+
+
+class _RefMaker:
+    """Makes the references of one message: part number and length → where to read it again."""
+
+    __slots__ = ("_meter", "_stop", "_wire")
+
+    def __init__(self, wire: Wire, meter: Meter, stop: int) -> None:
+        self._wire = wire
+        self._meter = meter
+        self._stop = stop
+
+    def __call__(self, part: int, length: int) -> ContentRef:
+        wire, meter = self._wire, self._meter
+        return ContentRef(
+            originator=wire.originator,
+            responder=wire.responder,
+            direction=wire.direction,
+            message_start=meter.start,
+            message_end=self._stop,
+            base_seq=wire.base_seq,
+            file_start=meter.file_start,
+            file_end=meter.file_end,
+            part=part,
+            length=length,
+        )

@@ -1,0 +1,148 @@
+"""Content offsets ↔ stream offsets: where the bytes that a sink sees stand on the wire.
+
+Under chunked coding a content is many runs of the stream. A `Place` maps those of one feed, a `Trail` remembers those
+of the bytes that a reader has carried over from earlier feeds.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+from wsdtrace.http.meter import Meter, Row, View
+from wsdtrace.records import ContentPiece, Stamp
+
+
+class Place:
+    """Where the content bytes of one feed stand: runs of one view."""
+
+    __slots__ = ("contents", "end", "streams", "view")
+
+    def __init__(self, view: View, contents: list[int], streams: list[int], end: int) -> None:
+        self.view = view
+        self.contents = contents
+        """Content offset of the first byte of each run, ascending; the runs are consecutive."""
+        self.streams = streams
+        """Its stream offset."""
+        self.end = end
+        """Content offset behind the last run."""
+
+    def runs(self, low: int, high: int) -> list[tuple[int, int, int]]:
+        """(content offset, stream offset, length) of the runs of content bytes `low:high`."""
+        contents = self.contents
+        first = max(bisect_right(contents, low) - 1, 0)
+        runs: list[tuple[int, int, int]] = []
+        for j in range(first, len(contents)):
+            at = max(contents[j], low)
+            stop = min(contents[j + 1] if j + 1 < len(contents) else self.end, high)
+            if at >= stop:
+                break
+            runs.append((at, self.streams[j] + at - contents[j], stop - at))
+        return runs
+
+    def stamp(self, at: int) -> Stamp:
+        """Frame and time of the content byte at `at`."""
+        j = max(bisect_right(self.contents, at) - 1, 0)
+        return self.view.stamp(self.streams[j] + at - self.contents[j])
+
+
+class Pieces:
+    """Runs of content bytes that are runs of stream bytes too."""
+
+    __slots__ = ("_bound", "_runs", "full")
+
+    def __init__(self, bound: int) -> None:
+        self._bound = bound
+        self._runs: list[list[int]] = []
+        self.full = False
+        """There were more than the bound."""
+
+    def add(self, content: int, stream: int, length: int) -> None:
+        """Content bytes from `content` on are stream bytes from `stream` on."""
+        runs = self._runs
+        if runs:
+            last = runs[-1]
+            if last[0] + last[2] == content and last[1] + last[2] == stream:
+                last[2] += length
+                return
+        if len(runs) >= self._bound:
+            self.full = True
+            return
+        runs.append([content, stream, length])
+
+    def pieces(self) -> tuple[ContentPiece, ...]:
+        """The runs, in order."""
+        return tuple(ContentPiece(*run) for run in self._runs)
+
+
+class _Carried(NamedTuple):
+    """Carried bytes of one segment."""
+
+    content: int
+    length: int
+    row: Row
+
+
+class Trail:
+    """Where the bytes of the current feed and the carried ones before it stand."""
+
+    __slots__ = ("_at", "_carried", "_place")
+
+    def __init__(self) -> None:
+        self._carried: list[_Carried] = []
+        self._place: Place | None = None
+        self._at = 0
+        """Content offset at which the current feed begins."""
+
+    def begin(self, place: Place | None, at: int) -> None:
+        """A feed begins at content offset `at`; no place: its bytes stand nowhere in the stream."""
+        self._place, self._at = place, at
+
+    def settle(self, carried: int, end: int) -> None:
+        """The feed ends at content offset `end`; bytes from content offset `carried` on are carried over."""
+        self._carried = self._fragments(carried, end) if carried < end else []
+        self._place = None
+
+    def _fragments(self, low: int, high: int) -> list[_Carried]:
+        """Content bytes `low:high`, segment by segment."""
+        fragments: list[_Carried] = []
+        if low < self._at:
+            for content, length, row in self._carried:
+                skip = max(low - content, 0)
+                rest = min(content + length, high) - content - skip
+                if rest > 0:
+                    fragments.append(_Carried(content + skip, rest, row._replace(offset=row.offset + skip)))
+        place = self._place
+        if place is not None and high > self._at:
+            for content, stream, length in place.runs(max(low, self._at), high):
+                rows = place.view.rows(stream, stream + length)
+                stops = [row.offset for row in rows[1:]] + [stream + length]
+                for row, stop in zip(rows, stops, strict=True):
+                    fragments.append(_Carried(content + row.offset - stream, stop - row.offset, row))
+        return fragments
+
+    def keep(self, low: int, high: int, meter: Meter, pieces: Pieces | None) -> None:
+        """Content bytes `low:high` are held: keep where they stand."""
+        if high <= low:
+            return
+        place = self._place
+        if low >= self._at and place is not None:
+            for content, stream, length in place.runs(low, high):
+                meter.keep(place.view, stream, stream + length)
+                if pieces is not None:
+                    pieces.add(content, stream, length)
+            return
+        fragments = self._fragments(low, high)
+        meter.keep_rows([fragment.row for fragment in fragments])
+        if pieces is not None:
+            for content, length, row in fragments:
+                pieces.add(content, row.offset, length)
+
+    def stamp(self, at: int) -> Stamp | None:
+        """Frame and time of the content byte at `at`; None when it stands nowhere in the stream."""
+        if at >= self._at:
+            return self._place.stamp(at) if self._place is not None else None
+        for content, length, row in self._carried:
+            if content <= at < content + length:
+                return Stamp(row.frame, row.time_ns)
+        return None
