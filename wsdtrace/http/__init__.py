@@ -5,15 +5,18 @@ from wsdtrace.http.exchange import HttpOutput
 from wsdtrace.http.limits import HttpLimits
 from wsdtrace.http.media import parse_media_type
 from wsdtrace.http.parts import root_part
+from wsdtrace.http.reread import ContentReader, read_content
 from wsdtrace.http.room import HttpRoom
 
 __all__ = [
     "FORBIDDEN",
     "MIME_BOUNDARY",
+    "ContentReader",
     "HttpAnomaly",
     "HttpLimits",
     "HttpOutput",
     "HttpRoom",
     "parse_media_type",
+    "read_content",
     "root_part",
 ]
