@@ -29,7 +29,19 @@ class Cause:
     bond: Bond
 
 
-_BROKEN_ANSWER = ("WSD101", "WSD102", "WSD103", "WSD104", "WSD106", "WSD201", "WSD203", "WSD204", "WSD220", "WSD222", "WSD328")
+_BROKEN_ANSWER = (
+    "WSD101",
+    "WSD102",
+    "WSD103",
+    "WSD104",
+    "WSD106",
+    "WSD201",
+    "WSD203",
+    "WSD204",
+    "WSD220",
+    "WSD222",
+    "WSD328",
+)
 
 CAUSES: dict[str, tuple[Cause, ...]] = {
     # A client that cannot read the answer leaves the job, and what it then asks comes late or never.

@@ -80,14 +80,14 @@ def _jpeg(probe: Probe) -> str | None:
 def _first_scan(head: bytes) -> int | None:
     """Offset of the first SOS marker, walking the marker segments; None when it lies beyond what is known."""
     at = 2
-    while at + 4 <= len(head) and head[at] == 0xFF:  # noqa: PLR2004  # T.81 §B.1.1.2
+    while at + 4 <= len(head) and head[at] == 0xFF:  # T.81 §B.1.1.2
         marker = head[at + 1]
-        if marker == 0xDA:  # noqa: PLR2004  # SOS
+        if marker == 0xDA:  # SOS
             return at
-        if marker == 0xFF:  # noqa: PLR2004  # fill
+        if marker == 0xFF:  # fill
             at += 1
             continue
-        if marker == 0x01 or 0xD0 <= marker <= 0xD8:  # noqa: PLR2004  # TEM, RSTn, SOI stand alone
+        if marker == 0x01 or 0xD0 <= marker <= 0xD8:  # TEM, RSTn, SOI stand alone
             at += 2
             continue
         at += 2 + int.from_bytes(head[at + 2 : at + 4], "big")
@@ -95,7 +95,7 @@ def _first_scan(head: bytes) -> int | None:
 
 
 def _bitmap(probe: Probe) -> str | None:
-    if len(probe.head) < 6:  # noqa: PLR2004  # BITMAPFILEHEADER up to bfSize
+    if len(probe.head) < 6:  # BITMAPFILEHEADER up to bfSize
         return "no file header"
     (size,) = struct.unpack_from("<I", probe.head, 2)
     return f"{probe.length} of {size} bytes" if size > probe.length else None
@@ -104,7 +104,9 @@ def _bitmap(probe: Probe) -> str | None:
 def _tiff(probe: Probe) -> str | None:
     """The first directory has to lie inside the file (TIFF 6.0 §2)."""
     order = "<" if probe.head[:2] == b"II" else ">"
-    if len(probe.head) < 8:  # noqa: PLR2004  # image file header
+    if len(probe.head) < 8:  # image file header
         return "no image file header"
     (directory,) = struct.unpack_from(f"{order}I", probe.head, 4)
-    return f"its directory is at {directory}, the image has {probe.length} bytes" if directory + 2 > probe.length else None
+    return (
+        f"its directory is at {directory}, the image has {probe.length} bytes" if directory + 2 > probe.length else None
+    )

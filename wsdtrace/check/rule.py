@@ -175,9 +175,7 @@ def expand(selectors: Iterable[str]) -> frozenset[str]:
     for selector in selectors:
         wanted = selector.strip()
         found = {
-            r.code
-            for r in all_rules()
-            if wanted and (r.code.startswith(wanted.upper()) or r.name == wanted.lower())
+            r.code for r in all_rules() if wanted and (r.code.startswith(wanted.upper()) or r.name == wanted.lower())
         }
         if not found:
             raise BadSelector(f"no rule matches {wanted!r}{_nearest(wanted)}")

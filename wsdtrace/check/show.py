@@ -6,8 +6,8 @@ from wsdtrace.check.finding import Evidence, FaultOf, Precision
 from wsdtrace.evidence import excerpt, locate
 from wsdtrace.http import root_part
 from wsdtrace.records import Anomaly, Space, Span, Stamp
-from wsdtrace.state.model import Exchange, Message, Role, Toward
 from wsdtrace.soap.private import redactions
+from wsdtrace.state.model import Exchange, Message, Role, Toward
 
 NS_PER_S = 10**9
 REDACTED = "‹redacted›"
@@ -16,7 +16,7 @@ REDACTED = "‹redacted›"
 def seconds(ns: int) -> str:
     """A duration for people: tenths of a second, whole seconds from 1000 on."""
     value = ns / NS_PER_S
-    return f"{value:.0f} s" if value >= 1000 else f"{value:.1f} s"  # noqa: PLR2004  # four digits are enough
+    return f"{value:.0f} s" if value >= 1000 else f"{value:.1f} s"  # four digits are enough
 
 
 def label_of(message: Message, exchange: Exchange) -> str:
@@ -65,7 +65,9 @@ def frame_line(stamp: Stamp, label: str, detail: str = "") -> Evidence:
     return Evidence(stamp=stamp, role="frame", label=label, detail=detail, precision=Precision.FRAME)
 
 
-def quoted(exchange: Exchange, message: Message, span: Span | None, detail: str = "", path: str | None = None) -> Evidence:
+def quoted(
+    exchange: Exchange, message: Message, span: Span | None, detail: str = "", path: str | None = None
+) -> Evidence:
     """A message with the bytes of `span` shown and marked; secrets around them are masked."""
     http = message.http
     if span is None or message.xml is None or span.space is not Space.XML:

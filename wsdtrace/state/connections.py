@@ -75,4 +75,3 @@ class ConnectionBook:
     def remaining(self) -> list[Connection]:
         """In order of appearance."""
         return list(self._known.values())
-

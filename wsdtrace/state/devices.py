@@ -18,6 +18,7 @@ from wsdtrace.state.model import Client, Device, Message
 MAX_PEERS = 100_000
 """Devices or clients remembered: a /16 network with every address in use fits."""
 
+
 class DeviceBook:
     """All devices of a capture and the evidence that joins them."""
 
@@ -104,6 +105,9 @@ class DeviceBook:
                     device = self.join_socket(device, socket)
             if service.metadata_version is not None:
                 device.metadata_version = service.metadata_version
+            sequence = message.envelope.headers.app_sequence if message.envelope is not None else None
+            if sequence is not None and sequence.instance_id is not None:
+                device.instance_id = sequence.instance_id
             if service.is_scanner:
                 device.roles.setdefault("scanner")
             first = first or device

@@ -16,6 +16,7 @@ from wsdtrace.state.model import (
     Exchange,
     Image,
     Job,
+    JobSample,
     Message,
     Refusal,
     Subscription,
@@ -55,6 +56,10 @@ class JobCreated(Event):
 
     job: Job
     exchange: Exchange
+    former: Job | None
+    """The job that had this JobId before, created in this capture; None when there is none or the device restarted since."""
+    token_of: Job | None
+    """Another live job of the device with the same JobToken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,8 @@ class RetrieveRequested(Event):
     """The exchange from whose end `since_end_ns` counts."""
     was_live: bool
     was_canceled: bool
-    outstanding: int
-    """Other requests for the job that still wait."""
+    concurrent: int
+    """Other RetrieveImage requests for the job that still wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,49 @@ class JobStateSeen(Event):
     job: Job
     exchange: Exchange
     before: str | None
-    state: str
+    sample: JobSample
+    ordered: bool
+    """The message was asked for (or sent) after the one before it was complete: their order is certain."""
+    scans_before: int | None
+    """ScansCompleted as told before."""
+    silent_ns: int | None
+    """How long nobody had retrieved an image of the live job, none being under way; None else."""
+
+    @property
+    def state(self) -> str:
+        return self.sample.state
+
+
+@dataclass(frozen=True, slots=True)
+class JobEndReported(Event):
+    """A JobEndStateEvent, or a JobStatusEvent, reached a sink that had been sent the job's JobEndStateEvent before."""
+
+    job: Job
+    exchange: Exchange
+    first: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class JobListed(Event):
+    """GetActiveJobs or GetJobHistory was answered."""
+
+    exchange: Exchange
+    active: bool
+    """The list of jobs that have not ended; False: of those that have."""
+    samples: tuple[JobSample, ...]
+    both: tuple[Job, ...]
+    """Jobs listed as active by an answer that was asked for after a history had listed them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveJobUnlisted(Event):
+    """A job that GetActiveJobsResponse left out delivered another image afterwards."""
+
+    job: Job
+    exchange: Exchange
+    """The GetActiveJobs."""
+    proof: Exchange
+    """The RetrieveImage."""
 
 
 @dataclass(frozen=True, slots=True)

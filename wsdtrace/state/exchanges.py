@@ -121,4 +121,4 @@ def is_multicast(endpoint: Endpoint) -> bool:
     head = endpoint.address.split(".", 1)[0]
     if ":" in endpoint.address:
         return endpoint.address.lower().startswith("ff")
-    return head.isdigit() and 224 <= int(head) <= 239  # noqa: PLR2004  # RFC 5771
+    return head.isdigit() and 224 <= int(head) <= 239  # RFC 5771

@@ -32,12 +32,12 @@ from wsdtrace.state.events import (
     JobUnknown,
     RetrieveRequested,
 )
+from wsdtrace.state.jobstatus import JobStatusBook
 from wsdtrace.state.machine import END_OF_FAULT, FINAL_OUTCOME
 from wsdtrace.state.model import Device, Exchange, InitiatedBy, Job, JobEnd, JobStep, Outcome, Refusal
 from wsdtrace.state.scanwords import (
     asked_job_id,
     grant_of,
-    job_states_of,
     retrieve_token,
     ticket_facts,
 )
@@ -69,6 +69,7 @@ class JobBook:
         self._timers: list[tuple[int, int, Job]] = []
         self._order = itertools.count()
         self._retrieves: dict[int, Exchange] = {}
+        self._status = JobStatusBook(self.find)
 
     # -- who is who ---------------------------------------------------------------------------
 
@@ -95,16 +96,18 @@ class JobBook:
         """A live job of the device, the youngest first."""
         if device is None:
             return None
-        here = [j for j in self._live.values() if j.device is not None and j.device.root is device.root]
+        here = self._live_at(device)
         return here[-1] if here else None
+
+    def _live_at(self, device: Device | None) -> list[Job]:
+        if device is None:
+            return []
+        return [j for j in self._live.values() if j.device is not None and j.device.root is device.root]
 
     def blind(self, device: Device | None) -> None:
         """Something of this device's traffic is missing: what its live jobs went through is not certain."""
-        if device is None:
-            return
-        for job in self._live.values():
-            if job.device is not None and job.device.root is device.root:
-                job.blind = True
+        for job in self._live_at(device):
+            job.blind = True
 
     def _add(self, job: Job) -> None:
         job.index = len(self.all)
@@ -159,6 +162,7 @@ class JobBook:
             job.clients.setdefault(exchange.client.id, exchange.client)
         if exchange.operation == "RetrieveImage":
             yield self._retrieve(job, exchange, stamp)
+            job.retrieving += 1
         job.outstanding += 1
         self._active(job, stamp, exchange.operation or "request")
 
@@ -178,8 +182,11 @@ class JobBook:
             previous=self._retrieves.get(id(job), job.creation),
             was_live=job.is_live,
             was_canceled=job.canceled is not None,
-            outstanding=job.outstanding,
+            concurrent=job.retrieving,
         )
+        exchange.waited_ns = event.since_end_ns
+        exchange.wrong_token = None not in (event.token, job.token) and event.token != job.token
+        exchange.after_cancel = event.was_canceled
         job.last_retrieve_request = request.first
         self._retrieves[id(job)] = exchange
         return event
@@ -211,6 +218,7 @@ class JobBook:
             job = exchange.job
         else:
             job.outstanding -= 1
+            job.retrieving -= exchange.operation == "RetrieveImage"
         yield from self._states(exchange, stamp)
         if job is None:
             return
@@ -237,10 +245,12 @@ class JobBook:
             yield from self._silence(former, stamp)
             self._live.pop(id(former), None)
         facts = ticket_facts(exchange.request, response)
+        token_of = next((j for j in self._live_at(exchange.device) if grant.token and j.token == grant.token), None)
         job = Job(
             device=exchange.device,
             job_id=grant.job_id,
             generation=1 if former is None else former.generation + 1,
+            instance_id=exchange.device.root.instance_id if exchange.device is not None else None,
             token=grant.token,
             created=stamp,
             creation=exchange,
@@ -262,7 +272,7 @@ class JobBook:
         exchange.job = job
         self._add(job)
         self._active(job, stamp, "CreateScanJobResponse")
-        yield JobCreated(stamp, job, exchange)
+        yield JobCreated(stamp, job, exchange, _reused(former, job), token_of)
 
     def _stranger(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
         """A request for a job that no message of the capture granted."""
@@ -298,6 +308,7 @@ class JobBook:
             if image.complete:
                 job.delivered += 1
                 job.steps.append(JobStep(stamp, f"page {image.page}", observed=False))
+                yield from self._status.delivered(job, exchange, stamp)
         if not exchange.succeeded or not any(i.complete for i in exchange.images):
             return
         if job.input_source in SINGLE_IMAGE_SOURCES:
@@ -317,19 +328,19 @@ class JobBook:
                 yield from self._end(job, JobEnd.CANCEL, exchange, stamp)
 
     def _states(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
-        """States that status messages name, for jobs that the capture knows."""
-        for job_id, state in job_states_of(exchange):
-            job = self.find(exchange.device, job_id)
-            if job is None:
+        """What status messages say of jobs that the capture knows; a final state ends a job."""
+        self._status.left_out(self._live_at(exchange.device), exchange)
+        if exchange.operation in ("JobStatusEvent", "JobEndStateEvent"):
+            yield from self._status.reported(exchange, stamp)
+        for event in self._status.seen(exchange, stamp):
+            yield event
+            if not isinstance(event, JobStateSeen):
                 continue
-            before, job.state = job.state, state
-            if before != state:
-                job.steps.append(JobStep(stamp, state, observed=True))
-            yield JobStateSeen(stamp, job, exchange, before, state)
-            if state in FINAL_OUTCOME and job.is_live:
+            job = event.job
+            if event.state in FINAL_OUTCOME and job.is_live:
                 if job.canceled is None:
                     yield from self._silence(job, stamp)
-                yield from self._end(job, JobEnd.STATE, exchange, stamp, FINAL_OUTCOME[state])
+                yield from self._end(job, JobEnd.STATE, exchange, stamp, FINAL_OUTCOME[event.state])
 
     def _end(
         self, job: Job, end: JobEnd, exchange: Exchange | None, stamp: Stamp, outcome: Outcome | None = None
@@ -365,6 +376,13 @@ class JobBook:
             yield JobLeftOpen(end, job, self.limit_ns - (end.time_ns - at.time_ns))
         self._live.clear()
         self._retrieves.clear()
+
+
+def _reused(former: Job | None, job: Job) -> Job | None:
+    """The job of this capture whose JobId was granted again; a restart of the device in between makes it none."""
+    if former is None or former.created is None or former.instance_id != job.instance_id:
+        return None
+    return former
 
 
 _OUTCOME = {

@@ -24,7 +24,21 @@ END_OF_FAULT: dict[str, JobEnd] = {
 """Faults to RetrieveImage that end the job for its client (retrieveimagerequest.md; doc-defects D8 for the two spellings)."""
 
 NEXT_STATES: dict[str | None, frozenset[str]] = {
-    None: frozenset({"Started", "Creating", "Pending", "Held", "Pending-Held", "Processing", "ProcessingStopped", "Terminating", "Aborted", "Canceled", "Completed"}),
+    None: frozenset(
+        {
+            "Started",
+            "Creating",
+            "Pending",
+            "Held",
+            "Pending-Held",
+            "Processing",
+            "ProcessingStopped",
+            "Terminating",
+            "Aborted",
+            "Canceled",
+            "Completed",
+        }
+    ),
     "Started": frozenset({"Creating", "Pending", "Terminating"}),
     "Creating": frozenset({"Started", "Pending", "Terminating"}),
     "Pending": frozenset({"Processing", "Held", "Pending-Held", "Terminating"}),
@@ -38,3 +52,17 @@ NEXT_STATES: dict[str | None, frozenset[str]] = {
     "Completed": frozenset(),
 }
 """State → states that may follow directly; None is *not seen yet*. Every state has a row, final ones an empty one."""
+
+
+def can_become(before: str, after: str) -> bool:
+    """There is a path between two states of the table, over any number of states that were not seen; a state's own is one."""
+    reached, front = {before}, {before}
+    while front:
+        front = set().union(*(NEXT_STATES.get(state, frozenset()) for state in front)) - reached
+        reached |= front
+    return after in reached
+
+
+def is_known(state: str) -> bool:
+    """The table has this state; a vendor's own has no row."""
+    return state in NEXT_STATES

@@ -14,6 +14,7 @@ Rules for whoever edits this file:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from wsdtrace.records import Abandoned, ConnectionId, ContentRef, Datagram, Endpoint, HttpMessage, Probe, Stamp
@@ -157,6 +158,12 @@ class Exchange:
     response_head: Stamp | None = None
     cancel_seen: bool = False
     """An acknowledged CancelJob for its job preceded the end."""
+    waited_ns: int | None = None
+    """RetrieveImage: from the end of the job's previous exchange of this kind (or of its creation) to the request."""
+    wrong_token: bool = False
+    """RetrieveImage with another JobToken than the one granted."""
+    after_cancel: bool = False
+    """RetrieveImage after an acknowledged CancelJob."""
     anomalies: list[str] = field(default_factory=list)
     """Kinds, in order of appearance."""
     is_wsd: bool = False
@@ -190,7 +197,9 @@ class Exchange:
     def succeeded(self) -> bool:
         """A whole SOAP response without a fault came."""
         r = self.response
-        return r is not None and r.complete and r.is_soap and r.well_formed and r.fault is None and (r.status or 0) < 300
+        return (
+            r is not None and r.complete and r.is_soap and r.well_formed and r.fault is None and (r.status or 0) < 300
+        )
 
     @property
     def latency_ns(self) -> int | None:
@@ -227,6 +236,8 @@ class Device:
     """FriendlyName of its metadata."""
     firmware: str | None = None
     metadata_version: int | None = None
+    instance_id: int | None = None
+    """AppSequence InstanceId of its last announcement: grows when it restarts."""
     hosted: dict[str, HostedService] = field(default_factory=dict)
     """By ServiceId."""
     roles: dict[str, None] = field(default_factory=dict)
@@ -299,6 +310,19 @@ class JobStep:
     """The wire said this state; False when it follows from the messages."""
 
 
+@dataclass(frozen=True, slots=True)
+class JobSample:
+    """What one message says of one job's status."""
+
+    job_id: int
+    state: str
+    reasons: tuple[str, ...] = ()
+    scans_completed: int | None = None
+    created: datetime | None = None
+    """By the device's clock."""
+    completed: datetime | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Job:
     """A scan job: (device, JobId, generation)."""
@@ -306,6 +330,8 @@ class Job:
     device: Device | None
     job_id: int
     generation: int = 1
+    instance_id: int | None = None
+    """The device's when it was created."""
     token: str | None = None
     index: int = 0
     """0-based position among the jobs of the capture."""
@@ -342,6 +368,20 @@ class Job:
     last_retrieve_end: Stamp | None = None
     outstanding: int = 0
     """Requests for it that wait for their answer."""
+    retrieving: int = 0
+    """RetrieveImage requests among them."""
+    state_seen: Stamp | None = None
+    """When a message last named its state."""
+    scans_completed: int | None = None
+    """As a message last told it."""
+    ended_at: dict[Endpoint, Stamp] = field(default_factory=dict)
+    """Event sinks that were sent its JobEndStateEvent, and when that was answered."""
+    listed_active: Stamp | None = None
+    """End of the last GetActiveJobsResponse that lists it."""
+    listed_ended: Exchange | None = None
+    """The first GetJobHistory whose answer lists it."""
+    unlisted: Exchange | None = None
+    """A GetActiveJobs whose answer does not list it although it was live."""
     blind: bool = False
     """Something that may concern it is missing from the capture (a gap, one direction, an undecodable message)."""
 

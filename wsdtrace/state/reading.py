@@ -131,4 +131,3 @@ def summarise(fault: Fault) -> FaultSummary:
 
 def _short(text: str | None) -> str | None:
     return text if text is None or len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…"
-

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wsdtrace.state.model import Exchange, Message
-from wsdtrace.wsd.jobs import JobStatus
+from wsdtrace.state.model import Exchange, JobSample, Message
+from wsdtrace.wsd.jobs import JobEndState, JobStatus, JobSummary
 from wsdtrace.wsd.scan import (
     CancelJobRequest,
     CreateScanJobRequest,
@@ -60,7 +60,9 @@ def value_of(message: Message | None) -> object | None:
 def asked_job_id(message: Message | None) -> int | None:
     """The JobId that a request names."""
     match value_of(message):
-        case RetrieveImageRequest(job_id=job_id) | CancelJobRequest(job_id=job_id) | GetJobElementsRequest(job_id=job_id):
+        case (
+            RetrieveImageRequest(job_id=job_id) | CancelJobRequest(job_id=job_id) | GetJobElementsRequest(job_id=job_id)
+        ):
             return job_id
     return None
 
@@ -76,7 +78,7 @@ def grant_of(message: Message | None) -> Grant | None:
     value = value_of(message)
     if message is None or not isinstance(value, CreateScanJobResponse) or value.job_id is None:
         return None
-    if message.status is not None and message.status >= 300:  # noqa: PLR2004  # RFC 9110 §15
+    if message.status is not None and message.status >= 300:  # RFC 9110 §15
         return None
     return Grant(value.job_id, value.job_token or None)
 
@@ -129,24 +131,46 @@ def _plain(setting: Final[int] | None) -> int | None:
     return None if setting is None else setting.value
 
 
-def job_states_of(exchange: Exchange) -> Iterator[tuple[int, str]]:
-    """(JobId, state) of every job that a message of the exchange reports on."""
+def job_samples_of(exchange: Exchange) -> Iterator[JobSample]:
+    """What the messages of an exchange say of jobs' status."""
     for message in (exchange.request, exchange.response):
         match value_of(message):
             case GetActiveJobsResponse(active_jobs=jobs) | GetJobHistoryResponse(job_history=jobs) if jobs is not None:
                 for summary in jobs.job_summary:
-                    if summary.job_id is not None and summary.job_state is not None:
-                        yield summary.job_id, str(summary.job_state)
+                    yield from _sample(summary)
             case GetJobElementsResponse(job_elements=elements) if elements is not None:
                 for data in elements.element_data:
-                    yield from _status(data.job_status)
+                    yield from _sample(data.job_status)
             case JobStatusEvent(job_status=status):
-                yield from _status(status)
-            case JobEndStateEvent(job_end_state=end) if end is not None:
-                if end.job_id is not None and end.job_completed_state is not None:
-                    yield end.job_id, str(end.job_completed_state)
+                yield from _sample(status)
+            case JobEndStateEvent(job_end_state=end):
+                yield from _sample(end)
 
 
-def _status(status: JobStatus | None) -> Iterator[tuple[int, str]]:
-    if status is not None and status.job_id is not None and status.job_state is not None:
-        yield status.job_id, str(status.job_state)
+def job_list_of(exchange: Exchange) -> tuple[JobSample, ...] | None:
+    """The jobs that GetActiveJobs or GetJobHistory was answered with; None for any other or unreadable answer."""
+    response = exchange.response
+    value = value_of(response)
+    if response is None or not response.well_formed or not response.complete:
+        return None
+    match value:
+        case GetActiveJobsResponse(active_jobs=jobs) | GetJobHistoryResponse(job_history=jobs) if jobs is not None:
+            return tuple(sample for summary in jobs.job_summary for sample in _sample(summary))
+    return None
+
+
+def _sample(status: JobStatus | JobSummary | JobEndState | None) -> Iterator[JobSample]:
+    if status is None or status.job_id is None:
+        return
+    state = status.job_completed_state if isinstance(status, JobEndState) else status.job_state
+    reasons = status.job_completed_state_reasons if isinstance(status, JobEndState) else status.job_state_reasons
+    if state is None:
+        return
+    yield JobSample(
+        job_id=status.job_id,
+        state=str(state),
+        reasons=tuple(map(str, reasons.job_state_reason)) if reasons is not None else (),
+        scans_completed=status.scans_completed,
+        created=status.job_created_time if isinstance(status, JobStatus) else None,
+        completed=None if isinstance(status, JobSummary) else status.job_completed_time,
+    )

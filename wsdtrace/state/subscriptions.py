@@ -228,4 +228,3 @@ def request_identifier(exchange: Exchange) -> str | None:
         if str(block.tag).rpartition("}")[2] == "Identifier":
             return "".join(map(str, block.itertext())).strip() or None
     return None
-

@@ -1,5 +1,5 @@
 """The rules, a file per topic. Importing this package declares all of them."""
 
-from wsdtrace.check.rules import addressing, capture, faults, http, images, jobs, mtom, xml
+from wsdtrace.check.rules import addressing, capture, faults, http, images, jobs, jobstate, mtom, retrieval, xml
 
-__all__ = ["addressing", "capture", "faults", "http", "images", "jobs", "mtom", "xml"]
+__all__ = ["addressing", "capture", "faults", "http", "images", "jobs", "jobstate", "mtom", "retrieval", "xml"]

@@ -8,7 +8,14 @@ from wsdtrace.check.finding import FaultOf, Objection, Severity
 from wsdtrace.check.rule import Verdict, rule
 from wsdtrace.check.show import exchange_lines, frame_line, subject
 from wsdtrace.records import Abandoned, MessageEnd, Stamp
-from wsdtrace.state.events import CaptureEnded, ConnectionSettled, ExchangeEnded, LimitReached, SourceDamaged, TimeWentBack
+from wsdtrace.state.events import (
+    CaptureEnded,
+    ConnectionSettled,
+    ExchangeEnded,
+    LimitReached,
+    SourceDamaged,
+    TimeWentBack,
+)
 from wsdtrace.state.model import Connection
 
 

@@ -50,7 +50,11 @@ def fault_malformed(event: ExchangeEnded) -> Iterator[Verdict]:
     fault, response = _fault(exchange), exchange.response
     assert fault is not None
     assert response is not None
-    unbound = {a.span for a in response.envelope.anomalies if a.kind == SoapAnomaly.PREFIX_UNBOUND} if response.envelope else set()
+    unbound = (
+        {a.span for a in response.envelope.anomalies if a.kind == SoapAnomaly.PREFIX_UNBOUND}
+        if response.envelope
+        else set()
+    )
     for problem in fault.problems:
         if problem.span is not None and problem.span in unbound:
             continue
@@ -163,7 +167,7 @@ def fault_http_200(event: ExchangeEnded) -> Iterator[Verdict]:
     """
     exchange = event.exchange
     response = exchange.response
-    if response is not None and response.status is not None and 200 <= response.status < 300:  # noqa: PLR2004  # RFC 9110 §15.3
+    if response is not None and response.status is not None and 200 <= response.status < 300:  # RFC 9110 §15.3
         yield Objection(
             f"{subject(exchange)}: a fault with HTTP {response.status}",
             exchange_lines(exchange, answered=_named(exchange)),
@@ -174,7 +178,7 @@ def fault_http_200(event: ExchangeEnded) -> Iterator[Verdict]:
 
 def _has_error_status(event: ExchangeEnded) -> bool:
     response = event.exchange.response
-    return event.exchange.is_wsd and response is not None and (response.status or 0) >= 400  # noqa: PLR2004  # RFC 9110 §15
+    return event.exchange.is_wsd and response is not None and (response.status or 0) >= 400  # RFC 9110 §15
 
 
 @rule(
@@ -237,7 +241,9 @@ def fault_reported(event: ExchangeEnded) -> Iterator[Verdict]:
     summary = exchange.fault
     if summary is None:
         return
-    ends_feed = summary.subcode == "ClientErrorNoImagesAvailable" and exchange.job is not None and exchange.job.delivered
+    ends_feed = (
+        summary.subcode == "ClientErrorNoImagesAvailable" and exchange.job is not None and exchange.job.delivered
+    )
     if ends_feed and exchange.operation == "RetrieveImage":
         return
     yield Objection(

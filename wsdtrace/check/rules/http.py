@@ -124,7 +124,7 @@ def response_incomplete(event: ExchangeEnded) -> Iterator[Verdict]:
 
 def _has_error_status(event: ExchangeEnded) -> bool:
     response = event.exchange.response
-    return event.exchange.is_wsd and response is not None and (response.status or 0) >= 400  # noqa: PLR2004  # RFC 9110 §15
+    return event.exchange.is_wsd and response is not None and (response.status or 0) >= 400  # RFC 9110 §15
 
 
 @rule(
@@ -242,4 +242,3 @@ def connection_reset(event: ExchangeEnded) -> Iterator[Verdict]:
     )
     if by_reset and not exchange.cancel_seen:
         yield Objection(f"{subject(exchange)}: the connection was reset while it was open", exchange_lines(exchange))
-

@@ -17,7 +17,9 @@ def _line(event: ImageDelivered) -> tuple[Evidence, ...]:
     image = event.image
     assert response is not None
     size = f" {image.width}×{image.height}" if image.width else ""
-    return (message_line(event.exchange, response, f"page {image.page}, {image.format or 'unknown'}{size}", at=image.first),)
+    return (
+        message_line(event.exchange, response, f"page {image.page}, {image.format or 'unknown'}{size}", at=image.first),
+    )
 
 
 def _name(image: Image) -> str:
@@ -29,7 +31,7 @@ def _name(image: Image) -> str:
     "image-format-mismatch",
     Severity.ERROR,
     on=ImageDelivered,
-    when=lambda event: event.image.probe.missing == 0 and len(event.image.probe.head) > 16,  # noqa: PLR2004  # longest magic
+    when=lambda event: event.image.probe.missing == 0 and len(event.image.probe.head) > 16,  # longest magic
     needs=(Need.EXACT_BYTES,),
     source=("I07", "field failure 9"),
 )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wsdtrace.check.finding import Evidence, FaultOf, Objection, Severity
+from wsdtrace.check.finding import Evidence, FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, request_line, response_line, seconds
 from wsdtrace.state.events import (
     CancelAnswered,
     CreationRefused,
+    JobCreated,
     JobDenied,
     JobLeftOpen,
     JobOrphaned,
     JobUnknown,
-    RetrieveRequested,
 )
 from wsdtrace.state.jobs import RETRIEVE_LIMIT_NS, SINGLE_IMAGE_SOURCES
 from wsdtrace.state.model import Job, JobEnd
@@ -116,85 +116,6 @@ def job_left_open(event: JobLeftOpen) -> Iterator[Verdict]:
     )
 
 
-@rule(
-    "WSD603",
-    "first-retrieve-late",
-    Severity.ERROR,
-    on=RetrieveRequested,
-    when=lambda event: event.was_live and event.since_request_ns is None,
-    fault_of=FaultOf.CLIENT,
-    needs=(Need.JOB_FROM_START, Need.JOB_UNBROKEN),
-    source="T01",
-)
-def first_retrieve_late(event: RetrieveRequested) -> Iterator[Verdict]:
-    """The first RetrieveImage came more than 60 s after CreateScanJobResponse.
-
-    Why:
-        The client has 60 s; after that the device may abort the job and say so with JobTimedOut.
-
-    Bad:
-        CreateScanJob -> JobId=1 JobToken=t
-        wait 61s
-        RetrieveImage JobId=1 JobToken=t -> image
-
-    Good:
-        CreateScanJob -> JobId=1 JobToken=t
-        wait 59s
-        RetrieveImage JobId=1 JobToken=t -> image
-    """
-    job, waited = event.job, event.since_end_ns
-    if waited is not None and waited > RETRIEVE_LIMIT_NS:
-        created = () if job.creation is None else response_line(job.creation, f"JobId {job.job_id}")
-        yield Objection(
-            f"{job.label}: first RetrieveImage {seconds(waited)} after CreateScanJobResponse, limit {LIMIT}",
-            (*created, *request_line(event.exchange, f"{seconds(waited)} later")),
-            job=job,
-            expected=f"RetrieveImage within {LIMIT}",
-        )
-
-
-@rule(
-    "WSD604",
-    "next-retrieve-late",
-    Severity.ERROR,
-    on=RetrieveRequested,
-    when=lambda event: event.was_live and event.since_request_ns is not None,
-    fault_of=FaultOf.CLIENT,
-    needs=(Need.JOB_UNBROKEN,),
-    source=("T03", "field failure 25", "field failure 39"),
-)
-def next_retrieve_late(event: RetrieveRequested) -> Iterator[Verdict]:
-    """More than 60 s lie between the end of one RetrieveImage and the next.
-
-    Why:
-        The 60 s count between successive RetrieveImage operations. The page does not say from which end, so both
-        ways of counting are told; only the one from the end of the answer decides.
-
-    Bad:
-        CreateScanJob source=ADF -> JobId=1 JobToken=t
-        RetrieveImage JobId=1 JobToken=t -> image
-        wait 61s
-        RetrieveImage JobId=1 JobToken=t -> image
-        RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorNoImagesAvailable
-
-    Good:
-        CreateScanJob source=ADF -> JobId=1 JobToken=t
-        RetrieveImage JobId=1 JobToken=t -> image
-        wait 59s
-        RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorNoImagesAvailable
-    """
-    job, waited, between = event.job, event.since_end_ns, event.since_request_ns
-    if waited is None or between is None or waited <= RETRIEVE_LIMIT_NS:
-        return
-    before = () if event.previous is None else response_line(event.previous)
-    yield Objection(
-        f"{job.label}: next RetrieveImage {seconds(waited)} after the answer to the last, limit {LIMIT}",
-        (*before, *request_line(event.exchange, f"{seconds(waited)} after the answer, {seconds(between)} after the request")),
-        job=job,
-        expected=f"RetrieveImage within {LIMIT}",
-    )
-
-
 @rule("WSD607", "job-unknown", Severity.WARNING, on=JobUnknown, fault_of=FaultOf.CLIENT, source="J30")
 def job_unknown(event: JobUnknown) -> Iterator[Verdict]:
     """A request for a JobId that no message of the capture granted, and that the device denies.
@@ -256,77 +177,13 @@ def job_denied(event: JobDenied) -> Iterator[Verdict]:
 
 
 @rule(
-    "WSD610",
-    "token-mismatch",
-    Severity.ERROR,
-    on=RetrieveRequested,
-    when=lambda event: event.token is not None and event.job.token is not None,
+    "WSD615",
+    "cancel-after-end",
+    Severity.INFO,
+    on=CancelAnswered,
     fault_of=FaultOf.CLIENT,
-    needs=(Need.JOB_FROM_START,),
-    source="J04",
+    source=("J12", "field failure 34"),
 )
-def token_mismatch(event: RetrieveRequested) -> Iterator[Verdict]:
-    """RetrieveImage carries another JobToken than the one that was granted with the JobId.
-
-    Why:
-        JobId and JobToken are a pair; the token is what keeps others from taking the page.
-
-    Bad:
-        CreateScanJob source=ADF -> JobId=1 JobToken=right
-        RetrieveImage JobId=1 JobToken=wrong -> Fault ClientErrorInvalidJobToken
-        RetrieveImage JobId=1 JobToken=right -> Fault ClientErrorNoImagesAvailable
-
-    Good:
-        CreateScanJob -> JobId=1 JobToken=right
-        RetrieveImage JobId=1 JobToken=right -> image
-    """
-    job = event.job
-    if event.token != job.token:
-        created = () if job.creation is None else response_line(job.creation, f"JobId {job.job_id}")
-        yield Objection(
-            f"{job.label}: RetrieveImage with another JobToken than the one granted",
-            (*created, *request_line(event.exchange)),
-            job=job,
-            expected="the JobToken of CreateScanJobResponse",
-        )
-
-
-@rule(
-    "WSD612",
-    "retrieve-after-cancel",
-    Severity.WARNING,
-    on=RetrieveRequested,
-    fault_of=FaultOf.CLIENT,
-    source=("J13", "field failure 43"),
-)
-def retrieve_after_cancel(event: RetrieveRequested) -> Iterator[Verdict]:
-    """RetrieveImage after an acknowledged CancelJob.
-
-    Why:
-        The job is gone; asking for its pages costs a fault, on some devices the connection (seen: sane-airscan
-        0.99.27 and later with a feeder).
-
-    Bad:
-        CreateScanJob source=ADF -> JobId=1 JobToken=t
-        RetrieveImage JobId=1 JobToken=t -> image
-        CancelJob JobId=1 -> ok
-        RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorJobIdNotFound
-
-    Good:
-        CreateScanJob source=ADF -> JobId=1 JobToken=t
-        RetrieveImage JobId=1 JobToken=t -> image
-        CancelJob JobId=1 -> ok
-    """
-    if event.was_canceled:
-        yield Objection(
-            f"{event.job.label}: RetrieveImage after the acknowledged CancelJob",
-            request_line(event.exchange),
-            job=event.job,
-            expected="no further request for this job",
-        )
-
-
-@rule("WSD615", "cancel-after-end", Severity.INFO, on=CancelAnswered, fault_of=FaultOf.CLIENT, source=("J12", "field failure 34"))
 def cancel_after_end(event: CancelAnswered) -> Iterator[Verdict]:
     """CancelJob for a job that had ended.
 
@@ -382,7 +239,9 @@ def job_refused(event: CreationRefused) -> Iterator[Verdict]:
         RetrieveImage JobId=1 JobToken=t -> image
     """
     refusal = event.refusal
-    busy = f"busy with {refusal.busy_with.label}" if refusal.busy_with is not None else "no live job of it in the capture"
+    busy = (
+        f"busy with {refusal.busy_with.label}" if refusal.busy_with is not None else "no live job of it in the capture"
+    )
     lines = exchange_lines(refusal.exchange, answered=refusal.subcode or "")
     retry = "no retry seen"
     if refusal.retry is not None and refusal.retry.request is not None:
@@ -394,3 +253,151 @@ def job_refused(event: CreationRefused) -> Iterator[Verdict]:
         lines,
         fold=f"{refusal.subcode} {busy}",
     )
+
+
+@rule(
+    "WSD609",
+    "job-id-reused",
+    Severity.WARNING,
+    on=JobCreated,
+    source="J02",
+)
+def job_id_reused(event: JobCreated) -> Iterator[Verdict]:
+    """The device granted a JobId that it had granted before in this capture, without a restart in between.
+
+    Why:
+        A late request for the earlier job now reaches the new one. Devices are seen that count from 1 again for
+        each client.
+
+    Bad:
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        CreateScanJob -> JobId=1 JobToken=u
+        RetrieveImage JobId=1 JobToken=u -> image
+
+    Good:
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        CreateScanJob -> JobId=2 JobToken=u
+        RetrieveImage JobId=2 JobToken=u -> image
+    """
+    former = event.former
+    if former is not None:
+        first = () if former.creation is None else response_line(former.creation, f"JobId {former.job_id}")
+        yield Objection(
+            f"JobId {event.job.job_id} granted again for another job",
+            (*first, *response_line(event.exchange, f"JobId {event.job.job_id} again")),
+            job=event.job,
+            expected="a JobId that was not granted recently",
+        )
+
+
+@rule(
+    "WSD616",
+    "cancel-of-ended-accepted",
+    Severity.WARNING,
+    on=CancelAnswered,
+    when=lambda event: event.had_ended and event.accepted,
+    needs=(Need.JOB_UNBROKEN,),
+    source="J12",
+)
+def cancel_of_ended_accepted(event: CancelAnswered) -> Iterator[Verdict]:
+    """The device acknowledged a CancelJob for a job that it had itself called ended.
+
+    Why:
+        A fault is expected. Where only the client can know that it has all its images (a flatbed's one page, an
+        announced count), the device may still hold the job, and nothing is said here.
+
+    Bad:
+        CreateScanJob source=ADF -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorNoImagesAvailable
+        CancelJob JobId=1 -> ok
+
+    Good:
+        CreateScanJob source=ADF -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        CancelJob JobId=1 -> ok
+    """
+    job = event.job
+    if job.end in (JobEnd.SINGLE, JobEnd.COUNT, None):
+        yield Inconclusive("the device may not count the job as ended")
+        return
+    yield Objection(
+        f"{job.label}: CancelJob acknowledged after its end ({job.end.value})"[:100],
+        exchange_lines(event.exchange),
+        job=job,
+        expected="a fault",
+    )
+
+
+def _short_of(job: Job) -> bool:
+    return bool(job.announced) and 0 < job.delivered < (job.announced or 0)
+
+
+@rule(
+    "WSD625",
+    "stopped-early",
+    Severity.INFO,
+    on=(JobOrphaned, JobLeftOpen),
+    when=lambda event: bool(event.job.announced) and event.job.delivered > 0,
+    fault_of=FaultOf.UNKNOWN,
+    needs=(Need.JOB_FROM_START, Need.JOB_UNBROKEN),
+    source="T08",
+)
+def stopped_early(event: JobOrphaned | JobLeftOpen) -> Iterator[Verdict]:
+    """Fewer images than announced were retrieved, without NoImagesAvailable and without a cancel.
+
+    Why:
+        Pages may still lie in the device. The count that was announced says how many the client left behind.
+
+    Bad:
+        CreateScanJob source=ADF images=3 -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+
+    Good:
+        CreateScanJob source=ADF images=1 -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+    """
+    job = event.job
+    if _short_of(job):
+        yield Objection(
+            f"{job.label}: {job.delivered} of {job.announced} images retrieved, then nothing",
+            _life(job),
+            job=job,
+            expected=f"{job.announced} images, NoImagesAvailable or CancelJob",
+        )
+
+
+@rule(
+    "WSD627",
+    "job-token-shared",
+    Severity.INFO,
+    on=JobCreated,
+    source="J03",
+)
+def job_token_shared(event: JobCreated) -> Iterator[Verdict]:
+    """Two live jobs of one device have the same JobToken.
+
+    Why:
+        JobId and JobToken are meant to be a pair that nobody can guess. Devices are seen that grant `ScanJob1` to
+        everybody; then the token protects nothing.
+
+    Bad:
+        CreateScanJob source=ADF -> JobId=1 JobToken=t
+        CreateScanJob source=ADF -> JobId=2 JobToken=t
+
+    Good:
+        CreateScanJob source=ADF -> JobId=1 JobToken=t
+        CreateScanJob source=ADF -> JobId=2 JobToken=u
+    """
+    other = event.token_of
+    if other is not None:
+        first = () if other.creation is None else response_line(other.creation, f"JobId {other.job_id}")
+        yield Objection(
+            f"{event.job.label} and {other.label} have the same JobToken",
+            (*first, *response_line(event.exchange, f"JobId {event.job.job_id}")),
+            job=event.job,
+            expected="a JobToken of its own for each job",
+            fold="token",
+        )

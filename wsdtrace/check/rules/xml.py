@@ -58,7 +58,15 @@ def xml_not_well_formed(event: MessageSeen) -> Iterator[Verdict]:
     )
 
 
-@rule("WSD202", "prefix-unbound", Severity.ERROR, on=MessageSeen, when=_has_xml, needs=(Need.EXACT_BYTES,), source=("F04", "S04", "field failure 30"))
+@rule(
+    "WSD202",
+    "prefix-unbound",
+    Severity.ERROR,
+    on=MessageSeen,
+    when=_has_xml,
+    needs=(Need.EXACT_BYTES,),
+    source=("F04", "S04", "field failure 30"),
+)
 def prefix_unbound(event: MessageSeen) -> Iterator[Verdict]:
     """A prefix has no binding, in a name or in a QName value.
 
@@ -120,7 +128,9 @@ def envelope_missing(event: MessageSeen) -> Iterator[Verdict]:
     "soap-version-mismatch",
     Severity.ERROR,
     on=ExchangeEnded,
-    when=lambda event: event.exchange.is_wsd and event.exchange.response is not None and event.exchange.response.envelope is not None,
+    when=lambda event: (
+        event.exchange.is_wsd and event.exchange.response is not None and event.exchange.response.envelope is not None
+    ),
     source=("A09", "SOAP 1.2 part 1 §2.8"),
 )
 def soap_version_mismatch(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -154,7 +164,9 @@ def soap_version_mismatch(event: ExchangeEnded) -> Iterator[Verdict]:
         )
 
 
-@rule("WSD205", "namespace-obsolete", Severity.WARNING, on=MessageSeen, when=_has_xml, source=("A01", "field failure 35"))
+@rule(
+    "WSD205", "namespace-obsolete", Severity.WARNING, on=MessageSeen, when=_has_xml, source=("A01", "field failure 35")
+)
 def namespace_obsolete(event: MessageSeen) -> Iterator[Verdict]:
     """An obsolete or misprinted spelling of a known namespace.
 
