@@ -1,8 +1,8 @@
 """Span → frame and excerpt: where in the capture the bytes are that a finding talks about.
 
-Theory of operation: XML offsets become content offsets (a root part begins somewhere in the content), these become stream
-offsets (piecewise, for a chunked message), and these are looked up in the message's segment index. Where a step is not
-possible (gzip, a source without frames) the message's first stamp is the answer, and it says so.
+Theory of operation: XML offsets become content offsets (a root part begins somewhere in the content), these become
+stream offsets (piecewise, for a chunked message), and these are looked up in the message's segment index. Where a step
+is not possible (gzip, a source without frames) the message's first stamp is the answer, and it says so.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from wsdtrace.records import Content, HttpMessage, Space, Span, Stamp
 
 AROUND = 48
-"""Octets shown on each side of the bytes meant: with the widest prefix seen (`<soap:Value>`, 12) a line of 120 columns."""
+"""Octets shown on each side of the bytes meant: with the widest prefix seen (`<soap:Value>`, 12) a line of 120
+columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def content_to_stream(content: Content, offset: int) -> int | None:
 def excerpt(data: bytes, start: int, end: int, around: int = AROUND) -> tuple[str, tuple[int, int]]:
     """Text around `data[start:end]` on one line, and where these characters are in it.
 
-    White space becomes a blank each, so that the caret stands right; other characters are left for the renderer to escape.
+    White space becomes a blank each, so that the caret stands right; other characters are left for the renderer to
+    escape.
     """
     start = max(0, min(start, len(data)))
     end = max(start, min(end, len(data)))

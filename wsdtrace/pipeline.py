@@ -1,8 +1,8 @@
 """The wiring: source → frames → streams → HTTP → state → check → `Trace`.
 
-Theory of operation: one window of frames at a time goes through `net` and `http`; what they say is sorted by where it became true and
-goes to the tracker, whose events go to the checker. So the size of the windows is invisible. Parsed messages are dropped as soon as the
-rules have seen them.
+Theory of operation: one window of frames at a time goes through `net` and `http`; what they say is sorted by where it
+became true and goes to the tracker, whose events go to the checker. So the size of the windows is invisible. Parsed
+messages are dropped as soon as the rules have seen them.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Run:
         if len(batch):
             time_ns = max(self._last.time_ns, int(batch.time_ns.max()))
             self._last = Stamp(batch.first_number + len(batch) - 1, time_ns)
-            if self.time_digits == 6 and bool((batch.time_ns % 1000).any()):  # noqa: PLR2004  # microseconds
+            if self.time_digits == 6 and bool((batch.time_ns % 1000).any()):  # microseconds
                 self.time_digits = 9
         self._facts(self._http(self.net.feed(batch)))
         self._events(self.tracker.advance(self._last.time_ns))

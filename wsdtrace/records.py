@@ -118,7 +118,8 @@ class FrameBatch:
     """Columns over the frames of one window of a capture; n frames, row i is frame `first_number + i`."""
 
     buffer: memoryview
-    """Borrowed: valid until the next batch is asked for. Frame i is `buffer[offset[i] : offset[i] + captured_len[i]]`."""
+    """Borrowed: valid until the next batch is asked for. Frame i is `buffer[offset[i] : offset[i] +
+    captured_len[i]]`."""
     offset: I64
     """(n,) byte offset of frame i in `buffer`."""
     file_offset: I64
@@ -261,7 +262,8 @@ class StreamEnded:
     how: StreamEnd
     stamp: Stamp
     seen: bool = True
-    """A frame of this direction is in the capture, with data or without; False: only the other direction was captured."""
+    """A frame of this direction is in the capture, with data or without; False: only the other direction was
+    captured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +319,8 @@ class FieldLine:
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
+    """RFC 9112 §3."""
+
     method: str
     target: str
     version: str
@@ -325,6 +329,8 @@ class RequestLine:
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
+    """RFC 9112 §4."""
+
     version: str
     status: int
     reason: str
@@ -422,7 +428,8 @@ class Content:
     missing: int = 0
     """Bytes lost in gaps."""
     pieces: tuple[ContentPiece, ...] = ()
-    """Content → stream, for contents without content coding; of a chunked content that streams through, its beginning."""
+    """Content → stream, for contents without content coding; of a chunked content that streams through, its
+    beginning."""
     probe: Probe | None = None
     """What was kept of a content without parts that streamed through or outgrew the bound of held contents."""
     ref: ContentRef | None = None
@@ -554,5 +561,3 @@ class NotHttp:
     responder: Endpoint
     kind: NotHttpKind
     stamp: Stamp
-
-

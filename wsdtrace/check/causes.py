@@ -1,8 +1,8 @@
 """Which findings are consequences of which: one fact, one finding.
 
-A consequence stays in the report, beneath its cause, and counts neither for the verdict nor for the exit code. A row says:
-findings with this code are caused by the earliest finding with one of those codes that concerns the same exchange (or the
-same job, or the same connection's exchanges).
+A consequence stays in the report, beneath its cause, and counts neither for the verdict nor for the exit code. A row
+says: findings with this code are caused by the earliest finding with one of those codes that concerns the same exchange
+(or the same job, or the same connection's exchanges).
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Events → findings and ledger. No I/O, no clock, no opinion of its own; the same object live and in batch.
 
-Theory of operation: every event goes to the rules registered for its type. A rule whose precondition holds has a subject;
-if the capture lacks what the rule needs, the subject is inconclusive, else the rule runs and the subject has fired (it
-objected), is inconclusive (it said so) or has passed. Equal objections fold into one finding as they come; numbers, causes
-and fingerprints are given at the end, over all findings, since a cause may be seen after its consequence.
+Theory of operation: every event goes to the rules registered for its type. A rule whose precondition holds has a
+subject; if the capture lacks what the rule needs, the subject is inconclusive, else the rule runs and the subject has
+fired (it objected), is inconclusive (it said so) or has passed. Equal objections fold into one finding as they come;
+numbers, causes and fingerprints are given at the end, over all findings, since a cause may be seen after its
+consequence.
 """
 
 from __future__ import annotations
@@ -113,7 +114,8 @@ class Checker:
 
 
 def _concerns(rule: Rule, event: Event) -> bool:
-    """Where a proxy forwarded an exchange, rules about the client judge the outer leg and rules about the device the inner."""
+    """Where a proxy forwarded an exchange, rules about the client judge the outer leg and rules about the device the
+    inner."""
     if not isinstance(event, MessageSeen | ExchangeEnded):
         return True
     exchange = event.exchange

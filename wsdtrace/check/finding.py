@@ -1,8 +1,8 @@
 """What a rule says: an `Objection` or `Inconclusive`; and what a person reads: a `Finding` with its evidence.
 
 Theory of operation: a rule yields objections; the checker gives each its code, name, severity and source, folds equal
-ones, links consequences to their cause and so makes findings. Text in here comes partly from the capture: every renderer
-escapes it.
+ones, links consequences to their cause and so makes findings. Text in here comes partly from the capture: every
+renderer escapes it.
 """
 
 from __future__ import annotations

@@ -68,7 +68,8 @@ def ends_early(family: str | None, probe: Probe) -> str | None:
 
 
 def _jpeg(probe: Probe) -> str | None:
-    """An EOI after the first scan began. In entropy-coded data FF D9 is always EOI (T.81 §B.1.1.5); before it, thumbnails may hold one."""
+    """An EOI after the first scan began. In entropy-coded data FF D9 is always EOI (T.81 §B.1.1.5); before it,
+    thumbnails may hold one."""
     scan = _first_scan(probe.head)
     if scan is None and len(probe.head) == probe.length:
         return "no start of scan"

@@ -2,8 +2,8 @@
 
 A rule is a generator function over one event type. It yields `Objection` or `Inconclusive` and has no memory. Its
 declaration says what it is called, what it listens to, when it applies (`when`) and what it needs to see (`needs`); its
-docstring has a summary line and the sections `Why:`, `Bad:` and `Good:`, from which `wsdtrace rule`, the documentation and
-the tests are made.
+docstring has a summary line and the sections `Why:`, `Bad:` and `Good:`, from which `wsdtrace rule`, the documentation
+and the tests are made.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the capture saw of an event's subject: one predicate for each `Need`.
 
-A predicate answers whether the need is met, for whatever event it is asked about; an event that has no such subject meets
-the need. The table is total.
+A predicate answers whether the need is met, for whatever event it is asked about; an event that has no such subject
+meets the need. The table is total.
 """
 
 from __future__ import annotations

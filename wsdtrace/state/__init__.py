@@ -1,0 +1,1 @@
+"""HTTP exchanges and datagrams → devices, clients, exchanges, subscriptions and jobs. All memory lives here."""

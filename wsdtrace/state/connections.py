@@ -1,7 +1,7 @@
 """What is remembered of connections: who serves, what is missing, whether it carries WSD.
 
-Theory of operation: facts are collected while a connection lives; when it ends, one that carries WSD is settled at once.
-Others are remembered (bounded), since a later connection may show that their server speaks WSD.
+Theory of operation: facts are collected while a connection lives; when it ends, one that carries WSD is settled at
+once. Others are remembered (bounded), since a later connection may show that their server speaks WSD.
 """
 
 from __future__ import annotations

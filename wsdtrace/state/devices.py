@@ -69,7 +69,7 @@ class DeviceBook:
         self._by_endpoint[endpoint] = device
         return device
 
-    def join_name(self, device: Device, endpoint: str, stamp: Stamp) -> Device:
+    def join_name(self, device: Device, endpoint: str) -> Device:
         """Evidence: `device` answers to this endpoint address."""
         known = self._by_endpoint.get(endpoint)
         if known is None:
@@ -92,7 +92,8 @@ class DeviceBook:
         return self.merge(device, known)
 
     def announce(self, message: Message) -> Device | None:
-        """A discovery message told endpoint address, types and XAddrs of one or more target services; the first of them."""
+        """A discovery message told endpoint address, types and XAddrs of one or more target services; the first of
+        them."""
         first: Device | None = None
         for service in target_services(message):
             device = self.named(service.endpoint, message.first)

@@ -1,7 +1,7 @@
 """What the tracker says happened: past tense, facts only, in capture order. Rules are registered for these types.
 
-Every event has a `stamp`: where and when it became true. A deadline's event carries the deadline as its time and the last
-frame before it as its place.
+Every event has a `stamp`: where and when it became true. A deadline's event carries the deadline as its time and the
+last frame before it as its place.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ class JobCreated(Event):
     job: Job
     exchange: Exchange
     former: Job | None
-    """The job that had this JobId before, created in this capture; None when there is none or the device restarted since."""
+    """The job that had this JobId before, created in this capture; None when there is none or the device restarted
+    since."""
     token_of: Job | None
     """Another live job of the device with the same JobToken."""
 
@@ -78,7 +79,8 @@ class RetrieveRequested(Event):
     token: str | None
     """The JobToken of the request."""
     since_end_ns: int | None
-    """From the end of the job's previous exchange of this kind (or of its creation) to this request; None when not seen."""
+    """From the end of the job's previous exchange of this kind (or of its creation) to this request; None when not
+    seen."""
     since_request_ns: int | None
     """From the previous RetrieveImage request to this one; None for the first."""
     previous: Exchange | None

@@ -1,7 +1,8 @@
 """Pairs messages into exchanges: HTTP exchanges become WSD exchanges, datagrams join their request.
 
-Theory of operation: an HTTP exchange is listed when one of its messages is SOAP or its server is known as WSD. A UDP request, its
-repeats (same MessageID) and all its answers (RelatesTo) are one exchange. Memories of MessageIDs are bounded.
+Theory of operation: an HTTP exchange is listed when one of its messages is SOAP or its server is known as WSD. A UDP
+request, its repeats (same MessageID) and all its answers (RelatesTo) are one exchange. Memories of MessageIDs are
+bounded.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ def open_exchange(http: HttpExchange, request: Message | None) -> Exchange:
 def is_copy(outer: Exchange, inner: Exchange) -> bool:
     """`inner` forwards `outer`: same message on its way through a proxy, on another connection to another server.
 
-    A client that repeats a message sends it to the same server: that is a resend. An outer exchange that has ended cannot be
-    waiting for the inner one.
+    A client that repeats a message sends it to the same server: that is a resend. An outer exchange that has ended
+    cannot be waiting for the inner one.
     """
     return (
         not outer.ended
@@ -112,7 +113,8 @@ class DatagramBook:
 
 
 def _same_words(first: Message, second: Message) -> bool:
-    """SOAP-over-UDP §4.2 repeats a message unchanged; on several interfaces or address families its bytes are the same, too."""
+    """SOAP-over-UDP §4.2 repeats a message unchanged; on several interfaces or address families its bytes are the same,
+    too."""
     return first.content_bytes == second.content_bytes and first.action == second.action
 
 

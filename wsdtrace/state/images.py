@@ -26,7 +26,8 @@ MAGICS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\x4f\xff\x51", "jpeg2k"),
     (b"PK\x03\x04", "xps"),
 )
-"""First octets → family of WS-Scan formats (`formatvalue.md`): jfif also stands for exif, tiff for all eight of its kinds."""
+"""First octets → family of WS-Scan formats (`formatvalue.md`): jfif also stands for exif, tiff for all eight of its
+kinds."""
 
 
 def image_format(head: bytes) -> str | None:
@@ -42,7 +43,7 @@ def image_size(head: bytes) -> tuple[int, int] | None:
             with Pillow.open(io.BytesIO(head)) as picture:
                 return picture.size
     except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as error:
-        # Pillow says in these four ways that a header is none of the kinds it reads, or a damaged one: both are normal here.
+        # Four ways in which Pillow says that a header is damaged or of no kind that it reads: both are normal here.
         logger.debug("no size in %d octets: %s", len(head), error)
         return None
 

@@ -1,13 +1,16 @@
 """Every scan job of the capture: its life, its timer, its images.
 
-Theory of operation: a job is (device, JobId, generation). `requested` and `answered` are called for the outer leg of every
-exchange about jobs, in capture order; `advance` moves capture time. A job has ended in one of the ways of `JobEnd`; before
-that it is live, and while none of its requests waits for an answer, its 60 s run (the page of CreateScanJobResponse).
+Theory of operation: a job is (device, JobId, generation). `requested` and `answered` are called for the outer leg of
+every exchange about jobs, in capture order; `advance` moves capture time. A job has ended in one of the ways of
+`JobEnd`; before that it is live, and while none of its requests waits for an answer, its 60 s run (the page of
+CreateScanJobResponse).
 
 Rules for whoever edits this file:
 
-1. A timer only marks; whether a silence was fatal is settled when the job is taken up again, replaced, or the capture ends.
-2. Jobs that began before the capture exist as soon as a device does not deny them; what is not known of them stays None.
+1. A timer only marks; whether a silence was fatal is settled when the job is taken up again, replaced, or the capture
+ends.
+2. Jobs that began before the capture exist as soon as a device does not deny them; what is not known of them stays
+None.
 3. What may have been missed makes a job `blind`; no rule then claims that something did not happen.
 """
 

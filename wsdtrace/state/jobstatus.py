@@ -1,8 +1,9 @@
 """What devices say of their jobs: states, lists and ends, held against what the jobs went through.
 
-Theory of operation: a sample is what one message says of one job. Two samples are *ordered* when the second was asked for, or sent,
-after the first was complete; only then does a contradiction between them mean anything, since answers on two connections may
-overtake each other. A GetActiveJobs that does not list a live job proves something only once the job delivers another image.
+Theory of operation: a sample is what one message says of one job. Two samples are *ordered* when the second was asked
+for, or sent, after the first was complete; only then does a contradiction between them mean anything, since answers on
+two connections may overtake each other. A GetActiveJobs that does not list a live job proves something only once the
+job delivers another image.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class JobStatusBook:
         return event
 
     def reported(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
-        """A JobStatusEvent or JobEndStateEvent was delivered: was it sent after the job's end had been told to that sink?"""
+        """A JobStatusEvent or JobEndStateEvent was delivered: was it sent after the job's end had been told to that
+        sink?"""
         for sample in job_samples_of(exchange):
             job = self._find(exchange.device, sample.job_id)
             if job is None:

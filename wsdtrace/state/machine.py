@@ -21,7 +21,8 @@ END_OF_FAULT: dict[str, JobEnd] = {
     "ClientErrorJobCanceled": JobEnd.CANCEL,
     "ClientErrorJobCancelled": JobEnd.CANCEL,
 }
-"""Faults to RetrieveImage that end the job for its client (retrieveimagerequest.md; doc-defects D8 for the two spellings)."""
+"""Faults to RetrieveImage that end the job for its client (retrieveimagerequest.md; doc-defects D8 for the two
+spellings)."""
 
 NEXT_STATES: dict[str | None, frozenset[str]] = {
     None: frozenset(
@@ -55,7 +56,8 @@ NEXT_STATES: dict[str | None, frozenset[str]] = {
 
 
 def can_become(before: str, after: str) -> bool:
-    """There is a path between two states of the table, over any number of states that were not seen; a state's own is one."""
+    """There is a path between two states of the table, over any number of states that were not seen; a state's own is
+    one."""
     reached, front = {before}, {before}
     while front:
         front = set().union(*(NEXT_STATES.get(state, frozenset()) for state in front)) - reached

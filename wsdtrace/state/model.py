@@ -23,6 +23,8 @@ from wsdtrace.wsd import Decoded
 
 
 class Transport(StrEnum):
+    """What carries an exchange."""
+
     HTTP = "http"
     UDP = "udp"
 
@@ -111,7 +113,8 @@ class Image:
     content_type: str | None
     content_id: str | None
     format: str | None
-    """From the magic of its bytes, as WS-Scan spells formats' families: jfif, png, tiff, dib, pdf …; None when unknown."""
+    """From the magic of its bytes, as WS-Scan spells formats' families: jfif, png, tiff, dib, pdf …; None when
+    unknown."""
     probe: Probe
     complete: bool
     ref: ContentRef | None
@@ -289,11 +292,13 @@ class JobEnd(StrEnum):
     CANCEL = "a cancel was acknowledged"
     STATE = "a final state was seen"
     DENIED = "the device no longer knows it"
-    """ClientErrorJobIdNotFound for its own job: nothing is left that a client could do. Not in the catalogue's definition,
-    but whoever calls such a job orphaned accuses a client that did ask."""
+    """ClientErrorJobIdNotFound for its own job: nothing is left that a client could do. Not in the catalogue's
+    definition, but whoever calls such a job orphaned accuses a client that did ask."""
 
 
 class InitiatedBy(StrEnum):
+    """Who wanted a job: a program, or a person at the device (push scan)."""
+
     CLIENT = "client"
     DEVICE = "device"
     UNKNOWN = "unknown"

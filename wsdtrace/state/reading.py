@@ -21,8 +21,8 @@ MAX_TEXT = 2048
 
 
 SNIFF = 2048
-"""Octets in which an unlabelled content has to show that it is SOAP: the longest run of namespace declarations seen before
-the name of the envelope is 900 octets (Windows' ProbeMatches)."""
+"""Octets in which an unlabelled content has to show that it is SOAP: the longest run of namespace declarations seen
+before the name of the envelope is 900 octets (Windows' ProbeMatches)."""
 
 
 def looks_like_soap(data: bytes) -> bool:

@@ -1,9 +1,10 @@
 """Event subscriptions of the capture, the events that they brought, and the push scans that came of these.
 
-Theory of operation: a subscription is granted by SubscribeResponse, and lives until Unsubscribe, SubscriptionEnd, its expiration
-(in capture time), or a later Subscribe of the same sink and destinations. An event belongs to the live subscription of its
-device whose NotifyTo is where it was sent and whose filter has its Action; a ScanAvailableEvent also names the ClientContext of
-one of its destinations. A push scan is joined over ScanIdentifier: Subscribe → ScanAvailableEvent → CreateScanJob → job.
+Theory of operation: a subscription is granted by SubscribeResponse, and lives until Unsubscribe, SubscriptionEnd, its
+expiration (in capture time), or a later Subscribe of the same sink and destinations. An event belongs to the live
+subscription of its device whose NotifyTo is where it was sent and whose filter has its Action; a ScanAvailableEvent
+also names the ClientContext of one of its destinations. A push scan is joined over ScanIdentifier: Subscribe →
+ScanAvailableEvent → CreateScanJob → job.
 """
 
 from __future__ import annotations
@@ -101,7 +102,8 @@ class SubscriptionBook:
         yield from self._end(subscription, how, stamp)
 
     def _named(self, exchange: Exchange) -> Subscription | None:
-        """The subscription whose Identifier a request carries; the only live one of its device where it carries none."""
+        """The subscription whose Identifier a request carries; the only live one of its device where it carries
+        none."""
         identifier = request_identifier(exchange)
         here = [s for s in self._live if _device_of(s.device) is _device_of(exchange.device)]
         if identifier is not None:

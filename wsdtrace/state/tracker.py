@@ -1,7 +1,7 @@
 """HTTP events, datagrams and transport facts → events about exchanges, jobs and connections.
 
-Theory of operation: all memory of a check lives here and in the books it owns. The pipeline feeds facts in capture order and moves
-capture time; the tracker answers with what happened. Time never falls: an older stamp moves nothing.
+Theory of operation: all memory of a check lives here and in the books it owns. The pipeline feeds facts in capture
+order and moves capture time; the tracker answers with what happened. Time never falls: an older stamp moves nothing.
 """
 
 from __future__ import annotations
@@ -244,7 +244,7 @@ class Tracker:
         exchange.client = self.clients.at(client.address, stamp, agent, fingerprint)
         to = request.envelope.headers.to if request is not None and request.envelope is not None else None
         if to and to.strip().lower().startswith(("urn:uuid:", "uuid:")):
-            exchange.device = self.devices.join_name(exchange.device, to.strip(), stamp)
+            exchange.device = self.devices.join_name(exchange.device, to.strip())
 
     def _repeated(self, exchange: Exchange, message: Message) -> Exchange | None:
         """An earlier exchange that holds another message with this MessageID; copies and resends are no repetition."""
