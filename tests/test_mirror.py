@@ -1,6 +1,6 @@
 """tests/ mirrors wsdtrace/ file by file.
 
-A file that only declares (constants, enumerations, dataclasses without methods) does nothing that could be tested by itself;
+A file that only declares (constants, enumerations, dataclasses without methods) does nothing to be tested by itself;
 it is tested where it is used. Every other file has its test file, or a reason in the table.
 """
 
