@@ -14,12 +14,14 @@ from wsdtrace.capture import CaptureSource, open_capture
 from wsdtrace.check.checker import Checker
 from wsdtrace.check.finding import Finding
 from wsdtrace.check.rule import Rule, all_rules, expand
-from wsdtrace.http import HttpRoom
+from wsdtrace.errors import CaptureError
+from wsdtrace.http import HttpRoom, read_content
 from wsdtrace.net import Net
 from wsdtrace.records import (
     Anomaly,
     ConnectionOpened,
     ConnectionRefused,
+    ContentRef,
     Datagram,
     FrameBatch,
     Gap,
@@ -33,7 +35,7 @@ from wsdtrace.records import (
 )
 from wsdtrace.report.trace import InputInfo, Trace
 from wsdtrace.state.events import Event, ExchangeEnded, SourceDamaged
-from wsdtrace.state.model import Exchange
+from wsdtrace.state.model import Exchange, Image
 from wsdtrace.state.tracker import Tracker
 
 Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | ConnectionRefused | Gap | NetAnomaly | StreamEnded
@@ -90,7 +92,7 @@ def check_source(source: CaptureSource, options: Options, rules: Iterable[Rule] 
         run.frames(batch)
         if options.progress is not None:
             options.progress(source.size, source.file_size)
-    return run.finish(
+    trace = run.finish(
         InputInfo(
             path=source.path,
             files=[source.path],
@@ -103,6 +105,32 @@ def check_source(source: CaptureSource, options: Options, rules: Iterable[Rule] 
             time_digits=run.time_digits,
         )
     )
+    if source.seekable:
+        trace.read_content = lambda ref: _read_again(source, ref)
+    return trace
+
+
+def _read_again(source: CaptureSource, ref: ContentRef) -> Iterator[bytes]:
+    """The bytes of a content, from its part of the file, through the same reassembler and reader."""
+    net = Net.resume(ref.originator, ref.responder, ref.direction, ref.base_seq, ref.message_start)
+
+    def events() -> Iterator[NetEvent]:
+        for batch in source.window(ref.file_start, ref.file_end + 1):
+            yield from net.feed(batch)
+        yield from net.close()
+
+    return read_content(events(), ref)
+
+
+def read_image(trace: Trace, image: Image) -> Iterator[bytes]:
+    """The bytes of an image, piece by piece, as far as the capture holds them.
+
+    Raises:
+        CaptureError: the source cannot be read again (a pipe), or the image's place is not known.
+    """
+    if trace.read_content is None or image.ref is None:
+        raise CaptureError(f"{trace.input.path}: images cannot be read again from a source that is no plain file")
+    return trace.read_content(image.ref)
 
 
 @dataclass(slots=True)

@@ -129,7 +129,7 @@ def _save_all(path: str, folder: str, look: Look, *, force: bool) -> Exit:
         for image in trace.images:
             target = os.path.join(folder, name_of(image, taken))
             try:
-                saved.append(_save(file, image, target, force=force))
+                saved.append(_save(trace, image, target, force=force))
             except OutputError as error:
                 complain(str(error))
                 codes.append(Exit.USAGE)
@@ -137,13 +137,13 @@ def _save_all(path: str, folder: str, look: Look, *, force: bool) -> Exit:
     return worst(codes)
 
 
-def _save(file: str, image: Image, target: str, *, force: bool) -> Saved:
+def _save(trace: Trace, image: Image, target: str, *, force: bool) -> Saved:
     """Write one page beside its place, then give it its name."""
     from wsdtrace.pipeline import read_image
 
     digest, length = hashlib.sha256(), 0
     with whole_file(target, replace=force) as out:
-        for piece in read_image(file, image):
+        for piece in read_image(trace, image):
             digest.update(piece)
             length += len(piece)
             out.write(piece)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from wsdtrace.check.finding import Finding, Tally
+from wsdtrace.records import ContentRef
 from wsdtrace.state.model import Client, Device, DeviceEvent, Exchange, Image, Job, Refusal, Subscription
 
 
@@ -52,3 +54,5 @@ class Trace:
     """Every job, or where there is none every exchange, is inconclusive because of gaps."""
     internal_errors: list[str] = field(default_factory=list)
     """Rules that raised: code and what was raised."""
+    read_content: Callable[[ContentRef], Iterator[bytes]] | None = None
+    """Reads a content again from the source; None where the source is gone (a pipe)."""
