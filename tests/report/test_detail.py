@@ -199,5 +199,5 @@ def test_a_job_in_full() -> None:
         "     1  jfif    2480×3508  1,234         2",
         "",
         "E WSD601 job-orphaned   job 1: nothing for 86.8 s after page 1, limit 60 s",
-        "evidence: wsdtrace check -v",
+        "next: wsdtrace rule WSD601",
     ]

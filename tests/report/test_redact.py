@@ -1,7 +1,5 @@
 """Secrets never reach a report: by position in XML, by value everywhere else."""
 
-from dataclasses import dataclass, field
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,27 +7,16 @@ from hypothesis import strategies as st
 from tests.report.traces import Story
 from wsdtrace.report.redact import MIN_LENGTH, REDACTED, Redactor, secrets_of
 from wsdtrace.report.trace import Trace
-from wsdtrace.state.model import Outcome
-
-
-@dataclass
-class Description:
-    """Stands for a typed JobDescription."""
-
-    job_name: str = "Monday"
-    job_originating_user_name: str | None = "alice.liddell"
-
-
-@dataclass
-class Ticket:
-    job_description: Description = field(default_factory=Description)
-    pin: str | None = field(default="pin-0815", metadata={"redact": True})
+from wsdtrace.state.model import Destination, Outcome, Subscription
+from wsdtrace.wsd.ticket import JobDescription, ScanTicket
 
 
 def a_trace(token: str | None = "tok-4711", destination: str | None = "dest-0042") -> Trace:
     story = Story()
     job = story.job(1, Outcome.COMPLETED)
-    job.token, job.destination_token, job.ticket = token, destination, Ticket()
+    job.token, job.destination_token = token, destination
+    description = JobDescription(job_name="Monday", job_originating_user_name="alice.liddell")
+    job.ticket = ScanTicket(job_description=description)
     return story.trace
 
 
@@ -39,7 +26,6 @@ def a_trace(token: str | None = "tok-4711", destination: str | None = "dest-0042
         pytest.param("token tok-4711 differs", "token ‹redacted› differs", id="job token"),
         pytest.param("'dest-0042'", "'‹redacted›'", id="destination token"),
         pytest.param("user alice.liddell", "user ‹redacted›", id="user name of the ticket"),
-        pytest.param("pin-0815", "‹redacted›", id="field declared with redact"),
         pytest.param("Monday", "Monday", id="another field of the ticket"),
         pytest.param("xtok-4711", "xtok-4711", id="part of a longer word"),
         pytest.param("<s:JobToken>unknown</s:JobToken>", "<s:JobToken>‹redacted›</s:JobToken>", id="by position"),
@@ -75,7 +61,7 @@ def test_the_longest_secret_goes_first() -> None:
 
 def test_a_user_called_scan_does_not_eat_the_name_of_an_operation() -> None:
     trace = a_trace()
-    trace.jobs[0].ticket = Description(job_originating_user_name="Scan")
+    trace.jobs[0].ticket = JobDescription(job_originating_user_name="Scan")
     assert Redactor(trace).text("CreateScanJob by Scan") == f"CreateScanJob by {REDACTED}"
 
 
@@ -114,4 +100,18 @@ def test_no_secret_survives_as_a_word(secret: str, before: str, after: str) -> N
 
 
 def test_the_secrets_of_a_trace() -> None:
-    assert set(secrets_of(a_trace())) == {"tok-4711", "dest-0042", "alice.liddell", "pin-0815"}
+    story = Story(a_trace())
+    exchange = story.exchange("Subscribe", (1.0, 1), (2.0, 2))
+    assert exchange.request is not None
+    exchange.request.xml = b"<x><w:JobToken>asked-for</w:JobToken></x>"
+    subscription = Subscription(None, None, None, exchange, exchange.last)
+    subscription.destinations = [Destination("context", "ALICE-PC", "dest-granted")]
+    story.trace.subscriptions.append(subscription)
+    assert set(secrets_of(story.trace)) == {
+        "tok-4711",
+        "dest-0042",
+        "alice.liddell",
+        "asked-for",
+        "ALICE-PC",
+        "dest-granted",
+    }

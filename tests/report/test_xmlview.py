@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsdtrace.report.xmlview import MAX_DEPTH, MAX_LINES, xml_lines
+from wsdtrace.report.xmlview import MAX_DEPTH, MAX_LINES, split_tag, xml_lines
 
 
 def shown(data: bytes, **options: bool) -> list[str]:
@@ -77,6 +77,20 @@ def test_depth_is_bounded() -> None:
 def test_nothing_but_white_space_is_lost(text: str) -> None:
     kept = "".join(f"{line.before}{line.text}{line.after}" for line in xml_lines(text.encode(), show_secrets=True))
     assert "".join(kept.split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("tag", "room", "pieces"),
+    [
+        pytest.param('<a b="1">', 20, ['<a b="1">'], id="short"),
+        pytest.param("<a b=\"1\" c='2'/>", 5, ["<a", 'b="1"', "c='2'/>"], id="an attribute on each line"),
+        pytest.param('<a b="x  y=z">', 5, ["<a", 'b="x  y=z">'], id="blanks in a value stay"),
+        pytest.param("<!-- a b='1' -->", 5, ["<!-- a b='1' -->"], id="a comment"),
+        pytest.param("<abcdefgh>", 5, ["<abcdefgh>"], id="no attributes"),
+    ],
+)
+def test_a_long_start_tag_is_split(tag: str, room: int, pieces: list[str]) -> None:
+    assert split_tag(tag, room) == pieces
 
 
 @given(st.binary(max_size=200))

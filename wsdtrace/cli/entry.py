@@ -31,7 +31,8 @@ def run(args: Sequence[str]) -> int:
         return shell_complete(group, {}, PROGRAM, "_WSDTRACE_COMPLETE", os.environ["_WSDTRACE_COMPLETE"])
     try:
         code = _invoke(list(args))
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Exit as end:
         code = end.exit_code
     except click.ClickException as error:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wsdtrace.report.trace import Trace
     from wsdtrace.state.model import Exchange
 
-KINDS = ("exchanges", "jobs", "images", "devices", "findings")
+KINDS = ("exchanges", "jobs", "images", "devices", "subscriptions", "events", "findings")
 """What can be listed; `report.tables` has a table for each."""
 
 
@@ -41,7 +41,7 @@ class Wanted:
 
 
 @click.command(short_help="Tables of what is in it; one exchange or job in full.")
-@click.argument("arguments", metavar=f"[{'|'.join(KINDS)}] FILE…", nargs=-1, required=True)
+@click.argument("arguments", metavar="[LIST] FILE…", nargs=-1, required=True)
 @click.option("--exchange", type=click.IntRange(1), metavar="N", help="Exchange N in full.")
 @click.option("--job", type=click.IntRange(0), metavar="N", help="The job with JobId N in full.")
 @click.option("--frame", type=click.IntRange(1), metavar="N", help="The exchange that frame N belongs to, in full.")
@@ -58,10 +58,11 @@ def command(
     show_secrets: bool,
     debug: bool,
 ) -> int:
-    """List what a capture holds: exchanges (the default), jobs, images, devices or findings; or show one thing in full.
+    """List what a capture holds, or show one thing of it in full.
 
-    FILE is a capture, a directory or -. Frame numbers are those of Wireshark. A file that is called like a kind is
-    written with its folder: ./jobs
+    LIST is one of exchanges (the default), jobs, images, devices, subscriptions, events and findings. FILE is a
+    capture, a directory or -. Frame numbers are those of Wireshark. A file that is called like a list is written with
+    its folder: ./jobs
     """
     is_kind = arguments[0] in KINDS
     captures = arguments[1:] if is_kind else arguments

@@ -48,9 +48,9 @@ def look_of(
     """
     from wsdtrace.report.page import PIPED_WIDTH, Look, Verbosity
 
-    terminal = not to_file and sys.stdout.isatty()
+    terminal = not to_file and sys.stdout is not None and sys.stdout.isatty()
     return Look(
-        width=terminal_width() if terminal else int(os.environ.get("COLUMNS", "") or 0) or PIPED_WIDTH,
+        width=terminal_width() if terminal else _told_width() or PIPED_WIDTH,
         fit=terminal,
         color=wants_color(color, terminal),
         verbosity=Verbosity(max(-1, min(verbosity, 1))),
@@ -63,6 +63,12 @@ def look_of(
 def terminal_width() -> int:
     """Cells of a line of the terminal."""
     return shutil.get_terminal_size((80, 24)).columns
+
+
+def _told_width() -> int | None:
+    """What COLUMNS says, where it is a width."""
+    told = os.environ.get("COLUMNS", "")
+    return int(told) if told.isdecimal() and len(told) <= 4 and int(told) else None
 
 
 def wants_color(choice: str, terminal: bool) -> bool:
@@ -87,9 +93,9 @@ def _writable(text: str, stream: TextIO) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def _holds(stream: TextIO, text: str) -> bool:
+def _holds(stream: TextIO | None, text: str) -> bool:
     try:
-        text.encode(stream.encoding or "utf-8")
+        text.encode((stream and stream.encoding) or "utf-8")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

@@ -10,11 +10,11 @@ from wsdtrace.report.escape import visible
 from wsdtrace.report.findings import LETTERS, STYLES
 from wsdtrace.report.grid import Column, write_grid
 from wsdtrace.report.joblines import chain, pages
-from wsdtrace.report.page import Page, Verbosity, counted, joined
+from wsdtrace.report.page import Page, counted, joined
 from wsdtrace.report.tables import frames, operation, pixels, size, write_exchanges
 from wsdtrace.report.times import duration, offset
 from wsdtrace.report.trace import Trace
-from wsdtrace.report.xmlview import xml_lines
+from wsdtrace.report.xmlview import split_tag, xml_lines
 from wsdtrace.state.model import Exchange, Image, Job, Message, Role, Toward, Transport
 
 MAX_FIELDS = 200
@@ -22,6 +22,9 @@ MAX_FIELDS = 200
 
 MAX_TEXT = 4000
 """Characters shown of a content that is no XML."""
+
+MIN_TAG = 40
+"""Characters of a start tag that stay on one line, however narrow the page is."""
 
 CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 """Fields whose values let somebody in; never shown without --show-secrets."""
@@ -159,7 +162,11 @@ def _value(page: Page, field: FieldLine) -> str:
 def _write_xml(page: Page, data: bytes) -> None:
     for line in xml_lines(data, show_secrets=page.redactor.show):
         margin = "  " * (line.depth + 1)
-        before, text, after = (page.said(part, MAX_TEXT) for part in (line.before, line.text, line.after))
+        *attributes, last = split_tag(line.before, max(page.width - len(margin), MIN_TAG))
+        for piece in attributes:
+            page.raw(margin + page.sgr(page.said(piece, MAX_TEXT), "blue"))
+            margin = "  " * (line.depth + 3)
+        before, text, after = (page.said(part, MAX_TEXT) for part in (last, line.text, line.after))
         page.raw(margin + page.sgr(before, "blue") + page.sgr(text, "bold") + page.sgr(after, "blue"))
 
 
@@ -249,8 +256,7 @@ def _write_findings(page: Page, findings: list[Finding]) -> None:
             (LETTERS[finding.severity], STYLES[finding.severity]), " ", (f"{finding.code} {finding.name}", "bold")
         )
         page.hanging(prefix.append("   "), Text(page.said(finding.message)))
-    if page.look.verbosity is not Verbosity.QUIET:
-        page.line(("evidence: wsdtrace check -v", "dim"))
+    page.line(("next: ", "dim"), f"wsdtrace rule {visible(findings[0].code)}")
 
 
 def _timing(exchange: Exchange) -> str:

@@ -14,8 +14,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 
 from wsdtrace.report.trace import Trace
+from wsdtrace.soap import private_names
+from wsdtrace.soap.schema.declare import Spec
 
 REDACTED = "‹redacted›"
 
@@ -25,18 +28,22 @@ MIN_LENGTH = 4
 MAX_DEPTH = 12
 """Levels of a ticket that are searched for secrets; the deepest type of WS-Scan has 7."""
 
-SECRET_ELEMENTS = frozenset({"JobToken", "DestinationToken", "JobOriginatingUserName"})
-"""Local names of the elements whose text is never shown."""
 
-SECRET_FIELDS = frozenset({"job_token", "destination_token", "job_originating_user_name"})
-"""The fields of typed messages that hold them."""
+@cache
+def secret_elements() -> frozenset[str]:
+    """Local names of the elements whose text is never shown: those that the vocabulary declares so."""
+    return private_names()
 
-_NAMES = "|".join(sorted(SECRET_ELEMENTS))
 
-_ELEMENT = re.compile(
-    rf"<(?:[\w.-]+:)?(?:{_NAMES})(?:\s[^<>]*)?(?<!/)>(?P<secret>(?:<!\[CDATA\[(?:.*?)(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|[^<])+)",
-    re.DOTALL,
-)
+@cache
+def _element() -> re.Pattern[str]:
+    """The start tag of such an element and its text."""
+    names = "|".join(map(re.escape, sorted(secret_elements())))
+    return re.compile(
+        rf"<(?:[\w.-]+:)?(?:{names})(?:\s[^<>]*)?(?<!/)>"
+        r"(?P<secret>(?:<!\[CDATA\[(?:.*?)(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|[^<])+)",
+        re.DOTALL,
+    )
 
 
 class Redactor:
@@ -78,7 +85,7 @@ class Redactor:
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
         """Ranges of `text` to replace, in order, without overlap."""
-        found = [m.span("secret") for m in _ELEMENT.finditer(text) if m["secret"].strip()] if "<" in text else []
+        found = [m.span("secret") for m in _element().finditer(text) if m["secret"].strip()] if "<" in text else []
         if self._values is not None:
             found += [m.span() for m in self._values.finditer(text)]
         return _merged(found)
@@ -95,15 +102,28 @@ class Redactor:
 
 def secrets_of(trace: Trace) -> Iterator[str]:
     """Every value of the trace that no report shows and that is long enough to be told from other words."""
+    for value in _all_secrets(trace):
+        if value is not None and len(value.strip()) >= MIN_LENGTH:
+            yield value
+            yield value.strip()
+
+
+def _all_secrets(trace: Trace) -> Iterator[str | None]:
     for job in trace.jobs:
-        for value in (job.token, job.destination_token, *_in_fields(job.ticket), *_in_fields(job.final)):
-            if value is not None and len(value.strip()) >= MIN_LENGTH:
-                yield value
-                yield value.strip()
+        yield from (job.token, job.destination_token, *_in_fields(job.ticket), *_in_fields(job.final))
+    for subscription in trace.subscriptions:
+        for destination in subscription.destinations:
+            yield from (destination.token, destination.name)
+    for exchange in trace.exchanges:
+        for message in (exchange.request, exchange.response, *exchange.answers):
+            if message is not None and message.xml is not None:
+                # Kept for a detail view: a fault may quote what its request held.
+                for found in _element().finditer(message.xml.decode("utf-8", "replace")):
+                    yield found["secret"]
 
 
 def _in_fields(value: object, depth: int = 0) -> Iterator[str]:
-    """Secrets in a typed message: fields that are declared with `redact`, or that bear one of the names."""
+    """Secrets in a typed message: fields that are declared with `redact`."""
     if depth > MAX_DEPTH:
         return
     if isinstance(value, list | tuple):
@@ -112,7 +132,8 @@ def _in_fields(value: object, depth: int = 0) -> Iterator[str]:
     elif is_dataclass(value) and not isinstance(value, type):
         for declared in fields(value):
             inner = getattr(value, declared.name, None)
-            if declared.metadata.get("redact") or declared.name in SECRET_FIELDS:
+            spec = declared.metadata.get("spec")
+            if isinstance(spec, Spec) and spec.redact:
                 yield from _texts(inner)
             else:
                 yield from _in_fields(inner, depth + 1)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wsdtrace.report.redact import REDACTED, SECRET_ELEMENTS
+from wsdtrace.report.redact import REDACTED, secret_elements
 
 MAX_LINES = 2000
 """Lines of one document that are shown: GetScannerElementsResponse of a large device has 900."""
@@ -28,6 +28,9 @@ _PIECE = re.compile(
       | (?P<odd><[^<]*)""",
     re.VERBOSE | re.DOTALL,
 )
+
+_ATTRIBUTE = re.compile(r"""\s+(?=[^\s=<>"']+\s*=\s*["'])""")
+"""The white space before an attribute."""
 
 _NAME = re.compile(r"<(?:[^\s:/>]*:)?([^\s/>]+)")
 
@@ -66,6 +69,13 @@ def xml_lines(data: bytes, *, show_secrets: bool = False) -> Iterator[XmlLine]:
         yield line
 
 
+def split_tag(tag: str, room: int) -> list[str]:
+    """A start tag in pieces, one for each attribute, where it is longer than `room`; else whole."""
+    if len(tag) <= room or not tag.startswith("<") or tag.startswith(("<!", "<?", "</")):
+        return [tag]
+    return _ATTRIBUTE.split(tag)
+
+
 def _layout(pieces: Iterator[_Piece]) -> Iterator[XmlLine]:
     """An element with nothing but text on one line, everything else on lines of its own."""
     depth = 0
@@ -100,7 +110,7 @@ def _pieces(text: str, show_secrets: bool) -> Iterator[_Piece]:
         kind = found.lastgroup or "odd"
         piece = found.group()
         if kind == "open" and not secret and not piece.endswith("/>"):
-            secret = _local(piece) if _local(piece) in SECRET_ELEMENTS and not show_secrets else ""
+            secret = _local(piece) if _local(piece) in secret_elements() and not show_secrets else ""
         elif secret:
             if kind == "close" and _local(piece.replace("/", "", 1)) == secret:
                 secret = ""

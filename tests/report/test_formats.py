@@ -1,0 +1,39 @@
+"""The formats of `check --format`."""
+
+import json
+
+import pytest
+
+from tests.report.traces import orphaned_job
+from wsdtrace.report.formats import FORMATS, RunInfo
+from wsdtrace.report.page import Look
+from wsdtrace.report.text import render_check
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_run_without_inputs_writes_nothing(name: str) -> None:
+    assert FORMATS[name](RunInfo(Look(), several=True)).close() == ""
+
+
+def test_text_has_a_blank_line_between_two_captures() -> None:
+    form = FORMATS["text"](RunInfo(Look(), several=True))
+    one = render_check(orphaned_job(), Look())
+    assert form.trace(orphaned_job()) + form.trace(orphaned_job()) + form.close() == f"{one}\n{one}"
+
+
+def test_json_of_several_captures_is_a_line_each() -> None:
+    form = FORMATS["json"](RunInfo(Look(), several=True))
+    lines = (form.trace(orphaned_job()) + form.trace(orphaned_job())).splitlines()
+    assert [json.loads(line)["schema"] for line in lines] == [1, 1]
+
+
+def test_json_of_one_capture_is_for_reading() -> None:
+    form = FORMATS["json"](RunInfo(Look(), several=False))
+    assert form.trace(orphaned_job()).startswith("{\n")
+
+
+def test_only_what_shows_digests_asks_for_them() -> None:
+    assert {name: FORMATS[name](RunInfo(Look(), False)).needs_digests for name in FORMATS} == {
+        "text": False,
+        "json": True,
+    }
