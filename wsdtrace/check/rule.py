@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import os.path
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -80,6 +81,9 @@ class Rule:
     def family(self) -> str:
         return self.code[:4]
 
+
+LIKE_ENOUGH = 0.6
+"""Likeness from which a rule is proposed: `WSD6O1` has 0.83 with its rule, an unrelated word less than 0.5."""
 
 _REGISTRY: dict[str, Rule] = {}
 
@@ -184,11 +188,14 @@ def expand(selectors: Iterable[str]) -> frozenset[str]:
 
 
 def _nearest(wanted: str) -> str:
-    known = [r.code for r in all_rules()] + [r.name for r in all_rules()]
-    near = difflib.get_close_matches(wanted.upper(), known, n=1, cutoff=0.5) or difflib.get_close_matches(
-        wanted.lower(), known, n=1, cutoff=0.5
-    )
-    if not near:
+    """A hint at the rule whose code or name is most like what was asked for; ties go to the longest common beginning."""
+    best: tuple[float, int, Rule] | None = None
+    for known in all_rules():
+        for name, asked in ((known.code, wanted.upper()), (known.name, wanted.lower())):
+            likeness = difflib.SequenceMatcher(None, asked, name).ratio()
+            score = (likeness, len(os.path.commonprefix([asked, name])), known)
+            if likeness >= LIKE_ENOUGH and (best is None or score[:2] > best[:2]):
+                best = score
+    if best is None:
         return "; `wsdtrace rule` lists them"
-    found = next(r for r in all_rules() if near[0] in (r.code, r.name))
-    return f"; did you mean {found.code} ({found.name})?"
+    return f"; did you mean {best[2].code} ({best[2].name})?"

@@ -1,0 +1,33 @@
+"""Cuts the windows of a capture anew: what a reader makes of them must not depend on where they end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wsdtrace.records import FrameBatch
+
+
+def rows(batch: FrameBatch, low: int, high: int) -> FrameBatch:
+    """Frames `low:high` of a batch as a batch of their own."""
+    return FrameBatch(
+        buffer=batch.buffer,
+        offset=batch.offset[low:high],
+        file_offset=batch.file_offset[low:high],
+        captured_len=batch.captured_len[low:high],
+        wire_len=batch.wire_len[low:high],
+        time_ns=batch.time_ns[low:high],
+        interface=batch.interface[low:high],
+        link_type=batch.link_type[low:high],
+        first_number=batch.first_number + low,
+        anomalies=batch.anomalies if high == len(batch) else (),
+    )
+
+
+def recut(batches: Iterable[FrameBatch], cuts: Iterable[int]) -> Iterator[FrameBatch]:
+    """The same frames in batches that end before the frames numbered in `cuts` (and where they ended before)."""
+    wanted = sorted(set(cuts))
+    for batch in batches:
+        first, last = batch.first_number, batch.first_number + len(batch)
+        edges = [0, *(c - first for c in wanted if first < c < last), len(batch)]
+        for low, high in zip(edges, edges[1:], strict=False):
+            yield rows(batch, low, high)
