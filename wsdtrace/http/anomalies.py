@@ -59,7 +59,6 @@ class HttpAnomaly(StrEnum):
 
     # Order of messages
     RESYNCHRONISED = "resynchronised at a start-line"
-    UNREQUESTED = "response without request"
 
     # MIME (RFC 2046 §5.1, RFC 2387)
     MIME_TYPE = "malformed media type"

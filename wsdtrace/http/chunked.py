@@ -111,7 +111,7 @@ class ChunkReader:
         if byte == 0x0D and not self._line:
             self._line = b"\r"
             return position + 1
-        self._say(HttpAnomaly.CHUNK_END, data[position : position + 16], at + position, at + position + 1)
+        self._say(HttpAnomaly.CHUNK_END, data[position : position + 1], at + position, at + position + 1)
         is_size = not self._line and byte in b"0123456789abcdefABCDEF"
         self._line = b""
         self.state = ChunkState.SIZE if is_size else ChunkState.BROKEN

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections import deque
 
-from wsdtrace.http.anomalies import HttpAnomaly
 from wsdtrace.http.head import Head
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.sync import Side
@@ -71,8 +70,8 @@ class _Open:
         self.over = False
         """Nothing more of it will come."""
         self.told = False
-        self.doubtful = False
-        """A hole may have swallowed its response."""
+        self.doubtful: Abandoned | None = None
+        """Why its response may have been lost."""
         self.charged = 0
 
 
@@ -100,6 +99,8 @@ class Pairing:
         self._now: Stamp | None = None
         self._pending: deque[_Open] = deque()
         """Exchanges whose final response is not over, oldest first."""
+        self._given_up: deque[str | None] = deque()
+        """Methods of requests that were given up at the bound: their responses come first, and have no request."""
         self._requesting: _Open | None = None
         self._answering: _Open | None = None
         self._orphan: _Open | None = None
@@ -120,7 +121,8 @@ class Pairing:
             self._requesting = orphan
             return
         while self._pending and self._pending[0].doubtful:
-            self._abandon(self._pending.popleft(), Abandoned.GAP)
+            left = self._pending.popleft()
+            self._abandon(left, left.doubtful or Abandoned.GAP)
         fresh = _Open(self._exchange(), method)
         self._requesting = fresh
         self._pending.append(fresh)
@@ -138,7 +140,9 @@ class Pairing:
             self._abandon(asked, self._server_end)
         self._tell(asked)
         if len(self._pending) > self._limits.pending:
-            self._abandon(self._pending.popleft(), Abandoned.LIMIT)
+            left = self._pending.popleft()
+            self._given_up.append(left.method)
+            self._abandon(left, Abandoned.LIMIT)
 
     def requests_lost(self) -> None:
         """Whole requests may be missing."""
@@ -162,6 +166,8 @@ class Pairing:
 
     def answered_method(self) -> str | None:
         """Method of the request that the next response answers."""
+        if self._given_up:
+            return self._given_up[0]
         return self._pending[0].method if self._pending else None
 
     def response_head(self, head: Head, stamp: Stamp) -> None:
@@ -170,22 +176,29 @@ class Pairing:
             return
         self._advance(stamp)
         self._settle()
-        if self._pending:
-            answered = self._pending[0]
-            answered.doubtful = False
-        else:
-            answered = _Open(self._exchange(), None)
-            if self._client_whole:
-                self._orphan = answered
-            else:
-                answered.waits = False
-            head.anomalies.append(Anomaly(HttpAnomaly.UNREQUESTED, "", None)) if self._client_whole else None
+        answered = self._answered()
         answered.exchange.interim += self._interim
         self._interim = []
         answered.exchange.response_head = stamp
         answered.head_read = True
         self._answering = answered
         self._tell(answered)
+
+    def _answered(self) -> _Open:
+        """The exchange that the response at hand belongs to."""
+        if self._pending and not self._given_up:
+            answered = self._pending[0]
+            answered.doubtful = None
+            return answered
+        answered = _Open(self._exchange(), None)
+        if self._given_up:
+            self._given_up.popleft()
+            answered.waits = False
+        elif self._client_whole:
+            self._orphan = answered
+        else:
+            answered.waits = False
+        return answered
 
     def response_over(self, message: HttpMessage, stamp: Stamp, charged: int) -> None:
         """A response is over."""
@@ -205,12 +218,12 @@ class Pairing:
             self._pending.popleft()
         self._tell(answered)
 
-    def responses_lost(self) -> None:
+    def responses_lost(self, why: Abandoned) -> None:
         """Whole responses may be missing: of the requests that wait, only the last may still be answered."""
         while len(self._pending) > 1 and not self._pending[0].waits:
-            self._abandon(self._pending.popleft(), Abandoned.GAP)
+            self._abandon(self._pending.popleft(), why)
         if self._pending:
-            self._pending[0].doubtful = True
+            self._pending[0].doubtful = why
 
     def responses_ended(self, how: StreamEnd, stamp: Stamp, *, seen: bool, given_up: bool) -> None:
         """The server sends no more.
@@ -231,7 +244,7 @@ class Pairing:
         waiting = [left for left in self._pending if left.waits]
         for left in self._pending:
             if not left.waits:
-                self._abandon(left, Abandoned.GAP if left.doubtful and seen else reason)
+                self._abandon(left, left.doubtful if left.doubtful and seen else reason)
         self._pending = deque(waiting)
 
     def close(self, stamp: Stamp) -> None:
@@ -293,12 +306,12 @@ class Pairing:
         else:
             self.response_over(message, stamp, charged)
 
-    def sync_lost(self, side: Side) -> None:
-        """Whole messages may be missing."""
+    def sync_lost(self, side: Side, why: Abandoned) -> None:
+        """Whole messages may be missing, or unreadable."""
         if side is Side.CLIENT:
             self.requests_lost()
         else:
-            self.responses_lost()
+            self.responses_lost(why)
 
 
 def _is_interim(start: object) -> bool:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from wsdtrace.http.anomalies import HttpAnomaly
 from wsdtrace.http.head import Head
-from wsdtrace.records import Anomaly, RequestLine, Span, StatusLine
+from wsdtrace.records import Anomaly, Span, StatusLine
 
 DIGITS_MAX = 18
 """Digits of a length: 10**18 bytes fit in 63 bits."""
@@ -39,16 +39,16 @@ class Frame(NamedTuple):
     """Content-Length when that frames the message."""
 
 
-def body_framing(head: Head, request_method: str | None) -> Frame:
+def body_framing(head: Head, *, is_request: bool, request_method: str | None) -> Frame:
     """Decide how a content is framed; what is odd is appended to `head.anomalies`.
 
     Args:
         head: the header section.
+        is_request: the sender is the client.
         request_method: for a response: method of the request that it answers, None when unknown.
     """
     start = head.start
     status = start.status if isinstance(start, StatusLine) else None
-    is_request = isinstance(start, RequestLine)
     lengths = head.known.get("content-length", [])
     codings = head.known.get("transfer-encoding", [])
 

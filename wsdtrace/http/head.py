@@ -25,9 +25,12 @@ _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _REQUEST = re.compile(rb"(" + _TOKEN + rb") ([!-~\x80-\xff]+) (HTTP/[0-9]\.[0-9])")
 _STATUS = re.compile(rb"(HTTP/[0-9]\.[0-9]) ([1-9][0-9]{2})( ?)([\t -~\x80-\xff]*)")
 # RFC 9112 §3: a recipient MAY parse on white-space-delimited word boundaries
-_LOOSE_REQUEST = re.compile(rb"[ \t]*(" + _TOKEN + rb")[ \t]+(\S(?:.*\S)?)[ \t]+((?i:HTTP)/[0-9.]+)\s*", re.DOTALL)
+_LOOSE_REQUEST = re.compile(rb"[ \t]*([A-Z-]+)[ \t]+(\S(?:.*\S)?)[ \t]+((?i:HTTP)/[0-9.]+)\s*", re.DOTALL)
 _LOOSE_STATUS = re.compile(rb"\s*((?i:HTTP)(?:/[0-9.]+)?)[ \t]+([0-9]{3})(?![0-9])[ \t]*(.*)", re.DOTALL)
 _STATUS_LIKE = re.compile(rb"(?i:HTTP)/?[0-9. \t]")
+_REQUEST_LIKE = re.compile(rb"[!-~\x80-\xff].*HTTP/[0-9]\.[0-9][ \t]*", re.DOTALL)
+_STATUS_BEGINNING = re.compile(rb"(?i:H(?:T(?:T(?:P(?:[/ \t].*)?)?)?)?)", re.DOTALL)
+_REQUEST_BEGINNING = re.compile(rb"[A-Z-]+(?:[ \t].*)?", re.DOTALL)
 _NAME = re.compile(_TOKEN)
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -104,10 +107,16 @@ _VERSIONS = frozenset({b"HTTP/1.1", b"HTTP/1.0"})
 
 
 def is_start_line(line: bytes, *, request: bool) -> bool:
-    """The line (without its end) can be the start-line of a message of that side, leniently read."""
+    """The line (without its end) is meant as a start-line of that side, whether or not it can be read."""
     if request:
-        return parse_request_line(line)[0] is not None
+        return parse_request_line(line)[0] is not None or _REQUEST_LIKE.fullmatch(line) is not None
     return _STATUS_LIKE.match(line) is not None
+
+
+def may_begin_start_line(line: bytes, *, request: bool) -> bool:
+    """A line that was cut can be the beginning of a start-line of that side."""
+    pattern = _REQUEST_BEGINNING if request else _STATUS_BEGINNING
+    return pattern.fullmatch(line) is not None
 
 
 def parse_head(section: bytes, at: int, *, request: bool, fields_max: int) -> Head:

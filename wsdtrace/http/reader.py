@@ -24,12 +24,12 @@ from typing import Protocol
 from wsdtrace.http.anomalies import HttpAnomaly, found, odd
 from wsdtrace.http.chunked import ChunkReader, ChunkState
 from wsdtrace.http.framing import Framing, body_framing
-from wsdtrace.http.head import Head, is_start_line, parse_fields, parse_head
+from wsdtrace.http.head import Head, is_start_line, may_begin_start_line, parse_fields, parse_head
 from wsdtrace.http.message import OpenMessage, Wire
 from wsdtrace.http.meter import View
 from wsdtrace.http.search import StartLineSearch
 from wsdtrace.http.sync import Side
-from wsdtrace.records import Anomaly, Direction, HttpMessage, MessageEnd, Stamp, StreamEnd
+from wsdtrace.records import Abandoned, Anomaly, Direction, HttpMessage, MessageEnd, Stamp, StreamEnd
 
 State = Callable[[View, int], int]
 
@@ -46,8 +46,8 @@ class Listener(Protocol):
     def message_read(self, side: Side, message: HttpMessage, stamp: Stamp, charged: int) -> None:
         """A message is over; `charged` bytes of the budget are held by it."""
 
-    def sync_lost(self, side: Side) -> None:
-        """Whole messages may be missing here."""
+    def sync_lost(self, side: Side, why: Abandoned) -> None:
+        """Whole messages may be missing here, or unreadable."""
 
     def side_found(self, direction: Direction, side: Side) -> None:
         """A search without knowing the side found a start-line."""
@@ -84,7 +84,7 @@ class Reader:
         self._search: StartLineSearch | None = None
         self._state: State = self._between
         if side is None:
-            self._begin_search(0, HttpAnomaly.RESYNCHRONISED)
+            self._begin_search(HttpAnomaly.RESYNCHRONISED)
 
     # -- what comes in
 
@@ -110,12 +110,12 @@ class Reader:
             return
         if message is not None and self._gap_in_content(message, offset, length, stamp):
             return
-        if message is not None:
+        if message is not None and not self._drop_excess(message, offset, stamp):
             if state == self._length:
                 message.gap(self._remaining)
             self._finish(MessageEnd.CUT_GAP, offset, stamp)
         self._notes.clear()
-        self._lost(offset + length)
+        self._lost(Abandoned.GAP)
 
     def _gap_in_content(self, message: OpenMessage, offset: int, length: int, stamp: Stamp) -> bool:
         """A hole inside a content: does its framing survive?"""
@@ -137,11 +137,24 @@ class Reader:
 
     def end(self, how: StreamEnd, offset: int, stamp: Stamp) -> None:
         """No more bytes will come; `offset` is the end of the stream."""
-        if self._message is not None:
+        message = self._message
+        if message is not None and not self._drop_excess(message, offset, stamp):
             self._finish(self._end_by(how, offset), offset, stamp)
         elif self._search is not None:
             self._say_stray(self._search, offset, stamp)
         self._state = self._deaf
+
+    def _drop_excess(self, message: OpenMessage, offset: int, stamp: Stamp) -> bool:
+        """The first line of the message at hand is cut: are these bytes no beginning of a message at all?"""
+        if self._state != self._heading or self._line_read:
+            return False
+        line = bytes(self._buffer)
+        if may_begin_start_line(line, request=self.side is Side.CLIENT):
+            return False
+        self._message = None
+        self._forget_head()
+        self._listener.stray(odd(HttpAnomaly.EXCESS_BYTES, found(line), message.start, offset), stamp)
+        return True
 
     def _end_by(self, how: StreamEnd, offset: int) -> MessageEnd:
         """How the message at hand ended when its stream ended at `offset`."""
@@ -244,7 +257,7 @@ class Reader:
 
     def _section(self, message: OpenMessage, section: bytes, stop: int, *, complete: bool) -> None:
         """The header section is `section`; it ends at stream offset `stop`."""
-        head = self._parse(section, message.start)
+        head = self._parse(section if complete else _whole_lines(section), message.start)
         stamp = message.read_head(head, stop)
         side = self._side()
         if not complete:
@@ -252,10 +265,10 @@ class Reader:
             head.anomalies.append(odd(HttpAnomaly.LIMIT, text, message.start, stop))
             self._listener.head_read(side, head, stamp)
             self._finish(MessageEnd.CUT_LIMIT, stop, None)
-            self._lost(stop)
+            self._lost(Abandoned.LIMIT)
             return
         method = self._listener.answered_method() if side is Side.SERVER else None
-        frame = body_framing(head, method)
+        frame = body_framing(head, is_request=side is Side.CLIENT, request_method=method)
         self._listener.head_read(side, head, stamp)
         message.open_content(frame)
         framing = frame.framing
@@ -302,7 +315,7 @@ class Reader:
             self._state = self._trailer
         elif chunks.state is ChunkState.BROKEN:
             self._done(view, MessageEnd.CUT_MALFORMED, stop)
-            self._lost(stop)
+            self._lost(Abandoned.MALFORMED)
         return stop
 
     def _trailer(self, view: View, position: int) -> int:
@@ -327,7 +340,7 @@ class Reader:
             self._message_head().anomalies.append(odd(HttpAnomaly.LIMIT, text, at, stop))
             self._read_trailers(at)
             self._done(view, MessageEnd.CHUNKED, stop)
-            self._lost(stop)
+            self._lost(Abandoned.LIMIT)
         return stop
 
     def _message_head(self) -> Head:
@@ -375,7 +388,7 @@ class Reader:
         if message.head is None:
             section = bytes(self._buffer)
             self._forget_head()
-            head = self._parse(section[: section.rfind(b"\n") + 1] or section, message.start)
+            head = self._parse(_whole_lines(section), message.start)
             head.anomalies.append(odd(HttpAnomaly.HEADER_UNTERMINATED, found(section[-32:]), message.start, stop))
             self._listener.head_read(side, head, message.read_head(head, stop))
         self._message = None
@@ -392,7 +405,8 @@ class Reader:
         views = [*self._line_views, view]
         self._message = None
         self._forget_head()
-        self._begin_search(start, HttpAnomaly.EXCESS_BYTES)
+        self._listener.sync_lost(self._side(), Abandoned.MALFORMED)
+        self._begin_search(HttpAnomaly.EXCESS_BYTES)
         return self._rewind(views, start)
 
     def _rewind(self, views: list[View], start: int) -> int:
@@ -405,14 +419,14 @@ class Reader:
                 self._todo.appendleft((view, max(start, view.start)))
         return last.end
 
-    def _lost(self, at: int) -> None:
-        """The framing is lost at stream offset `at`: search the next start-line."""
+    def _lost(self, why: Abandoned) -> None:
+        """The framing is lost here: search the next start-line."""
         if self.side is not None:
-            self._listener.sync_lost(self.side)
-        self._begin_search(at, HttpAnomaly.RESYNCHRONISED)
+            self._listener.sync_lost(self.side, why)
+        self._begin_search(HttpAnomaly.RESYNCHRONISED)
 
-    def _begin_search(self, at: int, kind: HttpAnomaly) -> None:
-        self._search = StartLineSearch(at, kind, self._limits)
+    def _begin_search(self, kind: HttpAnomaly) -> None:
+        self._search = StartLineSearch(kind, self._limits)
         self._state = self._searching
 
     def _searching(self, view: View, position: int) -> int:
@@ -425,18 +439,25 @@ class Reader:
             self._state = self._between
             if self.side is None:
                 self._listener.side_found(self._wire.direction, hit.side)
-            if hit.position > search.start:
-                self._notes.append(search.anomaly(hit.position))
+            skipped = search.skipped(hit.position)
+            if skipped is not None:
+                self._notes.append(skipped)
             return self._rewind([*search.views, view], hit.position)
-        if view.end - search.start > self._limits.resync:
-            self._say_stray(search, view.end, view.stamp(view.end - 1))
+        if view.end >= search.stop:
+            self._say_stray(search, search.stop, view.stamp(search.stop - 1))
             self._state = self._deaf
             self._search = None
         return view.end
 
     def _say_stray(self, search: StartLineSearch, end: int, stamp: Stamp) -> None:
-        if end > search.start:
-            self._listener.stray(search.anomaly(end), stamp)
+        skipped = search.skipped(end)
+        if skipped is not None:
+            self._listener.stray(skipped, stamp)
+
+
+def _whole_lines(section: bytes) -> bytes:
+    """A header section without the line in which it was cut; its start-line stays, cut or not."""
+    return section[: section.rfind(b"\n") + 1] or section
 
 
 def _section_end(source: bytes | bytearray, begin: int, bound: int) -> int:

@@ -16,6 +16,7 @@ from wsdtrace.http.meter import View
 from wsdtrace.http.reader import Reader
 from wsdtrace.http.sync import Side
 from wsdtrace.records import (
+    Abandoned,
     Anomaly,
     ConnectionId,
     ContentRef,
@@ -118,7 +119,7 @@ class _Silent:
     def message_read(self, side: Side, message: HttpMessage, stamp: Stamp, charged: int) -> None:
         """Known from the first reading."""
 
-    def sync_lost(self, side: Side) -> None:
+    def sync_lost(self, side: Side, why: Abandoned) -> None:
         """Known from the first reading."""
 
     def side_found(self, direction: Direction, side: Side) -> None:

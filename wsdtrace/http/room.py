@@ -14,6 +14,7 @@ from wsdtrace.http.meter import View
 from wsdtrace.http.reader import Reader
 from wsdtrace.http.sync import Opening, Side, classify
 from wsdtrace.records import (
+    Abandoned,
     Anomaly,
     ConnectionId,
     ConnectionOpened,
@@ -47,6 +48,11 @@ class HttpRoom:
         self._budget = Budget(self._limits.held_total)
         self._connections: dict[ConnectionId, _Connection] = {}
         self._out: list[HttpOutput] = []
+
+    @property
+    def held(self) -> int:
+        """Bytes of contents that are held: of open messages and of exchanges that go on."""
+        return self._limits.held_total - self._budget.left
 
     def feed(self, event: NetEvent) -> list[HttpOutput]:
         """Take one net event; returns what became known by it, in order."""
@@ -91,8 +97,8 @@ class _Connection:
     """Both directions of one connection."""
 
     __slots__ = (
-        "_budget", "_ended", "_held", "_limits", "_middle", "_not_http", "_offsets", "_opened", "_out", "_pairing",
-        "_prefix", "_readers", "_sides_told", "_stamp", "_verdicts", "wires",
+        "_budget", "_ended", "_first", "_held", "_limits", "_middle", "_not_http", "_offsets", "_opened", "_out",
+        "_pairing", "_prefix", "_readers", "_verdicts", "wires",
     )  # fmt: skip
 
     def __init__(
@@ -117,7 +123,8 @@ class _Connection:
         self._not_http = False
         self._ended: list[StreamEnded | None] = [None, None]
         self._offsets = [0, 0]
-        self._stamp: Stamp | None = None
+        self._first: Stamp | None = None
+        """Where the first byte was seen."""
 
     # -- events
 
@@ -130,6 +137,8 @@ class _Connection:
             return
         direction = chunk.direction
         self._offsets[direction] = view.end
+        if self._first is None:
+            self._first = view.stamp(view.start)
         self.wires[direction].base_seq = chunk.base_seq
         if self._readers is not None:
             self._readers[direction].feed(view)
@@ -158,7 +167,7 @@ class _Connection:
         self._ended[direction] = event
         if self._not_http:
             return all(self._ended)
-        if self._readers is None and all(self._ended) and self._held:
+        if all(self._ended) and self._pairing is None and self._first is not None:
             self._give_up(NotHttpKind.OTHER)
         if self._readers is not None and not self._not_http:
             self._end_reader(event)
@@ -195,12 +204,12 @@ class _Connection:
             return
         if verdict is Opening.TLS:
             self._give_up(NotHttpKind.TLS)
+        elif self._middle[direction]:
+            self._search_both()
         elif verdict is Opening.REQUEST:
             self._decide(direction, Side.CLIENT)
         elif verdict is Opening.RESPONSE:
             self._decide(direction, Side.SERVER)
-        elif self._middle[direction]:
-            self._search_both()
         else:
             other = self._verdicts[direction.reverse]
             size = sum(len(held.data) for _, held in self._held)
@@ -251,8 +260,8 @@ class _Connection:
     def _give_up(self, kind: NotHttpKind) -> None:
         """Not HTTP: say so once, and keep nothing."""
         opened = self._opened
-        _, view = self._held[0]
-        self._out.append(NotHttp(opened.connection, opened.originator, opened.responder, kind, view.stamp(view.start)))
+        stamp = self._first or opened.stamp
+        self._out.append(NotHttp(opened.connection, opened.originator, opened.responder, kind, stamp))
         self._not_http = True
         self._held = []
         self._prefix = [bytearray(), bytearray()]
@@ -274,10 +283,10 @@ class _Connection:
         assert self._pairing is not None
         self._pairing.message_read(side, message, stamp, charged)
 
-    def sync_lost(self, side: Side) -> None:
+    def sync_lost(self, side: Side, why: Abandoned) -> None:
         """Whole messages may be missing."""
         if self._pairing is not None:
-            self._pairing.sync_lost(side)
+            self._pairing.sync_lost(side, why)
 
     def side_found(self, direction: Direction, side: Side) -> None:
         """A search found the first start-line of the connection."""

@@ -9,7 +9,7 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-from wsdtrace.http.head import parse_request_line, parse_status_line
+from wsdtrace.http.head import is_start_line
 
 
 class Side(Enum):
@@ -55,9 +55,9 @@ def classify(data: bytes | bytearray, bound: int) -> Opening | None:
     if end == len(data):
         return None
     line = bytes(data[start:end]).removesuffix(b"\r")
-    if parse_status_line(line)[0] is not None:
+    if is_start_line(line, request=False):
         return Opening.RESPONSE
-    if parse_request_line(line)[0] is not None:
+    if is_start_line(line, request=True):
         return Opening.REQUEST
     return Opening.MISFIT
 
