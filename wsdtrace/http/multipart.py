@@ -126,7 +126,7 @@ class MultipartSink:
         if self._part is not None:
             self._parts.append((self._part, False))
         if not self._parts and self._preface is not None:
-            if self._boundary:
+            if self._boundary and closing.whole:  # else the delimiter may stand in what is missing
                 self._say(HttpAnomaly.BOUNDARY_ABSENT, self._boundary, 0, 0)
             return self._preface.finish(closing)._replace(is_multipart=True, closed=False)
         parts: tuple[Part, ...] = tuple(part.close(closing, complete=complete) for part, complete in self._parts)
