@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from wsdtrace.records import FrameBatch
 
@@ -29,5 +30,5 @@ def recut(batches: Iterable[FrameBatch], cuts: Iterable[int]) -> Iterator[FrameB
     for batch in batches:
         first, last = batch.first_number, batch.first_number + len(batch)
         edges = [0, *(c - first for c in wanted if first < c < last), len(batch)]
-        for low, high in zip(edges, edges[1:], strict=False):
+        for low, high in pairwise(edges):
             yield rows(batch, low, high)

@@ -55,7 +55,11 @@ CAUSES: dict[str, tuple[Cause, ...]] = {
     "WSD305": (Cause(("WSD204", "WSD205", "WSD206"), Bond.EXCHANGE),),
     # A fault whose prefix is unbound has no subcode that could be looked up.
     "WSD322": (Cause(("WSD202",), Bond.EXCHANGE),),
-    "WSD320": (Cause(("WSD201", "WSD204"), Bond.EXCHANGE),),
+    "WSD320": (Cause(("WSD201", "WSD202", "WSD204"), Bond.EXCHANGE),),
+    "WSD304": (Cause(("WSD206",), Bond.EXCHANGE),),
+    # The device does not enforce what the client broke.
+    "WSD605": (Cause(("WSD603", "WSD604"), Bond.JOB),),
+    "WSD625": (Cause(("WSD601", "WSD602"), Bond.JOB),),
     # The device denies a job because of the pair that was sent.
     "WSD608": (Cause(("WSD610",), Bond.EXCHANGE),),
 }

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import os.path
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -188,14 +187,19 @@ def expand(selectors: Iterable[str]) -> frozenset[str]:
 
 
 def _nearest(wanted: str) -> str:
-    """A hint at the rule whose code or name is most like what was asked for; ties go to the longest common beginning."""
+    """A hint at the rule whose code or name is most like `wanted`; ties go to the longest common beginning."""
     best: tuple[float, int, Rule] | None = None
     for known in all_rules():
         for name, asked in ((known.code, wanted.upper()), (known.name, wanted.lower())):
             likeness = difflib.SequenceMatcher(None, asked, name).ratio()
-            score = (likeness, len(os.path.commonprefix([asked, name])), known)
+            score = (likeness, _common(asked, name), known)
             if likeness >= LIKE_ENOUGH and (best is None or score[:2] > best[:2]):
                 best = score
     if best is None:
         return "; `wsdtrace rule` lists them"
     return f"; did you mean {best[2].code} ({best[2].name})?"
+
+
+def _common(a: str, b: str) -> int:
+    """Length of the common beginning."""
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))

@@ -25,6 +25,12 @@ def _about_wsd(event: ExchangeEnded) -> bool:
     return event.exchange.is_wsd
 
 
+def _was_asked(event: ExchangeEnded) -> bool:
+    """A whole request went out over a connection."""
+    request = event.exchange.request
+    return event.exchange.is_wsd and request is not None and request.complete and event.connection is not None
+
+
 def _is_cut(exchange: Exchange) -> bool:
     response = exchange.response
     return response is not None and response.http is not None and response.http.ended in CUT
@@ -48,7 +54,7 @@ def _who_left(event: ExchangeEnded) -> FaultOf:
     "request-unanswered",
     Severity.ERROR,
     on=ExchangeEnded,
-    when=lambda event: event.exchange.is_wsd and event.exchange.request is not None and event.connection is not None,
+    when=_was_asked,
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
     source=("T05", "field failure 20"),
 )
@@ -143,15 +149,14 @@ def http_error_not_soap(event: ExchangeEnded) -> Iterator[Verdict]:
         a crash. A fault would have said what is wrong.
 
     Bad:
-        http: status 500 text/html <h1>Internal error</h1>
-        CreateScanJob -> JobId=1
+        CreateScanJob -> HTTP 500 text/html <h1>Internal error</h1>
 
     Good:
         CreateScanJob -> Fault ServerErrorNotAcceptingJobs
     """
     exchange = event.exchange
     response = exchange.response
-    if response is None or response.http is None or response.is_soap:
+    if response is None or response.http is None or response.is_soap or response.labelled_soap:
         return
     kind = response.http.content.media_type or "no media type"
     yield Objection(
