@@ -2,7 +2,7 @@
 
 from wsdtrace.capture.anomalies import CaptureAnomaly
 from wsdtrace.capture.blocks import Interface
-from wsdtrace.capture.source import WINDOW_BYTES, CaptureSource, open_capture
+from wsdtrace.capture.source import WINDOW_BYTES, CaptureSource, open_capture, open_capture_bytes
 from wsdtrace.capture.synthetic import SyntheticConnection, cut
 from wsdtrace.capture.writer import PcapngWriter
 
@@ -15,4 +15,5 @@ __all__ = [
     "SyntheticConnection",
     "cut",
     "open_capture",
+    "open_capture_bytes",
 ]

@@ -128,6 +128,11 @@ def open_input(path: str | Path) -> Input:
     return _recognise(name, stream, regular=regular, size=size)
 
 
+def input_of(name: str, data: bytes) -> Input:
+    """An input that is in memory: plain or gzip, not seekable."""
+    return _recognise(name, io.BytesIO(data), regular=False, size=len(data))
+
+
 def _recognise(name: str, stream: BinaryIO, *, regular: bool, size: int | None) -> Input:
     source = Input(name, stream, seekable=regular, size=size, compressed=False)
     head = bytearray(3)

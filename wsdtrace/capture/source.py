@@ -21,7 +21,7 @@ import numpy as np
 from wsdtrace.capture.anomalies import file_anomaly
 from wsdtrace.capture.columns import Walked
 from wsdtrace.capture.formats import SNIFF_BYTES, describe
-from wsdtrace.capture.inputs import Input, open_input
+from wsdtrace.capture.inputs import Input, input_of, open_input
 from wsdtrace.capture.linktypes import linktype_name
 from wsdtrace.capture.pcap import FILE_HEADER_BYTES, MAGICS, PcapReader
 from wsdtrace.capture.pcapng import BYTE_ORDER_MAGIC, MAJOR_VERSION, SECTION_HEADER, PcapngReader
@@ -231,11 +231,28 @@ def open_capture(path: str | Path, *, window_bytes: int = WINDOW_BYTES) -> Captu
         CapturePermissionError: it may not be read.
         CaptureError: it is not there or not readable.
     """
-    source = open_input(path)
+    return _source_of(str(path), open_input(path), window_bytes)
+
+
+def open_capture_bytes(data: bytes, name: str, *, window_bytes: int = WINDOW_BYTES) -> CaptureSource:
+    """Read a capture that is in memory, as `open_capture` reads a pipe.
+
+    Args:
+        data: the whole capture.
+        name: what it is called in reports and errors.
+        window_bytes: bytes read at a time; results do not depend on it.
+
+    Raises:
+        CaptureFormatError: it is no capture; the text says what it looks like.
+    """
+    return _source_of(name, input_of(name, data), window_bytes)
+
+
+def _source_of(name: str, source: Input, window_bytes: int) -> CaptureSource:
     try:
         buffer = bytearray(SNIFF_BYTES)
         head = bytes(buffer[: source.fill(view)]) if (view := memoryview(buffer)) else b""
-        return CaptureSource(str(path), source, head, _reader_for(str(path), source, head), window_bytes)
+        return CaptureSource(name, source, head, _reader_for(name, source, head), window_bytes)
     except BaseException:
         source.close()
         raise
