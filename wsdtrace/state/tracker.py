@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wsdtrace.http import HttpAnomaly
 from wsdtrace.net import NetAnomalyKind
 from wsdtrace.records import (
     Abandoned,
@@ -186,6 +187,11 @@ class Tracker:
             connection.one_sided = True
             self.jobs.blind(exchange.device)
         exchange.ended = True
+        for message in (exchange.request, response):
+            read = None if message is None else message.http
+            for anomaly in () if read is None else read.anomalies:
+                if anomaly.kind == HttpAnomaly.LIMIT:
+                    yield LimitReached(stamp, anomaly, connection)
         if response is not None:
             yield MessageSeen(stamp, exchange, response, self._repeated(exchange, response))
         if exchange.copy_of is None:
