@@ -44,13 +44,11 @@ def frames_truncated(event: ConnectionSettled) -> Iterator[Verdict]:
         cannot be judged; record again with `-s 0`.
 
     Bad:
-        tcp: snap 96
-        CreateScanJob -> JobId=1 JobToken=t
-        RetrieveImage JobId=1 JobToken=t -> image
+        tcp: snap 1200
+        GetScannerElements -> ok
 
     Good:
-        CreateScanJob -> JobId=1 JobToken=t
-        RetrieveImage JobId=1 JobToken=t -> image
+        GetScannerElements -> ok
     """
     cut = event.connection.snapped
     if cut is not None:
@@ -206,8 +204,7 @@ def encrypted(event: CaptureEnded) -> Iterator[Verdict]:
         read; else worth knowing.
 
     Bad:
-        > raw \\x16\\x03\\x01\\x00\\x05\\x01\\x00\\x00\\x01\\x03
-        < raw \\x16\\x03\\x03\\x00\\x05\\x02\\x00\\x00\\x01\\x03
+        TLS -> ok
 
     Good:
         GetScannerElements -> ok
@@ -281,7 +278,9 @@ def limit_reached(event: LimitReached) -> Iterator[Verdict]:
         from the verdict.
 
     Bad:
+        GetScannerElements -> ok
         > raw POST /scan HTTP/1.1\\r\\nX-Long: <300000 x a>
+        GetScannerElements -> close
 
     Good:
         GetScannerElements -> ok

@@ -197,8 +197,7 @@ def fault_empty_error(event: ExchangeEnded) -> Iterator[Verdict]:
         The label promises a fault that would say what went wrong, and there is none.
 
     Bad:
-        http: status 500 application/soap+xml
-        CreateScanJob -> JobId=1
+        CreateScanJob -> HTTP 500 application/soap+xml
 
     Good:
         CreateScanJob -> Fault ServerErrorNotAcceptingJobs

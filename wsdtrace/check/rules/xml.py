@@ -107,7 +107,7 @@ def envelope_missing(event: MessageSeen) -> Iterator[Verdict]:
         It is no SOAP message. Some printers send a bare Fault over UDP to whoever probes them.
 
     Bad:
-        < body <wscn:Nothing xmlns:wscn="http://schemas.microsoft.com/windows/2006/08/wdp/scan"/>
+        < content <wscn:Nothing xmlns:wscn="http://schemas.microsoft.com/windows/2006/08/wdp/scan"/>
         GetScannerElements -> ok
 
     Good:
@@ -221,7 +221,7 @@ def dtd_present(event: MessageSeen) -> Iterator[Verdict]:
         Entities are how XML bombs are built and how files of the receiver are read. SOAP 1.2 does not allow them.
 
     Bad:
-        < prefix <!DOCTYPE Envelope [<!ENTITY a "b">]>
+        < prepend <!DOCTYPE Envelope [<!ENTITY a "b">]>
         GetScannerElements -> ok
 
     Good:
