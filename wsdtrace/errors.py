@@ -9,7 +9,8 @@ The tree::
     ├── UsageError                the caller asked for something that does not exist
     │   ├── UnknownRule           no such rule code (names the nearest)
     │   ├── UnknownName           no such element or message (names the nearest)
-    │   └── BadSelector           a selection that cannot be understood
+    │   ├── BadSelector           a selection that cannot be understood
+    │   └── BadScenario           a scenario that cannot be understood (names line and column)
     ├── OutputError               a result cannot be written
     └── MissingExtra              an optional dependency is not installed
 
@@ -50,6 +51,22 @@ class UnknownName(UsageError):
 
 class BadSelector(UsageError):
     """A selection of rules or objects cannot be understood."""
+
+
+class BadScenario(UsageError):
+    """A scenario cannot be understood.
+
+    Args:
+        line: 1-based line of the text.
+        column: 1-based column, in characters.
+        problem: what was expected there, and what was found.
+    """
+
+    def __init__(self, line: int, column: int, problem: str) -> None:
+        super().__init__(f"line {line}, column {column}: {problem}")
+        self.line = line
+        self.column = column
+        self.problem = problem
 
 
 class OutputError(WsdtraceError):

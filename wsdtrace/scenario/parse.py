@@ -1,0 +1,370 @@
+"""Text → `Scenario`. Every mistake is named with its line and column, what was expected there and what was found.
+
+Theory of operation: lines are read one by one with their indentation; a line that is indented further than an exchange
+belongs to it. Lines about how something travels (`tcp: …`, `> …`) are collected until the exchange they are for. Names
+of elements are not looked up here but in `fields`, which knows the declared messages.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from wsdtrace.errors import BadScenario
+from wsdtrace.scenario.fields import check_assignments, expanded
+from wsdtrace.scenario.images import drawable_formats, is_drawable
+from wsdtrace.scenario.model import (
+    Answer,
+    Assignment,
+    Cast,
+    Close,
+    Edit,
+    EditVerb,
+    End,
+    Exchange,
+    Manner,
+    Place,
+    Reply,
+    Scenario,
+    Step,
+    Wait,
+)
+from wsdtrace.scenario.operations import OPERATIONS, Operation
+from wsdtrace.scenario.phrases import Channel, forms_of, match_phrase
+from wsdtrace.scenario.words import Word, read_duration, split_words
+
+MAX_DEPTH = 8
+"""Exchanges that may be open within each other; two are enough for everything that was seen."""
+
+CAST_WORDS = ("client", "device", "through", "over")
+CAST = re.compile(rf"(?:{'|'.join(CAST_WORDS)})\b[^:]*:(?=\s|$)")
+CHANNEL = re.compile(r"(tcp|http|mime|image|udp):")
+ASSIGNMENT = re.compile(r"([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?:@([A-Za-z_][\w:-]*))?=")
+OUTCOMES = {reply.value: reply for reply in (Reply.NOTHING, Reply.CLOSE, Reply.RESET, Reply.REFUSED, Reply.UNREACHABLE)}
+WORDS_OF_EDIT = {EditVerb.REPLACE: 2, EditVerb.RENAME: 2, EditVerb.DROP: 1, EditVerb.ENCODE: 1, EditVerb.NO_FIELD: 1}
+"""Edits that take so many words; the others take the rest of the line as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that says something."""
+
+    number: int
+    text: str
+    indent: int
+
+    def fail(self, index: int, problem: str) -> NoReturn:
+        """The mistake is at this index of the text."""
+        raise BadScenario(self.number, index + 1, problem)
+
+    def place(self, index: int) -> Place:
+        return Place(self.number, index + 1)
+
+
+def parse(text: str) -> Scenario:
+    """Understand a scenario.
+
+    Raises:
+        BadScenario: it cannot be understood; names line, column, what was expected and what was found.
+    """
+    return _Parser(text).scenario()
+
+
+class _Parser:
+    """One pass over the lines of a scenario."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = [
+            Line(number, line.rstrip(), len(line) - len(line.lstrip()))
+            for number, line in enumerate(text.expandtabs(4).splitlines(), start=1)
+            if line.strip() and not line.lstrip().startswith("#")
+        ]
+        self._at = 0
+        self._ended = False
+        self._file_cut = 0
+
+    def scenario(self) -> Scenario:
+        if not self._lines:
+            raise BadScenario(1, 1, "expected an exchange such as `GetScannerElements -> ok`, found nothing")
+        base = self._lines[0].indent
+        steps = self._block(base, 0)
+        if self._at < len(self._lines):
+            line = self._lines[self._at]
+            line.fail(line.indent, f"expected an indentation of {base}, found {line.indent}")
+        return Scenario(steps, self._file_cut)
+
+    def _block(self, indent: int, depth: int) -> tuple[Step, ...]:
+        """Steps at one indentation, until a line that stands further left."""
+        steps: list[Step] = []
+        manner = Manner()
+        said: Line | None = None
+        while self._at < len(self._lines) and self._lines[self._at].indent >= indent:
+            line = self._lines[self._at]
+            if line.indent > indent:
+                line.fail(line.indent, "expected no indentation here: only what happens during an exchange is indented")
+            self._at += 1
+            if self._file(line):
+                continue
+            changed = self._manner(line, manner)
+            if changed is not None:
+                manner, said = changed, line
+                continue
+            step = self._step(line, manner)
+            if said is not None and not isinstance(step, Exchange):
+                line.fail(line.indent, f"expected the exchange that line {said.number} is about")
+            if isinstance(step, Exchange):
+                step = self._with_inner(step, indent, depth)
+                manner, said = Manner(), None
+            steps.append(step)
+            self._ended = self._ended or isinstance(step, End)
+        if said is not None:
+            said.fail(said.indent, "expected an exchange behind this line")
+        return tuple(steps)
+
+    def _with_inner(self, exchange: Exchange, indent: int, depth: int) -> Exchange:
+        """The exchange with the indented lines that follow it."""
+        if self._at >= len(self._lines) or self._lines[self._at].indent <= indent:
+            return exchange
+        inner = self._lines[self._at]
+        if exchange.answer is None:
+            inner.fail(
+                inner.indent, f"expected no indentation: {exchange.operation.name} is not answered, so never open"
+            )
+        if depth == MAX_DEPTH:
+            inner.fail(inner.indent, f"expected at most {MAX_DEPTH} levels of indentation")
+        return dataclasses.replace(exchange, during=self._block(inner.indent, depth + 1))
+
+    # -- how the next exchange travels --------------------------------------------------------
+
+    def _manner(self, line: Line, manner: Manner) -> Manner | None:
+        """The manner with what this line says, or None when the line is a step."""
+        text = line.text
+        start = line.indent
+        if text[start] in "<>" and (len(text) == start + 1 or text[start + 1].isspace()):
+            edit = _edit(line, start + 1)
+            if text[start] == ">":
+                return dataclasses.replace(manner, request=(*manner.request, edit))
+            return dataclasses.replace(manner, response=(*manner.response, edit))
+        found = CHANNEL.match(text, start)
+        if found is None:
+            return None
+        words = split_words(text, line.number, found.end())
+        channel = Channel(found[1])
+        fields = match_phrase(channel, words)
+        if fields is None:
+            said = " ".join(w.text for w in words)
+            line.fail(
+                words[0].column - 1 if words else found.end(),
+                f"expected {_one_of(forms_of(channel))} behind `{channel}:`, found {said!r}",
+            )
+        part = dataclasses.replace(getattr(manner, channel.value), **fields)
+        return dataclasses.replace(manner, **{channel.value: part})
+
+    def _file(self, line: Line) -> bool:
+        """Read a line about the file as a whole; False when it is none."""
+        if not line.text.startswith("file:", line.indent):
+            return False
+        words = split_words(line.text, line.number, line.indent + len("file:"))
+        if len(words) != 2 or words[0].text != "cut" or not words[1].text.isdecimal():
+            line.fail(words[0].column - 1 if words else len(line.text), "expected `cut BYTES` behind `file:`")
+        self._file_cut = int(words[1].text)
+        return True
+
+    # -- steps --------------------------------------------------------------------------------
+
+    def _step(self, line: Line, manner: Manner) -> Step:
+        """The step that a line says."""
+        if self._ended:
+            line.fail(line.indent, "expected nothing behind `end` but lines about the file")
+        cast, start = _cast(line)
+        words = split_words(line.text, line.number, start)
+        if not words:
+            line.fail(len(line.text), f"expected {_one_of([*OPERATIONS, 'close'])}")
+        first, place = words[0], line.place(words[0].column - 1)
+        if first.text == "wait":
+            return Wait(place, self._duration(line, words, 1))
+        if first.text == "end":
+            _nothing_more(line, words, 1)
+            return End(place)
+        if first.text == "close":
+            _nothing_more(line, words, 1)
+            return Close(place, cast)
+        operation = OPERATIONS.get(first.text)
+        if operation is None:
+            line.fail(first.column - 1, _unknown(first.text, [*OPERATIONS, "wait", "close", "end"], "an operation"))
+        return self._exchange(line, words, operation, cast, manner)
+
+    def _duration(self, line: Line, words: list[Word], at: int) -> int:
+        if at >= len(words):
+            line.fail(len(line.text), "expected a time such as 61s, 200ms or 2min")
+        time_ns = read_duration(words[at].text)
+        if time_ns is None:
+            line.fail(words[at].column - 1, f"expected a time such as 61s, 200ms or 2min, found {words[at].text!r}")
+        _nothing_more(line, words, at + 1)
+        return time_ns
+
+    def _exchange(self, line: Line, words: list[Word], operation: Operation, cast: Cast, manner: Manner) -> Exchange:
+        arrow = next((i for i, word in enumerate(words) if word.text == "->" and not word.quoted), None)
+        request = _assignments(line, words[1:arrow])
+        place = line.place(words[0].column - 1)
+        if operation.one_way:
+            if arrow is not None:
+                line.fail(words[arrow].column - 1, f"expected no answer: {operation.name} is not answered")
+            answer = None
+        elif arrow is None:
+            line.fail(len(line.text), f"expected `-> {operation.answers[-1]}` or another answer")
+        else:
+            answer = _answer(line, words, arrow, operation)
+        check_assignments(operation, request, answer)
+        return Exchange(place, cast, operation, request, answer, manner)
+
+
+def _cast(line: Line) -> tuple[Cast, int]:
+    """Who takes part, and the index behind that."""
+    found = CAST.match(line.text, line.indent)
+    if found is None:
+        return Cast(), line.indent
+    cast = Cast()
+    at = line.indent
+    for part in found[0][:-1].split(","):
+        words = part.split()
+        match words:
+            case ["client", name]:
+                cast = dataclasses.replace(cast, client=name)
+            case ["device", name]:
+                cast = dataclasses.replace(cast, device=name)
+            case ["through", name]:
+                cast = dataclasses.replace(cast, proxy=name)
+            case ["over", "IPv6"]:
+                cast = dataclasses.replace(cast, ipv6=True)
+            case ["over", "HTTP"]:
+                cast = dataclasses.replace(cast, directed=True)
+            case _:
+                line.fail(
+                    at + len(part) - len(part.lstrip()),
+                    "expected `client NAME`, `device NAME`, `through NAME`, `over IPv6` or `over HTTP`, "
+                    f"found {part.strip()!r}",
+                )
+        at += len(part) + 1
+    return cast, found.end()
+
+
+def _assignments(line: Line, words: Sequence[Word]) -> tuple[Assignment, ...]:
+    return tuple(assignment for word in words for assignment in expanded(_assignment(line, word)))
+
+
+def _assignment(line: Line, word: Word) -> Assignment:
+    found = None if word.quoted else ASSIGNMENT.match(word.text)
+    if found is None:
+        line.fail(word.column - 1, f"expected an assignment such as JobId=1 or `->`, found {word.text!r}")
+    return Assignment(tuple(found[1].split(".")), found[2], word.text[found.end() :], Place(line.number, word.column))
+
+
+def _answer(line: Line, words: list[Word], arrow: int, operation: Operation) -> Answer:
+    place = line.place(words[arrow].column - 1)
+    rest = words[arrow + 1 :]
+    if not rest:
+        line.fail(len(line.text), f"expected {_one_of(_answers(operation))} behind `->`")
+    rest, times = _times(line, rest)
+    after_ns, over_ns = times.get("after"), times.get("over")
+    if not rest:
+        rest = [Word("ok", words[arrow].column)]
+    head, more = rest[0], rest[1:]
+    name, _, value = head.text.partition("=")
+    if head.text in OUTCOMES:
+        _nothing_more(line, rest, 1)
+        return Answer(OUTCOMES[head.text], head.text, (), place, after_ns)
+    if head.text == "HTTP":
+        return _http_answer(line, rest, place, after_ns)
+    if head.text == "Fault":
+        if not more or (ASSIGNMENT.match(more[0].text) and not more[0].quoted):
+            line.fail(head.column + 4, "expected a subcode behind `Fault`")
+        subcode, more = more[0].text, more[1:]
+        return Answer(Reply.FAULT, subcode, _assignments(line, more), place, after_ns, over_ns)
+    if name == "image" and "image" in operation.answers:
+        if value and not is_drawable(value):
+            line.fail(head.column - 1, _unknown(value, drawable_formats(), "an image format"))
+        return Answer(Reply.IMAGE, value, _assignments(line, more), place, after_ns, over_ns)
+    good = Reply.IMAGE if "image" in operation.answers else Reply.MESSAGE
+    if ASSIGNMENT.match(head.text) and not head.quoted:
+        head, more = Word("ok", head.column), rest
+    if head.text not in (*operation.answers, "ok"):
+        line.fail(head.column - 1, _unknown(head.text, _answers(operation), "an answer"))
+    word = "" if good is Reply.IMAGE else head.text
+    return Answer(good, word, _assignments(line, more), place, after_ns, over_ns)
+
+
+def _times(line: Line, words: list[Word]) -> tuple[list[Word], dict[str, int]]:
+    """Take `after TIME` and `over TIME` off the end of an answer."""
+    times: dict[str, int] = {}
+    while len(words) >= 2 and words[-2].text in ("after", "over") and not words[-2].quoted:
+        time_ns = read_duration(words[-1].text)
+        if time_ns is None or time_ns < 0:
+            line.fail(
+                words[-1].column - 1, f"expected a time such as 5s behind `{words[-2].text}`, found {words[-1].text!r}"
+            )
+        times[words[-2].text] = time_ns
+        words = words[:-2]
+    return words, times
+
+
+def _http_answer(line: Line, words: list[Word], place: Place, after_ns: int | None) -> Answer:
+    if len(words) < 2 or not re.fullmatch(r"[1-9]\d\d", words[1].text):
+        line.fail(words[0].column + 3, "expected a status such as 500 behind `HTTP`")
+    kind = words[2].text if len(words) > 2 else ""
+    content = ""
+    if len(words) > 3:
+        content = line.text[words[3].column - 1 : words[-1].column - 1] + words[-1].text
+    return Answer(Reply.HTTP, kind, (), place, after_ns, status=int(words[1].text), content=content)
+
+
+def _answers(operation: Operation) -> list[str]:
+    words = [*dict.fromkeys((*operation.answers, "ok"))]
+    return [*words, "Name=value", "Fault SUBCODE", "HTTP STATUS", *OUTCOMES]
+
+
+def _edit(line: Line, start: int) -> Edit:
+    words = split_words(line.text[: start + 1] + line.text[start + 1 :].replace('"', "\x00"), line.number, start)
+    if not words:
+        line.fail(len(line.text), f"expected {_one_of([v.value for v in EditVerb])}")
+    place = line.place(words[0].column - 1)
+    two = " ".join(w.text for w in words[:2])
+    verb = next((v for v in EditVerb if v.value in (two, words[0].text)), None)
+    if verb is None:
+        line.fail(words[0].column - 1, _unknown(words[0].text, [v.value for v in EditVerb], "an edit"))
+    taken = len(verb.value.split())
+    end = words[taken - 1].column - 1 + len(words[taken - 1].text)
+    count = WORDS_OF_EDIT.get(verb)
+    if count is None:
+        rest = line.text[end:].strip()
+        if not rest:
+            line.fail(len(line.text), f"expected something behind `{verb.value}`")
+        name, _, after = rest.partition(" ")
+        return Edit(verb, name, after.strip(), place) if verb is EditVerb.ADD else Edit(verb, rest, "", place)
+    arguments = split_words(line.text, line.number, end)
+    if len(arguments) != count:
+        noun = "word" if count == 1 else "words"
+        at = arguments[count].column - 1 if len(arguments) > count else len(line.text)
+        line.fail(at, f"expected {count} {noun} behind `{verb.value}`, found {len(arguments)}; quote what has spaces")
+    return Edit(verb, arguments[0].text, arguments[1].text if count == 2 else "", place)
+
+
+def _nothing_more(line: Line, words: list[Word], at: int) -> None:
+    if len(words) > at:
+        line.fail(words[at].column - 1, f"expected nothing behind {words[at - 1].text!r}, found {words[at].text!r}")
+
+
+def _one_of(words: Iterable[str]) -> str:
+    listed = list(words)
+    return listed[0] if len(listed) == 1 else ", ".join(listed[:-1]) + " or " + listed[-1]
+
+
+def _unknown(found: str, known: list[str], what: str) -> str:
+    near = difflib.get_close_matches(found, known, n=1, cutoff=0.6)
+    if near:
+        return f"expected {what}, found {found!r}; did you mean {near[0]}?"
+    return f"expected {what} ({', '.join(known)}), found {found!r}"
