@@ -61,6 +61,60 @@ def test_consequences_of_consequences_are_told() -> None:
     assert written(story)[2:] == ["   └ so E WSD711 b   two", "        so E WSD601 c   three"]
 
 
+@pytest.mark.parametrize(
+    ("labels", "also_seen", "look", "lines"),
+    [
+        pytest.param(
+            ["Request", "Response"] * 3,
+            2,
+            Look(width=80),
+            ["   ├ #0   Request                   00:00.000", "   ├ #1   Response                  00:01.000",
+             "   └      again at #2, #4"],
+            id="each time two messages",
+        ),
+        pytest.param(
+            ["Fault"] * 3,
+            40,
+            Look(width=80),
+            ["   ├ #0   Fault                     00:00.000", "   └      again at #1, #2 and 38 times more"],
+            id="more often than places are kept",
+        ),
+        pytest.param(
+            ["A", "B", "C"],
+            1,
+            Look(width=80),
+            ["   ├ #0   A                         00:00.000", "   ├ #1   B                         00:01.000",
+             "   └ #2   C                         00:02.000"],
+            id="nothing repeats",
+        ),
+        pytest.param(
+            ["Fault"] * 2,
+            1,
+            Look(width=80, verbosity=Verbosity.VERBOSE),
+            ["   ├ #0   Fault                     00:00.000", "   └ #1   Fault                     00:01.000"],
+            id="everything with v",
+        ),
+    ],
+)  # fmt: skip
+def test_of_equal_findings_one_is_shown(labels: list[str], also_seen: int, look: Look, lines: list[str]) -> None:
+    story = Story()
+    story.finding("WSD207", "x", "m", *(seen(i, i, label) for i, label in enumerate(labels)), also_seen=also_seen)
+    assert written(story, look)[1:] == lines
+
+
+def test_of_a_path_that_is_too_long_the_end_is_shown() -> None:
+    story = Story()
+    path = "GetScannerElementsResponse/ScannerElements/ElementData/ScannerStatus/ActiveConditions"
+    story.finding("WSD207", "x", "m", seen(1, 1.0, "R", path), seen(2, 1.0, "R", f"http://{path}"))
+    assert written(story, Look(width=60))[1:] == [
+        "   ├ #1   R 00:01.000",
+        "   │        …/ElementData/ScannerStatus/ActiveConditions",
+        "   └ #2   R 00:01.000",
+        "            http://GetScannerElementsResponse/ScannerElement",
+        "            s/ElementData/ScannerStatus/ActiveConditions",
+    ]
+
+
 def test_the_path_in_the_message_is_told_with_v() -> None:
     story = Story()
     story.finding("WSD207", "x", "m", seen(1, 1.0, "R"))

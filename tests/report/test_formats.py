@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from tests.report.traces import orphaned_job
+from tests.report.traces import Story, orphaned_job
 from wsdtrace.report.formats import FORMATS, RunInfo
 from wsdtrace.report.page import Look
 from wsdtrace.report.text import render_check
+from wsdtrace.report.trace import InputInfo, Trace
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -18,7 +19,16 @@ def test_a_run_without_inputs_writes_nothing(name: str) -> None:
 def test_text_has_a_blank_line_between_two_captures() -> None:
     form = FORMATS["text"](RunInfo(Look(), several=True))
     one = render_check(orphaned_job(), Look())
-    assert form.trace(orphaned_job()) + form.trace(orphaned_job()) + form.close() == f"{one}\n{one}"
+    assert form.trace(orphaned_job()) + form.trace(orphaned_job()) == f"{one}\n{one}"
+
+
+def test_text_of_several_captures_ends_with_a_count() -> None:
+    form = FORMATS["text"](RunInfo(Look(), several=True))
+    for _ in range(2):
+        form.trace(orphaned_job())
+    form.trace(Story().trace)
+    form.trace(Trace(InputInfo("x", ["x"], "pcap")))
+    assert form.close() == "\n4 captures: 2 with errors, 1 clean, 1 without WSD.\n"
 
 
 def test_json_of_several_captures_is_a_line_each() -> None:

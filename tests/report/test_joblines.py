@@ -106,6 +106,6 @@ def test_a_refusal_without_a_job_stands_alone_and_tells_of_the_retry() -> None:
     refusal = story.refusal(refused, None)
     refusal.retry = story.exchange("CreateScanJob", (5.0, 3), (6.0, 4))
     assert written(story.trace, Look()) == [
-        "  –          CreateScanJob refused at 00:02.000: ServerErrorTemporaryError; tried again at 00:05.000",
-        "             and granted",
+        "  –     CreateScanJob refused at 00:02.000: ServerErrorTemporaryError; tried again at 00:05.000 and",
+        "        granted",
     ]

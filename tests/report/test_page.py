@@ -29,7 +29,7 @@ def page(*, color: bool = False, ascii_only: bool = False) -> Page:
 )
 def test_hanging(prefix: str, body: str, right: str, lines: list[str]) -> None:
     sheet = page()
-    sheet.hanging(Text(prefix), Text(body), right=right)
+    sheet.hanging(Text(prefix), Text(body), right=Text(right) if right else None)
     assert str(sheet).splitlines() == lines
 
 

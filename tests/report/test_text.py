@@ -159,6 +159,21 @@ def test_consequences_stand_beneath_their_cause_and_do_not_count() -> None:
     ]
 
 
+def test_the_worst_is_told_first_and_then_what_began_first() -> None:
+    story = clean()
+    for code, severity, frame in (
+        ("WSD105", Severity.WARNING, 1),
+        ("WSD601", Severity.ERROR, 20),
+        ("WSD202", Severity.ERROR, 9),
+        ("WSD330", Severity.INFO, 2),
+    ):
+        story.finding(code, "x", "m", seen(frame, 1.0, "R"), severity=severity)
+    lines = render_check(story.trace, Look(verbosity=Verbosity.VERBOSE)).splitlines()
+    heads = [line[:8] for line in lines if line[1:5] == " WSD"]
+    assert heads == ["E WSD202", "E WSD601", "W WSD105", "I WSD330"]
+    assert lines[-1].startswith("next: wsdtrace rule WSD202")
+
+
 def test_a_finding_seen_often_is_told_once_with_its_count_and_its_readings() -> None:
     story = clean()
     story.finding(

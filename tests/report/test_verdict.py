@@ -5,7 +5,7 @@ import pytest
 from tests.report.traces import Story, at, orphaned_job, seen
 from wsdtrace.check.finding import Severity, Tally
 from wsdtrace.report.trace import InputInfo, Trace
-from wsdtrace.report.verdict import Verdict, nothing_to_judge, provisos, verdict_of, worst
+from wsdtrace.report.verdict import Verdict, end_of, nothing_to_judge, provisos, verdict_of, worst
 from wsdtrace.state.model import Outcome
 
 
@@ -71,6 +71,26 @@ def test_blind_jobs_and_gaps_everywhere() -> None:
 def test_why_there_is_nothing_to_judge(frames: int, encrypted: bool, others: list[str], told: str) -> None:
     info = InputInfo("x", ["x"], "pcap", frames)
     assert nothing_to_judge(Trace(info, encrypted_seen=encrypted, other_protocols=others)) == told
+
+
+def test_what_a_reader_sees_of_an_open_job_is_not_said_again() -> None:
+    story = Story()
+    job = story.job(7, Outcome.OPEN)
+    told = story.finding("WSD602", "job-left-open", "job 7: still open", seen(1, 1.0, "x"), job=job)
+    assert provisos(story.trace, told=[told]) == []
+
+
+@pytest.mark.parametrize(
+    ("severity", "end"),
+    [(Severity.ERROR, "with errors"), (Severity.WARNING, "with warnings"), (Severity.INFO, "clean"), (None, "clean")],
+)
+def test_the_end_of_one_capture_among_many(severity: Severity | None, end: str) -> None:
+    story = Story()
+    if severity is not None:
+        story.finding("WSD601", "x", "m", seen(1, 1.0, "x"), severity=severity)
+    assert end_of(story.trace) == end
+    story.trace.undecidable = True
+    assert end_of(story.trace) == "too damaged to judge"
 
 
 def test_with_wsd_there_is_something() -> None:

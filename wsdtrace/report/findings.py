@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 
-from wsdtrace.check.finding import Evidence, Finding, Severity
+from wsdtrace.check.finding import Evidence, Finding, Interpretation, Severity
 from wsdtrace.records import LocatorKind, Stamp
 from wsdtrace.report.escape import visible
 from wsdtrace.report.page import Page, Verbosity, joined, padded
@@ -62,34 +62,50 @@ class FindingWriter:
         body = Text(page.said(finding.message))
         if finding.also_seen:
             body.append(f"  ×{finding.also_seen + 1}", "bold")
-        right = f"fault: {finding.fault_of.value}" if finding.caused_by is None else ""
+        right = joined(("fault: ", "dim"), finding.fault_of.value) if finding.caused_by is None else None
         page.hanging(prefix, body, right=right, hang=" " * min(prefix.cell_len, MAX_HANG))
 
     def _write_tree(self, finding: Finding) -> None:
         page = self._page
-        numbers = [where(e.stamp) for e in finding.evidence]
+        shown, others = self._shown_evidence(finding)
+        numbers = [where(e.stamp) for e in shown]
         number_width = max((len(n) for n in numbers), default=3)
+        notes = [Text(note) for note in ([f"expected {page.said(finding.expected)}"] if finding.expected else [])]
+        notes = [*([Text(others, "dim")] if others else []), *notes, *map(self._reading, finding.interpretations)]
         followers = self._consequences.get(finding.id, [])
-        rows = len(finding.evidence) + bool(finding.expected) + len(finding.interpretations) + len(followers)
-        branches = _Branches(rows)
-        blank = " " * (number_width + 3)
-        longest = max((cell_len(page.said(e.label, MAX_LABEL)) for e in finding.evidence), default=0)
+        branches = _Branches(len(shown) + len(notes) + len(followers))
+        longest = max((cell_len(page.said(e.label, MAX_LABEL)) for e in shown), default=0)
         label_width = max(LABEL_CELLS, longest + 2) if page.width >= WIDE else longest + 1
-        for evidence, number in zip(finding.evidence, numbers, strict=True):
+        for evidence, number in zip(shown, numbers, strict=True):
             self._write_evidence(evidence, padded(number, number_width), label_width, *branches.take())
-        if finding.expected:
+        blank = " " * (number_width + 3)
+        for note in notes:
             branch, trunk = branches.take()
-            body = Text(f"expected {page.said(finding.expected)}")
-            page.hanging(joined(branch, blank), body, hang=trunk + blank, narrow=trunk + "  ")
-        for reading in finding.interpretations:
-            branch, trunk = branches.take()
-            body = Text(f"may mean: {page.said(reading.text)}")
-            if reading.seen_on:
-                body.append(f"  (seen on {page.said(reading.seen_on)})", "dim")
-            page.hanging(joined(branch, blank), body, hang=trunk + blank, narrow=trunk + "  ")
+            page.hanging(joined(branch, blank), note, hang=trunk + blank, narrow=trunk + "  ")
         for follower in followers:
             branch, trunk = branches.take()
             self._write_follower(follower, branch, trunk)
+
+    def _shown_evidence(self, finding: Finding) -> tuple[list[Evidence], str]:
+        """The evidence to show, and where the same was seen again: of equal findings one is enough without -v."""
+        evidence = finding.evidence
+        if not finding.also_seen or self._page.look.verbosity is Verbosity.VERBOSE:
+            return evidence, ""
+        kinds = [(e.role, e.label) for e in evidence]
+        period = next(
+            (p for p in range(1, len(kinds)) if all(k == kinds[i % p] for i, k in enumerate(kinds))), len(kinds)
+        )
+        again = [where(e.stamp) for e in evidence[period::period]]
+        if not again:
+            return evidence, ""
+        rest = finding.also_seen - len(again)
+        return evidence[:period], f"again at {', '.join(again)}" + (f" and {rest:,} times more" if rest > 0 else "")
+
+    def _reading(self, reading: Interpretation) -> Text:
+        body = Text(f"may mean: {self._page.said(reading.text)}")
+        if reading.seen_on:
+            body.append(f"  (seen on {self._page.said(reading.seen_on)})", "dim")
+        return body
 
     def _write_evidence(self, evidence: Evidence, number: str, label_width: int, branch: str, trunk: str) -> None:
         page = self._page
@@ -111,6 +127,7 @@ class FindingWriter:
         else:
             # A line of its own, beneath the label, holds most of what does not fit beside the time.
             page.text(prefix)
+            detail = _without_beginning(detail, page.width - len(margin) - 2)
             page.hanging(Text(f"{margin}  "), Text(detail), hang=f"{margin}  ", narrow=margin)
         if excerpt is not None:
             page.text(joined(margin, excerpt[0]))
@@ -156,6 +173,15 @@ class _Branches:
     def take(self) -> tuple[str, str]:
         self._left -= 1
         return (f"{_TREE}├ ", f"{_TREE}│ ") if self._left > 0 else (f"{_TREE}└ ", f"{_TREE}  ")
+
+
+def _without_beginning(path: str, room: int) -> str:
+    """Of an element path that is too long its end, which says most; any other text as it is."""
+    if cell_len(path) <= room or " " in path or ":" in path:
+        return path
+    while "/" in path and cell_len(path) + 2 > room:
+        path = path.partition("/")[2]
+    return f"…/{path}"
 
 
 def where(stamp: Stamp) -> str:

@@ -6,6 +6,7 @@ document for the whole run (JUnit, SARIF) fits as well as one with a piece for e
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
@@ -47,17 +48,23 @@ class TextFormat:
 
     def __init__(self, run: RunInfo) -> None:
         self._run = run
-        self._first = True
+        self._ends: list[str] = []
 
     def trace(self, trace: Trace) -> str:
         """The report of one capture, a blank line between two."""
         from wsdtrace.report.text import render_check  # noqa: PLC0415  # rich is loaded only where it is used
+        from wsdtrace.report.verdict import end_of  # noqa: PLC0415  # as above
 
-        gap, self._first = "" if self._first else "\n", False
+        gap = "\n" if self._ends else ""
+        self._ends.append(end_of(trace))
         return f"{gap}{render_check(trace, self._run.look)}"
 
     def close(self) -> str:
-        return ""
+        """Of several captures, how many ended how."""
+        if len(self._ends) < 2:
+            return ""
+        told = ", ".join(f"{count:,} {end}" for end, count in Counter(self._ends).most_common())
+        return f"\n{len(self._ends):,} captures: {told}.\n"
 
 
 class JsonFormat:

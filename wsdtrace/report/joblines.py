@@ -29,14 +29,14 @@ MAX_STEPS = 12
 def write_jobs(page: Page, trace: Trace) -> None:
     """The job lines of a trace, each with the refusals that fell into its life."""
     labels = [page.said(job.label) for job in trace.jobs]
-    label_width = max((cell_len(label) for label in labels), default=5)
+    label_width = max((cell_len(label) for label in labels), default=1)
     sources = [page.said(job.input_source or "–", 20) for job in trace.jobs]
-    source_width = max((cell_len(s) for s in sources), default=1)
+    source_width = max((cell_len(s) for s in sources), default=0)
     blank = " " * (4 + label_width)
     for job, label, source in zip(trace.jobs, labels, sources, strict=True):
         prefix = joined(f"  {padded(label, label_width)}  ", padded(source, source_width), "   ")
         prefix.stylize("bold", 2, 2 + len(label))
-        page.hanging(prefix, chain(page, job), right=pages(job), narrow=blank)
+        page.hanging(prefix, chain(page, job), right=Text(pages(job)), narrow=blank)
         if page.look.verbosity is Verbosity.VERBOSE:
             page.hanging(
                 joined(blank, padded("", source_width), "   "), Text(_details(page, job, trace), "dim"), narrow=blank

@@ -108,7 +108,7 @@ class Page:
         self._console.print()
 
     def hanging(
-        self, prefix: Text, body: Text, *, right: str = "", hang: str | None = None, narrow: str = "    "
+        self, prefix: Text, body: Text, *, right: Text | None = None, hang: str | None = None, narrow: str = "    "
     ) -> None:
         """`prefix`, then `body` wrapped beside it, then `right` at the right edge.
 
@@ -128,13 +128,13 @@ class Page:
         for i, line in enumerate(lines):
             line.rstrip()
             shown = prefix.copy().append_text(line) if i == 0 else joined(hang, line)
-            gap = self.width - shown.cell_len - len(right)
+            gap = self.width - shown.cell_len - (right.cell_len if right else 0)
             if right and i == len(lines) - 1 and gap >= 2:
-                shown.append(" " * gap).append(right, "dim")
-                right = ""
+                shown.append(" " * gap).append_text(right)
+                right = None
             self.text(shown)
         if right:
-            self.text(joined(hang, (right, "dim")))
+            self.text(joined(hang, right))
 
     def raw(self, line: str) -> None:
         """A line that is already clean and styled by `sgr`: the fast way for long tables."""

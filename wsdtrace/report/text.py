@@ -9,6 +9,8 @@ from __future__ import annotations
 import shlex
 from pathlib import PurePath
 
+from rich.text import Text
+
 from wsdtrace.check.finding import Finding, Severity
 from wsdtrace.report.escape import visible
 from wsdtrace.report.findings import FindingWriter
@@ -45,7 +47,7 @@ def render_check(trace: Trace, look: Look) -> str:
             page.blank()
         write_ledger(page, trace.ledger)
         page.blank()
-    _write_verdict(page, trace)
+    _write_verdict(page, trace, _with_consequences(shown, trace.findings))
     if not quiet:
         _write_next(page, trace, shown)
     return str(page)
@@ -88,12 +90,17 @@ def consequences_of(findings: list[Finding]) -> dict[int, list[Finding]]:
 
 
 def shown_findings(findings: list[Finding], verbosity: Verbosity) -> list[Finding]:
-    """Causes that this verbosity shows, by time."""
+    """Causes that this verbosity shows: the worst first, and of one severity in the order of where they begin."""
     limit = _SHOWN_FROM[verbosity].rank
-    return [f for f in findings if f.is_cause and f.severity.rank <= limit]
+    causes = [f for f in findings if f.is_cause and f.severity.rank <= limit]
+    return sorted(causes, key=lambda f: (f.severity.rank, f.evidence[0].stamp.number if f.evidence else 0, f.id))
 
 
-def _write_verdict(page: Page, trace: Trace) -> None:
+def _with_consequences(shown: list[Finding], findings: list[Finding]) -> list[Finding]:
+    return [f for f in findings if f in shown or (f.caused_by is not None and f.caused_by in shown)]
+
+
+def _write_verdict(page: Page, trace: Trace, shown: list[Finding]) -> None:
     verdict = verdict_of(trace)
     quiet = page.look.verbosity is Verbosity.QUIET
     reason = nothing_to_judge(trace)
@@ -101,31 +108,29 @@ def _write_verdict(page: Page, trace: Trace) -> None:
         page.line((f"nothing to judge: {visible(reason)}.", "yellow"))
         return
     if not quiet:
-        for proviso in [*provisos(trace), *([reason] if reason else [])]:
+        for proviso in [*provisos(trace, told=shown), *([reason] if reason else [])]:
             page.hanging(joined(("note: ", "bold")), joined(page.said(proviso)))
-    counts, style = _counts(verdict, page.look.verbosity)
-    text = joined((counts, style))
+    text = _counts(verdict, page.look.verbosity)
     if verdict.applied:
         text.append(f"; {counted(verdict.applied, 'rule')} applied")
         text.append(f", {verdict.inconclusive} inconclusive" if verdict.inconclusive else "")
     page.hanging(joined(), text.append("."))
 
 
-def _counts(verdict: Verdict, verbosity: Verbosity) -> tuple[str, str]:
+def _counts(verdict: Verdict, verbosity: Verbosity) -> Text:
     hidden = verbosity is not Verbosity.VERBOSE
     parts = [counted(verdict.errors, "error")] if verdict.errors else []
     parts += [counted(verdict.warnings, "warning")] if verdict.warnings else []
     parts += [counted(verdict.infos, "info")] if verdict.infos and not hidden else []
     if not parts or (not hidden and not verdict.errors and not verdict.warnings):
         parts = ["no errors", "no warnings", *parts]
-    text = ", ".join(parts)
-    if verdict.infos and hidden:
-        text += f" ({counted(verdict.infos, 'info')} with -v)"
-    return text, "bold red" if verdict.errors else "bold yellow" if verdict.warnings else "bold green"
+    style = "bold red" if verdict.errors else "bold yellow" if verdict.warnings else "bold green"
+    infos = f" ({counted(verdict.infos, 'info')} with -v)" if verdict.infos and hidden else ""
+    return joined((", ".join(parts), style), infos)
 
 
 def _write_next(page: Page, trace: Trace, shown: list[Finding]) -> None:
-    """Commands that tell more about the first finding; only such that exist, with arguments that work."""
+    """Commands that tell more about the worst finding; only such that exist, with arguments that work."""
     if not shown:
         return
     commands = [f"wsdtrace rule {visible(shown[0].code)}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wsdtrace.check.finding import Finding, Severity
@@ -11,6 +12,10 @@ from wsdtrace.state.model import Job, Outcome
 
 JOB_TIMEOUT_NS = 60 * SECOND
 """How long a job may be quiet (WS-Scan, RetrieveImage: the device ends it 60 s after the last exchange)."""
+
+
+LEFT_OPEN = "WSD602"
+"""The rule that says of a job that the capture ends too early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +51,32 @@ def worst(findings: list[Finding]) -> Severity | None:
     return min((f.severity for f in findings if f.is_cause), key=lambda s: s.rank, default=None)
 
 
-def provisos(trace: Trace) -> list[str]:
-    """What the capture cannot prove, one sentence each; empty when the verdict stands as it is."""
-    still_open = [job for job in trace.jobs if job.outcome is Outcome.OPEN]
-    told = [f"{job.label} was still open when the capture ended{_too_early(job, trace)}" for job in still_open]
+def end_of(trace: Trace) -> str:
+    """What to say of one capture among many."""
+    if nothing_to_judge(trace):
+        return "without WSD"
     if trace.undecidable:
-        told.insert(0, "too much of the capture is missing to judge it: every verdict about it is inconclusive")
+        return "too damaged to judge"
+    found = worst(trace.findings)
+    return {Severity.ERROR: "with errors", Severity.WARNING: "with warnings"}.get(found or Severity.INFO, "clean")
+
+
+def provisos(trace: Trace, told: Sequence[Finding] = ()) -> list[str]:
+    """What the capture cannot prove, one sentence each; empty when the verdict stands as it is.
+
+    Args:
+        trace: the judged capture.
+        told: findings that the reader sees; what they say of a job is not said again.
+    """
+    known = {id(finding.job) for finding in told if finding.code == LEFT_OPEN}
+    still_open = [job for job in trace.jobs if job.outcome is Outcome.OPEN and id(job) not in known]
+    notes = [f"{job.label} was still open when the capture ended{_too_early(job, trace)}" for job in still_open]
+    if trace.undecidable:
+        notes.insert(0, "too much of the capture is missing to judge it: every verdict about it is inconclusive")
     blind = [job.label for job in trace.jobs if job.blind and job.outcome is not Outcome.OPEN]
     if blind and not trace.undecidable:
-        told.append(f"bytes that may concern {_listed(blind)} are missing from the capture")
-    return told
+        notes.append(f"bytes that may concern {_listed(blind)} are missing from the capture")
+    return notes
 
 
 def nothing_to_judge(trace: Trace) -> str | None:
