@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from wsdtrace.check.causes import link
-from wsdtrace.check.finding import FaultOf, Finding, Inconclusive, Objection, Tally
+from wsdtrace.check.finding import Evidence, FaultOf, Finding, Inconclusive, Objection, Tally
 from wsdtrace.check.rule import Rule, all_rules
 from wsdtrace.check.sight import unmet
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
@@ -76,9 +76,10 @@ class Checker:
         known = self._folds.get(key)
         if known is not None:
             known.also_seen += 1
-            room = MAX_EVIDENCE - len(known.evidence)
-            known.evidence.extend(objection.evidence[: max(room, 0)])
-            known.exchanges.extend(x for x in exchanges[: max(room, 0)] if x not in known.exchanges)
+            room = max(MAX_EVIDENCE - len(known.evidence), 0)
+            if room:
+                known.evidence.extend(_evidence(objection)[:room])
+                known.exchanges.extend(x for x in exchanges[:room] if x not in known.exchanges)
             return None
         finding = Finding(
             id=len(self.findings) + 1,
@@ -87,7 +88,7 @@ class Checker:
             severity=objection.severity or rule.severity,
             fault_of=objection.fault_of or rule.fault_of,
             message=objection.message,
-            evidence=list(objection.evidence),
+            evidence=list(_evidence(objection)),
             source=rule.source,
             time_ns=objection.evidence[-1].stamp.time_ns if objection.time_ns is None else objection.time_ns,
             job=objection.job or _job_of(event, exchanges),
@@ -111,6 +112,10 @@ class Checker:
             words = f"{finding.code} {operation or '-'} {ordinals[finding.code, operation]}"
             finding.fingerprint = hashlib.sha256(words.encode()).hexdigest()[:16]
         return self.findings
+
+
+def _evidence(objection: Objection) -> tuple[Evidence, ...]:
+    return objection.evidence if objection.closer is None else objection.closer()
 
 
 def _concerns(rule: Rule, event: Event) -> bool:

@@ -1,5 +1,29 @@
 """The rules, a file per topic. Importing this package declares all of them."""
 
-from wsdtrace.check.rules import addressing, capture, faults, http, images, jobs, jobstate, mtom, retrieval, xml
+from wsdtrace.check.rules import (
+    addressing,
+    capture,
+    faults,
+    http,
+    images,
+    jobs,
+    jobstate,
+    mtom,
+    retrieval,
+    schema,
+    xml,
+)
 
-__all__ = ["addressing", "capture", "faults", "http", "images", "jobs", "jobstate", "mtom", "retrieval", "xml"]
+__all__ = [
+    "addressing",
+    "capture",
+    "faults",
+    "http",
+    "images",
+    "jobs",
+    "jobstate",
+    "mtom",
+    "retrieval",
+    "schema",
+    "xml",
+]
