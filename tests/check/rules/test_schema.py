@@ -56,7 +56,7 @@ def inconclusive(trace: Trace, code: str) -> int:
             "< drop wscn:ElementData\nGetScannerElements -> ok", [], id="sections asked for are the business of WSD801"
         ),
         pytest.param("> drop wscn:JobInformation\nCreateScanJob -> Fault InvalidArgs", [], id="what is optional"),
-        pytest.param("< drop wscn:ScannerStateReasons\nGetScannerElements -> ok", [], id="reasons may be left out (D18)"),
+        pytest.param("< drop wscn:ScannerStateReasons\nGetScannerElements -> ok", [], id="reasons are optional (D18)"),
     ],
 )
 def test_absent_elements(text: str, expected: list[tuple[Severity, FaultOf, str]]) -> None:
@@ -64,7 +64,7 @@ def test_absent_elements(text: str, expected: list[tuple[Severity, FaultOf, str]
 
 
 def test_absence_behind_the_first_defect_of_the_xml_proves_nothing() -> None:
-    trace = scenario.check("< replace <wscn:ScannerState>Idle</wscn:ScannerState> <wscn:Broken\nGetScannerElements -> ok")
+    trace = scenario.check("< replace <wscn:ScannerState>Idle</wscn:ScannerState> <wscn:B\nGetScannerElements -> ok")
     assert [f.code for f in trace.findings if f.code == "WSD207"] == []
     assert inconclusive(trace, "WSD207") == 1
 
@@ -93,7 +93,7 @@ def test_absence_behind_the_first_defect_of_the_xml_proves_nothing() -> None:
             id="a vendor's extension is nobody's fault",
         ),
         pytest.param(
-            "> replace <wscn:JobId>1< \"<wscn:JobId Colour='red'>1<\"\nCancelJob JobId=1 -> Fault ClientErrorJobIdNotFound",
+            "> replace <wscn:JobId> \"<wscn:JobId Colour='red'>\"\nCancelJob -> Fault ClientErrorJobIdNotFound",
             "attribute Colour is unknown on JobId",
             id="an attribute",
         ),
@@ -133,7 +133,7 @@ def test_values_and_their_ranges(value: str, severity: Severity | None) -> None:
             Severity.WARNING,
             id="an empty final value (E18)",
         ),
-        pytest.param("CreateScanJob InputMediaSize.Width=0 -> Fault InvalidArgs", Severity.ERROR, id="but not in a ticket"),
+        pytest.param("CreateScanJob InputMediaSize.Width=0 -> Fault InvalidArgs", Severity.ERROR, id="in a ticket"),
     ],
 )
 def test_what_devices_do_and_clients_live_with_is_a_warning(text: str, severity: Severity) -> None:
