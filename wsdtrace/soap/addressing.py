@@ -7,14 +7,14 @@ blocks has no meaning.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from lxml import etree
 
 from wsdtrace.soap.namespaces import DISCOVERY, WSA, canonical, family_tag, split
 from wsdtrace.soap.schema.declare import Element, Extension, attribute, bag, declare, one, opt, shape
-from wsdtrace.soap.schema.decode import Decoding, reader
+from wsdtrace.soap.schema.decode import reader
+from wsdtrace.soap.schema.decoding import Decoding
 from wsdtrace.soap.schema.encode import Encoding, write_into
 from wsdtrace.soap.schema.lexical import Int, Uri
 
@@ -43,8 +43,7 @@ class AppSequence(Element):
     message_number: Unsigned | None = attribute("grows by one with each message; repeats keep it", required=True)
 
 
-@dataclass(frozen=True, slots=True)
-class MessageHeaders:
+class MessageHeaders(NamedTuple):
     """The message information headers of one envelope; None for what is absent. Texts without surrounding white
     space.
     """
@@ -74,6 +73,10 @@ _SLOTS: dict[str, str] = {
     f"{{{DISCOVERY}}}AppSequence": "app_sequence",
 }
 _TEXT_SLOTS = frozenset(_TEXTS.values())
+TEXT_HEADERS: dict[str, int] = {
+    f"{{{WSA}}}{local}": MessageHeaders._fields.index(slot) for local, slot in _TEXTS.items()
+}
+"""Headers that are texts, by name: their place in `MessageHeaders`."""
 
 
 def read_headers(header: etree._Element | None) -> MessageHeaders:

@@ -2,11 +2,12 @@
 
 Theory of operation:
 
-1. What precedes the Header (XML declaration, start tag of the Envelope with its bindings) is the same in all messages
-   of a sender. It is looked at once and remembered (`_Opening`): an ordinary one has UTF-8, no document type
-   declaration and only namespaces that are no alias, so the message needs no further look at these things.
-2. Everything else goes the thorough way (`xml.parse`, then `_look`), which finds and places what is odd.
-3. What cannot be parsed at all still is an envelope: one without root.
+1. A message with the markup of earlier ones is read from its texts (`template`); its tree is made when asked for.
+2. What precedes the Header (XML declaration, start tag of the Envelope with its bindings) is the same in all messages
+   of a sender. It is looked at once and remembered: an ordinary one has UTF-8, no document type declaration and only
+   namespaces that are no alias, so the message needs no further look at these things (`_ordinary`).
+3. Everything else goes the thorough way (`xml.parse`, then `look`), which finds and places what is odd.
+4. What cannot be parsed at all still is an envelope: one without root.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from wsdtrace.soap.anomalies import SoapAnomaly
 from wsdtrace.soap.fault import Fault, is_fault, read_fault
 from wsdtrace.soap.look import has_unbound_names, look
 from wsdtrace.soap.namespaces import SOAP11, SOAP12, NamespaceKind, canonical, family_tag, split
+from wsdtrace.soap.parts import Parts, name_of, parts_of
+from wsdtrace.soap.template import Template, cut, find, is_second, learn
 from wsdtrace.soap.tree import attributes_of
 from wsdtrace.soap.version import SoapVersion
 from wsdtrace.soap.vocabulary import HEADER_BLOCKS, holds_names
@@ -44,27 +47,69 @@ class Condition:
     anomalies: tuple[Anomaly, ...] = ()
 
 
-_SOUND = Condition()
+SOUND = Condition()
+_SOAP_12 = SoapVersion.SOAP_12
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Envelope:
-    """One SOAP message, as far as it can be read."""
+    """One SOAP message, as far as it can be read. Nothing of it changes; its tree may be made when first asked for."""
 
-    data: bytes
-    """The document as it came."""
-    charset: str | None
-    """What the Content-Type said of it."""
-    root: etree._Element | None
-    """Of a message that is not well-formed: what recovery could make of it."""
-    version: SoapVersion | None
-    """By the namespace of the Envelope (or of a bare Fault); None: no envelope."""
-    headers: MessageHeaders
-    body: etree._Element | None
-    body_child: etree._Element | None
-    """The first element in the Body; of a message without Envelope, a bare Fault."""
-    fault: Fault | None
-    condition: Condition
+    __slots__ = ("_parts", "charset", "condition", "data", "fault", "headers", "template", "texts", "version")
+
+    def __init__(
+        self,
+        data: bytes,
+        charset: str | None,
+        version: SoapVersion | None,
+        headers: MessageHeaders,
+        parts: Parts | None,
+        *,
+        fault: Fault | None = None,
+        condition: Condition = SOUND,
+        template: Template | None = None,
+        texts: list[str] | None = None,
+    ) -> None:
+        self.data = data
+        """The document as it came."""
+        self.charset = charset
+        """What the Content-Type said of it."""
+        self.version = version
+        """By the namespace of the Envelope (or of a bare Fault); None: no envelope."""
+        self.headers = headers
+        self.fault = fault
+        self.condition = condition
+        self.template = template
+        """What it has in common with messages of the same markup, where that is known."""
+        self.texts = texts
+        """Its text runs, where it has a template."""
+        self._parts = parts
+
+    def _made(self) -> Parts:
+        if self._parts is None:
+            self._parts = parts_of(parse_clean(self.data))
+        return self._parts
+
+    @property
+    def root(self) -> etree._Element | None:
+        """Of a message that is not well-formed: what recovery could make of it."""
+        return self._made().root
+
+    @property
+    def body(self) -> etree._Element | None:
+        return self._made().body
+
+    @property
+    def body_child(self) -> etree._Element | None:
+        """The first element in the Body; of a message without Envelope, a bare Fault."""
+        return self._made().child
+
+    @property
+    def body_name(self) -> QName | None:
+        """Name of the first element in the Body; its prefix is kept in the local part where it has no binding."""
+        if self.template is not None:
+            return self.template.body_name
+        child = self._made().child
+        return None if child is None else name_of(child)
 
     @property
     def well_formed(self) -> bool:
@@ -88,17 +133,12 @@ class Envelope:
     def anomalies(self) -> tuple[Anomaly, ...]:
         return self.condition.anomalies
 
-    @property
-    def body_name(self) -> QName | None:
-        """Name of the first element in the Body; its prefix is kept in the local part where it has no binding."""
-        if self.body_child is None:
-            return None
-        uri, local = split(str(self.body_child.tag))
-        return QName(uri or None, local)
-
     def document(self) -> Document:
         """The document parsed again, with what is needed to point at its bytes."""
         return parse(self.data, self.charset)
+
+    def __repr__(self) -> str:
+        return f"<Envelope {self.body_name} {len(self.data)} bytes>"
 
 
 def read_envelope(data: bytes, charset: str | None = None) -> Envelope:
@@ -108,33 +148,48 @@ def read_envelope(data: bytes, charset: str | None = None) -> Envelope:
         data: the document: a whole content, or the root part of a multipart one.
         charset: the charset parameter of its Content-Type.
     """
-    if len(data) <= MAX_DOCUMENT and (charset is None or charset in _UTF8):
-        end = data.find(b">", data.find(b"?>") + 2 if data[:5] == b"<?xml" else 0) + 1
-        opening = data[:end]
-        ordinary = _openings.get(opening)
-        if ordinary is None:
-            ordinary = _remember(opening)
-        if ordinary and data.find(b"xmlns", end) < 0:
-            root = parse_clean(data)
-            if root is not None and root.tag == _ENVELOPE:
-                envelope = _ordinary(data, charset, root)
-                if envelope is not None:
-                    return envelope
-    return _thorough(data, charset)
+    if data[:1] != b"<" or len(data) > MAX_DOCUMENT or (charset is not None and charset not in _UTF8):
+        return _thorough(data, charset)
+    runs = cut(data)
+    if runs is None:
+        return _ordinary(data, charset) or _thorough(data, charset)
+    key, texts = runs
+    template = find(key)
+    if template is not None:
+        headers = template.read(texts)
+        if headers is not None:
+            fault = template.fault
+            return Envelope(data, charset, _SOAP_12, headers, None, fault=fault, template=template, texts=texts)
+    envelope = _ordinary(data, charset)
+    if envelope is None:
+        return _thorough(data, charset)
+    if template is None and is_second(key):
+        learn(key, texts, envelope)
+    return envelope
 
 
 _UTF8 = frozenset({"utf-8", "UTF-8", "utf8", "UTF8", "us-ascii"})
 
 
-def _ordinary(data: bytes, charset: str | None, root: etree._Element) -> Envelope | None:
+def _ordinary(data: bytes, charset: str | None) -> Envelope | None:
     """An envelope of SOAP 1.2 whose names are all bound and current; None where something asks for a closer look."""
+    end = data.find(b">", data.find(b"?>") + 2 if data[:5] == b"<?xml" else 0) + 1
+    opening = data[:end]
+    ordinary = _openings.get(opening)
+    if ordinary is None:
+        ordinary = _remember(opening)
+    if not ordinary or data.find(b"xmlns", end) >= 0:
+        return None
+    root = parse_clean(data)
+    if root is None or root.tag != _ENVELOPE:
+        return None
     headers, body = NO_HEADERS, None
-    for child in root:
-        tag = child.tag
+    for part in root:
+        tag = part.tag
         if tag == _BODY and body is None:
-            body = child
+            body = part
         elif tag == _HEADER and headers is NO_HEADERS and body is None:
-            headers = read_headers(child)
+            headers = read_headers(part)
         else:
             return None
     if body is None or len(body) > 1 or any("encodingStyle" in key for key in attributes_of(body)):
@@ -142,57 +197,33 @@ def _ordinary(data: bytes, charset: str | None, root: etree._Element) -> Envelop
     for block in headers.reference_parameters:
         if not isinstance(block.tag, str) or split(block.tag)[1] in HEADER_BLOCKS:
             return None
-    child: etree._Element | None = body[0] if len(body) else None
-    if child is None or child.tag != _FAULT:
-        if child is not None and family_tag(child.tag) != child.tag:
-            return None
-        if child is not None and (
-            canonical(split(child.tag)[0]).kind is None or (holds_names(child.tag) and has_unbound_names(root))
-        ):
-            return None
-        return Envelope(data, charset, root, SoapVersion.SOAP_12, headers, body, child, None, _SOUND)
-    fault = read_fault(child, SoapVersion.SOAP_12)
-    if fault.problems:
+    child = next(iter(body), None)
+    parts = Parts(root, body, child)
+    if child is None:
+        return Envelope(data, charset, _SOAP_12, headers, parts)
+    if child.tag == _FAULT:
+        fault = read_fault(child, SoapVersion.SOAP_12)
+        return None if fault.problems else Envelope(data, charset, _SOAP_12, headers, parts, fault=fault)
+    current = family_tag(child.tag) == child.tag and canonical(split(child.tag)[0]).kind is not None
+    if not current or (holds_names(child.tag) and has_unbound_names(root)):
         return None
-    return Envelope(data, charset, root, SoapVersion.SOAP_12, headers, body, child, fault, _SOUND)
+    return Envelope(data, charset, _SOAP_12, headers, parts)
 
 
 def _thorough(data: bytes, charset: str | None) -> Envelope:
     """Read a message about which something may be odd."""
     document = parse(data, charset)
     root = document.root
-    version, header, body, child = _parts(root)
-    fault = read_fault(child, version) if child is not None and is_fault(child) else None
-    headers = read_headers(header)
+    version = version_of(str(root.tag)) if root is not None else None
+    parts = parts_of(root)
+    fault = read_fault(parts.child, version) if parts.child is not None and is_fault(parts.child) else None
+    headers = read_headers(parts.header)
     anomalies = document.anomalies
     if root is not None:
-        anomalies += look(document, root, version, header, body, child, fault)
+        anomalies += look(document, parts, version, fault)
     reliable = document.offset(document.reliable) if document.reliable is not None else None
     condition = Condition(document.well_formed, document.error, reliable, document.has_dtd, anomalies)
-    return Envelope(data, charset, root, version, headers, body, child, fault, condition)
-
-
-_Part = etree._Element | None
-
-
-def _parts(root: _Part) -> tuple[SoapVersion | None, _Part, _Part, _Part]:
-    """Version, Header, Body and first body element of a tree of any kind."""
-    if root is None:
-        return None, None, None, None
-    version = version_of(str(root.tag))
-    if family_tag(str(root.tag)) != _ENVELOPE:
-        return (version, None, None, root) if is_fault(root) else (None, None, None, None)
-    header = body = None
-    for part in root.iter(etree.Element):
-        # Recovery may have put Header and Body elsewhere than directly below the Envelope.
-        tag = family_tag(str(part.tag))
-        if tag == _BODY:
-            body = part
-            break
-        if tag == _HEADER and header is None:
-            header = part
-    child = next((c for c in body if isinstance(c.tag, str)), None) if body is not None else None
-    return version, header, body, child
+    return Envelope(data, charset, version, headers, parts, fault=fault, condition=condition)
 
 
 def version_of(tag: str) -> SoapVersion | None:
@@ -207,7 +238,8 @@ MAX_OPENINGS = 1024
 """Openings remembered; each sender has a handful. When full they are forgotten together."""
 _openings: dict[bytes, bool] = {}
 _OPENING = re.compile(
-    rb"""(?:<\?xml\ version=["']1\.[0-9]["'](?:\ encoding=["'](?i:utf-8)["'])?(?:\ standalone=["'](?:yes|no)["'])?\s*\?>\s*)?
+    rb"""(?:<\?xml\ version=["']1\.[0-9]["']
+    (?:\ encoding=["'](?i:utf-8)["'])?(?:\ standalone=["'](?:yes|no)["'])?\s*\?>\s*)?
     <(?:[A-Za-z_][\w.-]*:)?Envelope(?:\s+xmlns(?::[A-Za-z_][\w.-]*)?\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))*\s*>""",
     re.VERBOSE,
 )

@@ -10,6 +10,7 @@ from wsdtrace.records import Anomaly, Span
 from wsdtrace.soap.anomalies import SoapAnomaly
 from wsdtrace.soap.fault import Fault
 from wsdtrace.soap.namespaces import SOAP11, SOAP12, WSA, NamespaceKind, canonical, family, family_tag, split
+from wsdtrace.soap.parts import ENVELOPE, Parts
 from wsdtrace.soap.positions import Positions
 from wsdtrace.soap.tree import attributes_of, rows_of
 from wsdtrace.soap.version import SoapVersion
@@ -18,23 +19,17 @@ from wsdtrace.soap.xml import Document
 
 MAX_LOOKED = 200_000
 """Elements looked at for aliases and QName values: 100 times the longest message seen."""
-_ENVELOPE = f"{{{SOAP12}}}Envelope"
 _ENCODING_STYLE = "encodingStyle"
 
 
-def look(
-    document: Document,
-    root: etree._Element,
-    version: SoapVersion | None,
-    header: etree._Element | None,
-    body: etree._Element | None,
-    child: etree._Element | None,
-    fault: Fault | None,
-) -> tuple[Anomaly, ...]:
-    """What is odd about the envelope in `root`."""
+def look(document: Document, parts: Parts, version: SoapVersion | None, fault: Fault | None) -> tuple[Anomaly, ...]:
+    """What is odd about an envelope, beyond what parsing it showed."""
+    root, body, child, header = parts
+    if root is None:
+        return ()
     places = _Places(document)
     found: list[Anomaly] = []
-    if family_tag(str(root.tag)) != _ENVELOPE:
+    if family_tag(str(root.tag)) != ENVELOPE:
         found.append(Anomaly(SoapAnomaly.NO_ENVELOPE, f"root element is {_written(root)}", places.tag(root)))
     elif body is None:
         found.append(Anomaly(SoapAnomaly.NO_BODY, "Envelope without Body", places.tag(root)))
@@ -161,5 +156,5 @@ def unbound_names(root: etree._Element, places: _Places | None) -> list[Anomaly]
 
 
 def _written(element: etree._Element) -> str:
-    uri, local = split(str(element.tag))
+    local = split(str(element.tag))[1]
     return f"{element.prefix}:{local}" if element.prefix else local

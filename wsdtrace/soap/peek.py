@@ -1,7 +1,7 @@
 """The bytes of a message → what an index of messages needs, by byte search and without parsing.
 
-It answers only where the bytes can mean one thing: an element of a name stands once, its text is plain. Anything else
-(a CDATA section, a character reference, UTF-16, a name that stands twice) is None, and whoever must know parses.
+It answers only where the bytes can mean one thing. Anything else (a character reference, a CDATA section, a comment,
+UTF-16, an envelope without Header) makes the answer uncertain, and whoever must know parses.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 MAX_PEEK = 16 * 1024
-"""Bytes from the start in which headers are looked for: five times the longest header section seen."""
-MAX_TEXT = 2048
-"""Longest text that is taken: the bound of DPWS R0025 for a URI."""
+"""Bytes that are looked at: five times what stands before the Body in the longest message seen."""
 
 
 class Peek(NamedTuple):
@@ -24,53 +22,61 @@ class Peek(NamedTuple):
     """Local name of the first element in the Body."""
     is_fault: bool
     certain: bool
-    """Each None above means absence."""
+    """Each None above means absence, and each text is what a parser would say."""
 
 
 NOTHING = Peek(None, None, None, None, False, False)
 
+MAX_NAMES = 1024
+"""Start tags remembered with their local names; when full they are forgotten together."""
+_names: dict[str, str | None] = {}
+_new = tuple.__new__
+
 
 def peek(data: bytes) -> Peek:
     """Look for action, MessageID, RelatesTo and the body element of one envelope."""
-    at = data.find(b"Body")
-    if at < 0:
-        return NOTHING
-    # The end tag of the Header is the last `</` before the Body's start tag; texts before it are headers.
-    action = _text(data, b"Action>", at)
-    message_id = _text(data, b"MessageID>", at)
-    relates_to = _text(data, b"RelatesTo", at)
-    start = data.find(b"<", at)
-    body = _name(data, start + 1) if start > 0 else None
-    certain = "" not in (action, message_id, relates_to) and data.find(b"<!", 0, at) < 0
-    return Peek(action or None, message_id or None, relates_to or None, body, body == "Fault", certain)
+    # `str.partition` is the cheapest search there is: no index is made, and no function of ours is called between.
+    try:
+        text = (data if len(data) <= MAX_PEEK else data[:MAX_PEEK]).decode()
+    except UnicodeDecodeError:
+        text = data[:MAX_PEEK].decode("utf-8", "replace")
+    header = text.partition("Header>")[2]
+    header, found, body = header.partition(":Body>")
+    if not found:
+        header, body = _seldom(text)
+    action = message_id = relates_to = None
+    _, found, rest = header.partition("Action>")
+    if found:
+        action = rest.partition("<")[0].strip()
+    _, found, rest = header.partition("MessageID>")
+    if found:
+        message_id = rest.partition("<")[0].strip()
+    _, found, rest = header.partition("RelatesTo>")
+    if found:
+        relates_to = rest.partition("<")[0].strip()
+    elif "RelatesTo" in header:
+        relates_to = header.partition("RelatesTo")[2].partition(">")[2].partition("<")[0].strip()
+    tag = body.partition(">")[0]
+    name = _names[tag] if tag in _names else _name(tag)
+    certain = "!" not in header and "&" not in header and header != ""
+    return _new(Peek, (action, message_id, relates_to, name, name == "Fault", certain))
 
 
-def _text(data: bytes, name: bytes, limit: int) -> str | None:
-    """Text of the first element whose start tag ends like `name`; "" where it is not certain, None where there is
-    none.
-    """
-    at = data.find(name, 0, limit)
-    if at < 0:
-        return None
-    start = at + len(name)
-    if name[-1:] != b">":
-        start = data.find(b">", start, limit) + 1
-    end = data.find(b"<", start, start + MAX_TEXT)
-    if end < 0 or data[end + 1 : end + 2] != b"/" or start == 0:
-        return ""
-    text = data[start:end]
-    if b"&" in text:
-        return ""
-    return text.decode("utf-8", "replace").strip()
+def _seldom(text: str) -> tuple[str, str]:
+    """Header and Body of a message whose Body has attributes; without Header or prefix, nothing of the header."""
+    header, found, rest = text.partition("Header>")[2].partition(":Body ")
+    if found:
+        return header, rest.partition(">")[2]
+    _, found, rest = text.partition("Body")
+    return "", rest.partition(">")[2]
 
 
-def _name(data: bytes, start: int) -> str | None:
-    """Local name of the start tag that begins at `start`; None for an end tag or anything else."""
-    end = start + 1
-    stop = min(len(data), start + 128)
-    while end < stop and data[end] not in b" \t\r\n/>":
-        end += 1
-    name = data[start:end]
-    if not name or name[:1] in b"/!?":
-        return None
-    return name.rpartition(b":")[2].decode("utf-8", "replace")
+def _name(tag: str) -> str | None:
+    """Local name of the start tag that ends a text without `>`; None for an end tag or none. Remembered."""
+    words = tag.rpartition("<")[2].rstrip("/").split(None, 1)
+    name = words[0].rpartition(":")[2] if words and tag.count("<") == 1 and words[0][:1] not in "/!?" else None
+    if len(_names) >= MAX_NAMES:
+        _names.clear()
+    if len(tag) <= 256:  # longer ones would only fill the table
+        _names[tag] = name
+    return name

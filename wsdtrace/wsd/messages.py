@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -10,6 +11,9 @@ from wsdtrace.soap.fault import Fault
 from wsdtrace.soap.locate import Locator
 from wsdtrace.soap.namespaces import canonical, family_tag, split
 from wsdtrace.soap.schema import Element, Violation, ViolationKind, decode_element, shape
+from wsdtrace.soap.schema.plan import Getter, Planner, Unplanned
+from wsdtrace.soap.template import Check, runs_of, unchanged
+from wsdtrace.soap.tree import local_of, tag_of
 from wsdtrace.wsd.actions import MESSAGES, Message, lookup_action, message_of_body
 
 
@@ -29,12 +33,25 @@ _NOTHING = Decoded(None, None)
 
 def decode_message(envelope: Envelope) -> Decoded:
     """Read the body of an envelope as a typed value. Never raises."""
+    template = envelope.template
+    if template is None or envelope.texts is None or envelope.fault is not None:
+        return _decode(envelope)
+    plan: Plan | None = template.plans.get("typed")
+    if plan is None:
+        made = _decode(envelope)
+        template.plans["typed"] = Plan.of(envelope, envelope.texts, made)
+        return made
+    return plan.read(envelope.texts) or _decode(envelope)
+
+
+def _decode(envelope: Envelope) -> Decoded:
+    """Read the body from the tree."""
     if envelope.fault is not None:
         return Decoded(envelope.fault, None)
     element = envelope.body_child
     if element is None:
         return _NOTHING
-    tag = str(element.tag)
+    tag = tag_of(element)
     message = message_of_body(tag) or message_of_body(family_tag(tag))
     renamed: dict[str, str] = {}
     if message is None:
@@ -42,7 +59,7 @@ def decode_message(envelope: Envelope) -> Decoded:
     if message is None or message.type is None:
         return _NOTHING
     value, violations = decode_element(shape(message.type), element, renamed)
-    local = split(tag)[1].rpartition(":")[2]
+    local = local_of(element)
     if local in message.misspelt:
         line = cast("int | None", element.sourceline) or 0
         violations.insert(0, Violation(ViolationKind.ELEMENT_ALIAS, local, local, message.type.__name__, line))
@@ -50,6 +67,40 @@ def decode_message(envelope: Envelope) -> Decoded:
         locator = Locator(envelope)
         violations = [v if locator.complete(v.path) else replace(v, reliable=False) for v in violations]
     return Decoded(value, message, tuple(violations))
+
+
+class Plan:
+    """How the body of a message is typed from its texts, by the example of one with the same markup."""
+
+    __slots__ = ("_example", "_fixed", "_getter")
+
+    def __init__(self, example: Decoded, fixed: Check, getter: Getter | None) -> None:
+        self._example = example
+        self._fixed = fixed
+        self._getter = getter
+
+    @classmethod
+    def of(cls, envelope: Envelope, texts: list[str], example: Decoded) -> Plan:
+        """The plan of an example; one that answers nothing where its texts cannot be told from each other."""
+        runs = runs_of(envelope.root, texts) if envelope.root is not None else None
+        element = envelope.body_child
+        if runs is None or element is None or not isinstance(example.value, Element):
+            return cls(example, lambda _texts: False, None)
+        planner = Planner(runs, local_of(element))
+        getter = planner.plan(shape(type(example.value)), element, example.value)
+        inside = {runs[leaf] for leaf in element.iter() if leaf in runs}
+        return cls(example, unchanged(texts, set(range(len(texts))) - inside | planner.free), getter)
+
+    def read(self, texts: Sequence[str]) -> Decoded | None:
+        """The typed body of a message with these texts; None where it must be read from the tree."""
+        if not self._fixed(texts):
+            return None
+        if self._getter is None:
+            return self._example
+        try:
+            return Decoded(self._getter(texts), self._example.message, self._example.violations)
+        except Unplanned:
+            return None
 
 
 def _by_local_name(envelope: Envelope, tag: str) -> tuple[Message | None, dict[str, str]]:

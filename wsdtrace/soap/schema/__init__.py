@@ -21,7 +21,8 @@ from wsdtrace.soap.schema.declare import (
     shape,
     some,
 )
-from wsdtrace.soap.schema.decode import Decoding, decode_element, path_of, reader
+from wsdtrace.soap.schema.decode import decode_element, reader
+from wsdtrace.soap.schema.decoding import Decoding, path_of
 from wsdtrace.soap.schema.encode import PREFIXES, Encoding, encode_element, write_into
 from wsdtrace.soap.schema.lexical import (
     INT_MAX,

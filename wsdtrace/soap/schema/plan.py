@@ -1,0 +1,152 @@
+"""A decoded message → a way to type the next one of the same shape from its texts alone.
+
+Messages of one sender differ in a few texts and in nothing else. A plan says for each text run of such a message
+which value it is the text of, or that it must be what it was. It is made beside a decoded example, so that everything
+which does not depend on a text (children, order, extensions, violations) is taken from there.
+
+Rules for whoever edits this file:
+
+1. A plan answers only for texts that the readers would take without a word: remembered ones, and plain strings. For
+   anything else it raises `Unplanned`, and the message is parsed.
+2. A text that took part in a violation or in `Wire` is never free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lxml import etree
+
+from wsdtrace.soap.schema.declare import Element, Shape
+from wsdtrace.soap.schema.decode import table_of
+from wsdtrace.soap.schema.decoding import Decoding
+from wsdtrace.soap.schema.deviations import Hit, find
+from wsdtrace.soap.schema.lexical import String
+from wsdtrace.soap.tree import elements_of
+
+Getter = Callable[[Sequence[str]], Any]
+"""From the texts of a message to one value."""
+
+
+class Unplanned(Exception):
+    """A text is not one that a plan may answer for."""
+
+
+class Planner:
+    """Makes the plan of one example."""
+
+    def __init__(self, slots: dict[etree._Element, int], message: str) -> None:
+        """Take the example's text runs.
+
+        Args:
+            slots: leaf element → the number of its text among all text runs of the document.
+            message: local name of the body element.
+        """
+        self._slots = slots
+        self._decoding = Decoding(message)
+        self.free: set[int] = set()
+        """Runs that the plan reads; all others must be as they were."""
+
+    def plan(self, type_: Shape, element: etree._Element, value: Element) -> Getter | None:
+        """The getter of an element's value; None where it is the same for all messages of the shape."""
+        table = table_of(type_)
+        fields = {hit.place: hit for hit in table.values()}
+        found: dict[int, list[etree._Element]] = {}
+        for child in elements_of(element):
+            hit = find(type_, table, self._decoding.tag(child))
+            if hit is not None:
+                found.setdefault(hit.place, []).append(child)
+        moving: list[tuple[int, Getter]] = []
+        for place, children in found.items():
+            getter = self._field(fields[place], children, value, place)
+            if getter is not None:
+                moving.append((place, getter))
+        return _build(type_, value, moving) if moving else None
+
+    def _field(self, hit: Hit, children: list[etree._Element], value: Element, place: int) -> Getter | None:
+        held = getattr(value, hit.field.python)
+        if not hit.repeated:
+            return self._child(hit, children[0], held, value, (place, 0))
+        if len(held) != len(children):  # one of them is kept as an extension
+            return None
+        getters = [
+            self._child(hit, c, v, value, (place, n)) for n, (c, v) in enumerate(zip(children, held, strict=True))
+        ]
+        if not any(getters):
+            return None
+        pairs = [(g or _always(v)) for g, v in zip(getters, held, strict=True)]
+        return lambda texts: tuple([getter(texts) for getter in pairs])
+
+    def _child(self, hit: Hit, child: etree._Element, held: Any, owner: Element, key: tuple[int, int]) -> Getter | None:
+        type_ = hit.field.type
+        if held is None or type_ is None:
+            return None
+        if isinstance(type_, Shape) and type_.content is None:
+            return self.plan(type_, child, held)
+        run = self._slots.get(child)
+        if run is None or len(child) or child.keys():
+            return None
+        if owner.wire is not None and (key in owner.wire.texts or key in owner.wire.attributes):
+            return None
+        if hit.memo is not None:
+            if child.text not in hit.memo:
+                return None
+            self.free.add(run)
+            return _remembered(hit.memo, run)
+        if isinstance(type_, String) and held == child.text:
+            self.free.add(run)
+            return _string(run, type_.max_length or 1 << 62)
+        return None
+
+
+def _always(value: Any) -> Getter:
+    return lambda _texts: value
+
+
+def _remembered(memo: dict[str | None, Any], run: int) -> Getter:
+    def get(texts: Sequence[str]) -> Any:
+        try:
+            return memo[texts[run]]
+        except KeyError:
+            raise Unplanned from None
+
+    return get
+
+
+def _string(run: int, limit: int) -> Getter:
+    def get(texts: Sequence[str]) -> Any:
+        text = texts[run]
+        if plain(text) and len(text) <= limit:
+            return text
+        raise Unplanned
+
+    return get
+
+
+def plain(text: str) -> bool:
+    """A text run (never empty) that XML leaves as it is: no control character, no white space around it."""
+    return text.isprintable() and text[0] != " " and text[-1] != " "
+
+
+def _build(type_: Shape, value: Element, moving: list[tuple[int, Getter]]) -> Getter:
+    cls = type_.cls
+    base = [getattr(value, f.python) for f in sorted(type_.fields(), key=lambda f: f.index)]
+    extensions, kept = value.extensions, value.wire
+    if kept is None and not extensions:
+
+        def build(texts: Sequence[str]) -> Any:
+            values = base.copy()
+            for place, getter in moving:
+                values[place] = getter(texts)
+            return cls(*values)
+
+        return build
+
+    def build_kept(texts: Sequence[str]) -> Any:
+        values = base.copy()
+        for place, getter in moving:
+            values[place] = getter(texts)
+        return cls(*values, extensions=extensions, wire=kept)
+
+    return build_kept
