@@ -44,6 +44,14 @@ def test_a_grid(look: Look, lines: list[str]) -> None:
     assert grid(COLUMNS, ROWS, look) == lines
 
 
+def test_spare_columns_go_before_anything_is_cut_below_comfort() -> None:
+    columns = [Column("a", flexible=True), Column("b", spare=True), Column("c", spare=True)]
+    row: list[list[str | Styled]] = [["x" * 34, "bbb", "ccc"]]
+    assert grid(columns, row, Look(width=44, fit=True))[1] == "x" * 34 + "  bbb  ccc"
+    assert grid(columns, row, Look(width=43, fit=True))[1] == "x" * 34 + "  bbb"
+    assert grid(columns, [["x" * 60, "bbb", "ccc"]], Look(width=44, fit=True))[1] == "x" * 33 + "…  bbb  ccc"
+
+
 def test_no_column_is_cut_below_what_can_be_read() -> None:
     columns = [Column(str(i), flexible=True) for i in range(6)]
     assert grid(columns, [["0123456789"] * 6], Look(width=40, fit=True))[1] == "  ".join(["0123456…"] * 6)

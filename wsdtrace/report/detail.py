@@ -11,7 +11,7 @@ from wsdtrace.report.findings import LETTERS, STYLES
 from wsdtrace.report.grid import Column, write_grid
 from wsdtrace.report.joblines import chain, pages
 from wsdtrace.report.page import Page, counted, joined
-from wsdtrace.report.tables import frames, operation, pixels, size, write_exchanges
+from wsdtrace.report.tables import between, frames, operation, pixels, size, write_exchanges
 from wsdtrace.report.times import duration, offset
 from wsdtrace.report.trace import Trace
 from wsdtrace.report.xmlview import split_tag, xml_lines
@@ -103,14 +103,13 @@ def write_job(page: Page, trace: Trace, job: Job) -> None:
 def _write_message(page: Page, trace: Trace, exchange: Exchange, message: Message) -> None:
     toward_device = (message.role is Role.REQUEST) == (exchange.toward is Toward.DEVICE)
     last = message.last
-    where = f"#{message.first.number}" + (f"–{last.number}" if last.number != message.first.number else "")
+    where = between(message.first, last)
     start = trace.input.first_time_ns
+    began, ended = offset(message.first.time_ns, start), offset(last.time_ns, start)
     head = joined(
         ("→ " if toward_device else "← ", "bold"), (message.role.value, "bold"), "  ", (where, "cyan"), "  ",
-        (offset(message.first.time_ns, start), "dim"),
+        (began if began == ended else f"{began}–{ended}", "dim"),
     )  # fmt: skip
-    if last.time_ns != message.first.time_ns:
-        head.append(f"–{offset(last.time_ns, start)}", "dim")
     head.append(f"  {size(message.content_bytes)}")
     head.append("" if message.complete else "  ✖ incomplete", "red")
     page.text(head)
@@ -211,7 +210,7 @@ def _write_parts(page: Page, exchange: Exchange, parts: tuple[Part, ...], *, clo
                 page.said(part.content_type or "", 80),
                 page.said(part.content_id or "", 80),
                 f"{part.probe.length:,}",
-                f"#{part.first.number}–{part.last.number}",
+                between(part.first, part.last),
                 f"{what}{'' if part.complete else ' ✖ incomplete'}".strip(),
             ]
         )
@@ -251,12 +250,13 @@ def _write_findings(page: Page, findings: list[Finding]) -> None:
     if not findings:
         return
     page.blank()
-    for finding in findings:
+    worst_first = sorted(findings, key=lambda finding: finding.severity.rank)
+    for finding in worst_first:
         prefix = joined(
             (LETTERS[finding.severity], STYLES[finding.severity]), " ", (f"{finding.code} {finding.name}", "bold")
         )
         page.hanging(prefix.append("   "), Text(page.said(finding.message)))
-    page.line(("next: ", "dim"), f"wsdtrace rule {visible(findings[0].code)}")
+    page.line(("next: ", "dim"), f"wsdtrace rule {visible(worst_first[0].code)}")
 
 
 def _timing(exchange: Exchange) -> str:

@@ -19,6 +19,9 @@ GAP = "  "
 MIN_FLEXIBLE = 8
 """Cells a column is never cut below."""
 
+COMFORT = 34
+"""Cells for which spare columns are given up: `500 ✖ ServerErrorNotAcceptingJobs` is shown whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -30,6 +33,8 @@ class Column:
     style: str = ""
     flexible: bool = False
     """May be cut where the terminal is too narrow."""
+    spare: bool = False
+    """May be left out there, the last one first, before anything is cut below comfort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def write_grid(page: Page, columns: Sequence[Column], rows: Iterable[Sequence[Ce
     used = [i for i in range(len(columns)) if any(_text(row[i]) for row in table)]
     widths = {i: max(cell_len(columns[i].title), *(cell_len(_text(row[i])) for row in table)) for i in used}
     if page.look.fit:
-        _fit(widths, [i for i in used if columns[i].flexible], page.width - indent)
+        used = _fit(widths, columns, page.width - indent)
     margin = " " * indent
     titles = [_cell(columns[i].title, widths[i], columns[i].right) for i in used]
     page.raw(page.sgr(margin + GAP.join(titles), "dim"))
@@ -69,17 +74,29 @@ def write_grid(page: Page, columns: Sequence[Column], rows: Iterable[Sequence[Ce
         page.raw(margin + GAP.join(cells))
 
 
-def _fit(widths: dict[int, int], flexible: Sequence[int], room: int) -> None:
-    """Take from the widest flexible column until the line fits or nothing is left to take."""
-    excess = sum(widths.values()) + len(GAP) * (len(widths) - 1) - room
-    while excess > 0:
-        widest = max(flexible, key=lambda i: widths[i], default=None)
-        if widest is None or widths[widest] <= MIN_FLEXIBLE:
-            return
+def _fit(widths: dict[int, int], columns: Sequence[Column], room: int) -> list[int]:
+    """Make the columns fit: leave out spare ones, then cut the widest flexible one as long as something can be cut.
+
+    Returns:
+        the columns that stay, `widths` being what they get.
+    """
+    flexible = [i for i in widths if columns[i].flexible]
+    spare = [i for i in widths if columns[i].spare]
+    while spare and _excess(widths, room) > sum(max(widths[i] - COMFORT, 0) for i in flexible):
+        dropped = spare.pop()
+        del widths[dropped]
+        flexible = [i for i in flexible if i != dropped]
+    while (excess := _excess(widths, room)) > 0 and flexible:
+        widest = max(flexible, key=lambda i: widths[i])
+        if widths[widest] <= MIN_FLEXIBLE:
+            break
         second = max((widths[i] for i in flexible if i != widest), default=MIN_FLEXIBLE)
-        cut = min(excess, max(widths[widest] - max(second, MIN_FLEXIBLE), 1))
-        widths[widest] -= cut
-        excess -= cut
+        widths[widest] -= min(excess, max(widths[widest] - max(second, MIN_FLEXIBLE), 1))
+    return list(widths)
+
+
+def _excess(widths: dict[int, int], room: int) -> int:
+    return sum(widths.values()) + len(GAP) * (len(widths) - 1) - room
 
 
 def _text(cell: Cell) -> str:

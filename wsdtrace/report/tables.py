@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from wsdtrace.records import Stamp
 from wsdtrace.report.findings import LETTERS, STYLES, where
 from wsdtrace.report.grid import Cell, Column, Styled, write_grid
 from wsdtrace.report.joblines import OUTCOMES, pages
@@ -30,8 +31,8 @@ def write_exchanges(page: Page, trace: Trace) -> None:
         Column("operation", style="bold", flexible=True),
         Column("answer", flexible=True),
         Column("job"),
-        Column("took", right=True),
-        Column("bytes", right=True),
+        Column("took", right=True, spare=True),
+        Column("bytes", right=True, spare=True),
         Column("notes", flexible=True, style="yellow"),
     ]
     several = len(trace.devices) > 1 or len(trace.clients) > 1
@@ -241,10 +242,10 @@ def write_findings(page: Page, trace: Trace) -> None:
         Column("frame", style="cyan"),
         Column(""),
         Column("code", style="bold"),
-        Column("name"),
+        Column("name", spare=True),
         Column("seen", right=True),
-        Column("fault of"),
-        Column("because of", style="dim"),
+        Column("fault of", spare=True),
+        Column("because of", style="dim", spare=True),
         Column("message", flexible=True),
     ]
     rows: list[list[Cell]] = [
@@ -288,7 +289,11 @@ def write_kind(page: Page, trace: Trace, kind: str) -> None:
 
 def frames(exchange: Exchange) -> str:
     """`#17–18`, the first and last frame of an exchange."""
-    first, last = exchange.first, exchange.last
+    return between(exchange.first, exchange.last)
+
+
+def between(first: Stamp, last: Stamp) -> str:
+    """`#17–18`, or `#17` where it is one place."""
     return where(first) if last.number <= first.number else f"{where(first)}–{last.number}"
 
 
