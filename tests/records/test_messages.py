@@ -1,8 +1,7 @@
-"""The currencies: what little they compute."""
+"""Door 3: what a message says of itself."""
 
-from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
+from dataclasses import fields, replace
 
-import numpy as np
 import pytest
 
 from wsdtrace import records
@@ -14,21 +13,11 @@ from wsdtrace.records import (
     FieldLine,
     HttpMessage,
     MessageEnd,
-    SegmentIndex,
     Space,
     Span,
     Stamp,
     StatusLine,
-    StreamChunk,
 )
-
-INDEX = SegmentIndex(
-    offset=np.array([0, 100, 250]),
-    frame=np.array([7, 12, 9]),
-    time_ns=np.array([70, 120, 90]),
-    file_offset=np.array([24, 400, 300]),
-)
-"""Three segments; the second came last (a hole that was filled late)."""
 
 
 def message(**changes: object) -> HttpMessage:
@@ -50,44 +39,6 @@ def message(**changes: object) -> HttpMessage:
         stream_end=40,
     )
     return replace(whole, **changes)  # type: ignore[arg-type]  # the names of fields, checked by replace itself
-
-
-@pytest.mark.parametrize(
-    ("offset", "frame"),
-    [
-        pytest.param(0, 7, id="first byte"),
-        pytest.param(99, 7, id="last byte of a segment"),
-        pytest.param(100, 12, id="first byte of the next"),
-        pytest.param(250, 9, id="last segment"),
-        pytest.param(10_000, 9, id="behind the end"),
-        pytest.param(-1, 7, id="before the beginning"),
-    ],
-)
-def test_a_stream_offset_leads_to_the_frame_that_brought_it(offset: int, frame: int) -> None:
-    assert INDEX.stamp(offset).number == frame
-    assert INDEX.stamp(offset).time_ns == frame * 10
-
-
-def test_a_chunk_is_as_late_as_its_latest_frame() -> None:
-    chunk = StreamChunk(ConnectionId(3), Direction.FROM_ORIGINATOR, 0, b"x" * 300, INDEX)
-    assert chunk.last_frame == 12
-    assert repr(chunk) == "StreamChunk(3→ 0+300)"
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "text"),
-    [
-        pytest.param(Endpoint("192.0.2.5", 5357), "192.0.2.5:5357", id="IPv4"),
-        pytest.param(Endpoint("fe80::1", 5357), "[fe80::1]:5357", id="IPv6"),
-    ],
-)
-def test_an_endpoint_is_written_as_in_a_uri(endpoint: Endpoint, text: str) -> None:
-    assert str(endpoint) == text
-
-
-def test_the_reverse_of_a_direction_is_the_other_one() -> None:
-    assert {direction.reverse for direction in Direction} == set(Direction)
-    assert Direction.FROM_ORIGINATOR.reverse is Direction.FROM_RESPONDER
 
 
 @pytest.mark.parametrize(
@@ -117,16 +68,6 @@ def test_a_field_is_found_by_its_name_in_any_letter_case() -> None:
 def test_only_a_response_has_a_status() -> None:
     assert message().status == 200
     assert message(start=None).status is None
-
-
-def test_values_are_frozen() -> None:
-    mutable = {"HttpExchange"}  # filled while it goes on
-    for kind in vars(records).values():
-        if isinstance(kind, type) and is_dataclass(kind) and kind.__name__ not in mutable:
-            assert vars(kind)["__dataclass_params__"].frozen, kind.__name__
-            assert "__slots__" in vars(kind), kind.__name__
-    with pytest.raises(FrozenInstanceError):
-        Stamp(1, 1).number = 2  # type: ignore[misc]  # what the test is about
 
 
 def test_every_field_of_a_content_reference_is_of_fixed_size() -> None:

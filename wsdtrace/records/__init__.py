@@ -1,0 +1,110 @@
+"""The currencies: what one room hands to the next, and nothing else.
+
+Three doors lead in, each for a source that really knows that much:
+
+1. *frames*: `FrameBatch`, columns over one borrowed buffer (pcap, pcapng, live interfaces);
+2. *bytes*: `StreamChunk`, `Gap`, `StreamEnded`, `Datagram` (decrypted streams, the proxy);
+3. *HTTP messages*: `HttpMessage` (a client's own trace).
+
+Rules for whoever edits this package:
+
+1. Values are frozen; nothing here computes more than an index look-up, opens anything or has an opinion.
+2. Times are int64 nanoseconds since the Unix epoch, UTC. Offsets count from 0, frame numbers from 1.
+3. A currency holds what the next room needs and no back-reference to the room that made it.
+"""
+
+from __future__ import annotations
+
+from wsdtrace.records.frames import (
+    I64,
+    U16,
+    U32,
+    FrameBatch,
+)
+from wsdtrace.records.messages import (
+    Abandoned,
+    Content,
+    ContentPiece,
+    ContentRef,
+    FieldLine,
+    HttpEvent,
+    HttpEventKind,
+    HttpExchange,
+    HttpMessage,
+    MessageEnd,
+    NotHttp,
+    NotHttpKind,
+    Part,
+    Probe,
+    RequestLine,
+    StatusLine,
+)
+from wsdtrace.records.places import (
+    Anomaly,
+    ConnectionId,
+    Direction,
+    Endpoint,
+    ExchangeId,
+    FrameNumber,
+    LocatorKind,
+    Space,
+    Span,
+    Stamp,
+)
+from wsdtrace.records.streams import (
+    ConnectionOpened,
+    ConnectionRefused,
+    Datagram,
+    Gap,
+    GapReason,
+    NetAnomaly,
+    NetEvent,
+    SegmentIndex,
+    StreamChunk,
+    StreamEnd,
+    StreamEnded,
+)
+
+__all__ = [
+    "I64",
+    "U16",
+    "U32",
+    "Abandoned",
+    "Anomaly",
+    "ConnectionId",
+    "ConnectionOpened",
+    "ConnectionRefused",
+    "Content",
+    "ContentPiece",
+    "ContentRef",
+    "Datagram",
+    "Direction",
+    "Endpoint",
+    "ExchangeId",
+    "FieldLine",
+    "FrameBatch",
+    "FrameNumber",
+    "Gap",
+    "GapReason",
+    "HttpEvent",
+    "HttpEventKind",
+    "HttpExchange",
+    "HttpMessage",
+    "LocatorKind",
+    "MessageEnd",
+    "NetAnomaly",
+    "NetEvent",
+    "NotHttp",
+    "NotHttpKind",
+    "Part",
+    "Probe",
+    "RequestLine",
+    "SegmentIndex",
+    "Space",
+    "Span",
+    "Stamp",
+    "StatusLine",
+    "StreamChunk",
+    "StreamEnd",
+    "StreamEnded",
+]

@@ -1,0 +1,166 @@
+"""Door 2: bytes of connections in order, what is missing of them, and datagrams."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from wsdtrace.records.frames import I64
+from wsdtrace.records.places import Anomaly, ConnectionId, Direction, Endpoint, Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentIndex:
+    """Which frame brought which bytes: k rows in stream order."""
+
+    offset: I64
+    """(k,) stream offset of the first byte that row j contributes."""
+    frame: I64
+    """(k,) number of the frame (or log line, record) that brought it."""
+    time_ns: I64
+    """(k,) its time."""
+    file_offset: I64
+    """(k,) byte offset of its record in the source."""
+
+    def row(self, offset: int) -> int:
+        """Row of the segment that holds the byte at stream `offset` (clamped to the index)."""
+        return max(int(np.searchsorted(self.offset, offset, side="right")) - 1, 0)
+
+    def stamp(self, offset: int) -> Stamp:
+        """Frame and time of the byte at stream `offset`."""
+        j = self.row(offset)
+        return Stamp(int(self.frame[j]), int(self.time_ns[j]))
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionOpened:
+    """A connection was seen for the first time."""
+
+    connection: ConnectionId
+    originator: Endpoint
+    responder: Endpoint
+    stamp: Stamp
+    handshake: bool
+    """A SYN or a SYN/ACK of it is in the capture, so stream offset 0 is its first byte."""
+
+
+class StreamChunk:
+    """Consecutive bytes of one direction, in order and without a hole; its edges carry no meaning.
+
+    Chunks of one connection arrive in capture order over *both* directions: a run ends where the other
+    direction brings data, so that a reader sees a request before the response that followed it.
+    """
+
+    __slots__ = ("base_seq", "connection", "data", "direction", "index", "offset")
+
+    def __init__(
+        self,
+        connection: ConnectionId,
+        direction: Direction,
+        offset: int,
+        data: bytes | memoryview,
+        index: SegmentIndex,
+        base_seq: int = -1,
+    ) -> None:
+        self.connection = connection
+        self.direction = direction
+        self.offset = offset
+        """Stream offset of the first byte."""
+        self.data = data
+        """The bytes; not borrowed."""
+        self.index = index
+        self.base_seq = base_seq
+        """TCP sequence number of stream offset 0 of this direction, for `ContentRef`; -1 for a source without TCP."""
+
+    @property
+    def last_frame(self) -> int:
+        """Number of the latest frame that contributed: the order in which chunks leave `net`."""
+        return int(self.index.frame.max())
+
+    def __repr__(self) -> str:
+        arrow = "→" if self.direction is Direction.FROM_ORIGINATOR else "←"
+        return f"StreamChunk({self.connection}{arrow} {self.offset}+{len(self.data)})"
+
+
+class GapReason(StrEnum):
+    """Why bytes of a stream are missing."""
+
+    NOT_CAPTURED = "not captured"
+    """the peer acknowledged or the connection ended, and the bytes never came"""
+    SNAPPED = "cut by the snap length"
+    LIMIT = "dropped at one of our bounds"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Bytes of a stream that the capture does not hold; the stream goes on behind it."""
+
+    connection: ConnectionId
+    direction: Direction
+    offset: int
+    length: int
+    """Bytes missing; 0 when unknown (the hole is at the end of what was seen)."""
+    reason: GapReason
+    stamp: Stamp
+    """The frame at which it was given up."""
+
+
+class StreamEnd(StrEnum):
+    """How one direction ended."""
+
+    FIN = "FIN"
+    RST = "RST"
+    REUSED = "4-tuple reused"
+    EVICTED = "evicted at a bound"
+    CAPTURE_END = "end of capture"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEnded:
+    """No more bytes will come in this direction. RST ends both directions, one event each."""
+
+    connection: ConnectionId
+    direction: Direction
+    how: StreamEnd
+    stamp: Stamp
+    seen: bool = True
+    """A frame of this direction is in the capture, with data or without; False: only the other direction was
+    captured."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRefused:
+    """A SYN that was answered by RST, or never (then `answered` is False and it was repeated or 3 s passed)."""
+
+    connection: ConnectionId
+    originator: Endpoint
+    responder: Endpoint
+    stamp: Stamp
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Datagram:
+    """One UDP datagram, whole (fragments are joined)."""
+
+    source: Endpoint
+    destination: Endpoint
+    data: bytes
+    stamp: Stamp
+    interface: int = 0
+    complete: bool = True
+    """False when the snap length cut it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetAnomaly:
+    """An oddity below the stream: overlap with different bytes, time going backwards, a bound that bit."""
+
+    anomaly: Anomaly
+    stamp: Stamp
+    connection: ConnectionId | None = None
+
+
+NetEvent = ConnectionOpened | StreamChunk | Gap | StreamEnded | ConnectionRefused | Datagram | NetAnomaly
