@@ -43,6 +43,8 @@ MAX_DEPTH = 8
 CAST_WORDS = ("client", "device", "through", "over")
 CAST = re.compile(rf"(?:{'|'.join(CAST_WORDS)})\b[^:]*:(?=\s|$)")
 CHANNEL = re.compile(r"(tcp|http|mime|image|udp):")
+HTTP_ANSWER = re.compile(r"(?<=\s)->\s+HTTP\s+\S+(?:\s+\S+)?")
+"""What follows is the content, as it stands."""
 ASSIGNMENT = re.compile(r"([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?:@([A-Za-z_][\w:-]*))?=")
 OUTCOMES = {reply.value: reply for reply in (Reply.NOTHING, Reply.CLOSE, Reply.RESET, Reply.REFUSED, Reply.UNREACHABLE)}
 WORDS_OF_EDIT = {EditVerb.REPLACE: 2, EditVerb.RENAME: 2, EditVerb.DROP: 1, EditVerb.ENCODE: 1, EditVerb.NO_FIELD: 1}
@@ -181,7 +183,8 @@ class _Parser:
         if self._ended:
             line.fail(line.indent, "expected nothing behind `end` but lines about the file")
         cast, start = _cast(line)
-        words = split_words(line.text, line.number, start)
+        http = HTTP_ANSWER.search(line.text, start)
+        words = split_words(line.text[: http.end()] if http is not None else line.text, line.number, start)
         if not words:
             line.fail(len(line.text), f"expected {_one_of([*OPERATIONS, 'close'])}")
         first, place = words[0], line.place(words[0].column - 1)
@@ -316,9 +319,7 @@ def _http_answer(line: Line, words: list[Word], place: Place, after_ns: int | No
     if len(words) < 2 or not re.fullmatch(r"[1-9]\d\d", words[1].text):
         line.fail(words[0].column + 3, "expected a status such as 500 behind `HTTP`")
     kind = words[2].text if len(words) > 2 else ""
-    content = ""
-    if len(words) > 3:
-        content = line.text[words[3].column - 1 : words[-1].column - 1] + words[-1].text
+    content = line.text[words[-1].column - 1 + len(words[-1].text) :].strip()
     return Answer(Reply.HTTP, kind, (), place, after_ns, status=int(words[1].text), content=content)
 
 
@@ -345,7 +346,7 @@ def _edit(line: Line, start: int) -> Edit:
             line.fail(len(line.text), f"expected something behind `{verb.value}`")
         name, _, after = rest.partition(" ")
         return Edit(verb, name, after.strip(), place) if verb is EditVerb.ADD else Edit(verb, rest, "", place)
-    arguments = split_words(line.text, line.number, end)
+    arguments = split_words(line.text, line.number, end, values=False)
     if len(arguments) != count:
         noun = "word" if count == 1 else "words"
         at = arguments[count].column - 1 if len(arguments) > count else len(line.text)

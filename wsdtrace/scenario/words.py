@@ -33,8 +33,14 @@ class Word:
     """It began with a quotation mark, so it is never a name or an assignment."""
 
 
-def split_words(text: str, number: int, start: int = 0) -> list[Word]:
+def split_words(text: str, number: int, start: int = 0, *, values: bool = True) -> list[Word]:
     """The words of a line from index `start` on.
+
+    Args:
+        text: the line.
+        number: its 1-based number, for mistakes.
+        start: index at which to begin.
+        values: a value may be quoted (`Name="two words"`); otherwise only a whole word may.
 
     Raises:
         BadScenario: a quotation mark is never closed, or something follows one directly.
@@ -47,7 +53,7 @@ def split_words(text: str, number: int, start: int = 0) -> list[Word]:
         if at >= len(text):
             return words
         column = at + 1
-        opening = QUOTED_VALUE.match(text, at)
+        opening = QUOTED_VALUE.match(text, at) if values else None
         if text[at] == '"' or opening is not None:
             name = opening[0][:-1] if opening is not None else ""
             value, at = _quoted(text, number, at + len(name))
