@@ -11,6 +11,7 @@ from wsdtrace.soap.namespaces import Canonical, NamespaceKind, canonical
 from wsdtrace.soap.peek import Peek, peek
 from wsdtrace.soap.private import private_names, redactions
 from wsdtrace.soap.version import SoapVersion
+from wsdtrace.soap.write import rewrite, write_envelope
 from wsdtrace.soap.xml import QName, XmlError
 from wsdtrace.soap.xop import Include, content_id_of, includes
 
@@ -38,5 +39,7 @@ __all__ = [
     "private_names",
     "read_envelope",
     "redactions",
+    "rewrite",
     "span_at",
+    "write_envelope",
 ]

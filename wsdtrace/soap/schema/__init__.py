@@ -23,6 +23,7 @@ from wsdtrace.soap.schema.declare import (
 )
 from wsdtrace.soap.schema.decode import decode_element, reader
 from wsdtrace.soap.schema.decoding import Decoding, path_of
+from wsdtrace.soap.schema.describe import Entry, Row, Use, describe, vocabulary
 from wsdtrace.soap.schema.encode import PREFIXES, Encoding, encode_element, write_into
 from wsdtrace.soap.schema.lexical import (
     INT_MAX,
@@ -49,6 +50,7 @@ __all__ = [
     "Duration",
     "Element",
     "Encoding",
+    "Entry",
     "Enumeration",
     "Expiration",
     "Extension",
@@ -56,12 +58,14 @@ __all__ = [
     "Int",
     "Kind",
     "Names",
+    "Row",
     "Shape",
     "Simple",
     "Spec",
     "String",
     "Text",
     "Uri",
+    "Use",
     "Violation",
     "ViolationKind",
     "Wire",
@@ -73,6 +77,7 @@ __all__ = [
     "declare",
     "declared",
     "decode_element",
+    "describe",
     "encode_element",
     "many",
     "one",
@@ -81,5 +86,6 @@ __all__ = [
     "reader",
     "shape",
     "some",
+    "vocabulary",
     "write_into",
 ]
