@@ -6,6 +6,7 @@ terminal the flexible columns are cut to fit; a pipe gets everything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -57,21 +58,31 @@ def write_grid(page: Page, columns: Sequence[Column], rows: Iterable[Sequence[Ce
         rows: a cell for each column; text of the capture has gone through `Page.said`.
         indent: cells in front of each line.
     """
-    table = [list(row) for row in rows]
-    used = [i for i in range(len(columns)) if any(_text(row[i]) for row in table)]
-    widths = {i: max(cell_len(columns[i].title), *(cell_len(_text(row[i])) for row in table)) for i in used}
+    table = list(rows)
+    found = list(zip(*table, strict=True)) if table else [()] * len(columns)
+    texts = [[c if isinstance(c, str) else c.text for c in cells] for cells in found]
+    used = [i for i, column in enumerate(texts) if any(column)]
+    widths = {i: max(cell_len(columns[i].title), *map(_cells, texts[i])) for i in used}
     if page.look.fit:
         used = _fit(widths, columns, page.width - indent)
     margin = " " * indent
     titles = [_cell(columns[i].title, widths[i], columns[i].right) for i in used]
     page.raw(page.sgr(margin + GAP.join(titles), "dim"))
-    for row in table:
-        cells = []
-        for i in used:
-            cell, column = row[i], columns[i]
-            style = cell.style if isinstance(cell, Styled) else column.style
-            cells.append(page.sgr(_cell(_text(cell), widths[i], column.right), style))
-        page.raw(margin + GAP.join(cells))
+    shown = [_column(page, columns[i], widths[i], found[i], texts[i]) for i in used]
+    for line in zip(*shown, strict=True):
+        page.raw(margin + GAP.join(line))
+
+
+def _column(page: Page, column: Column, width: int, cells: Sequence[Cell], texts: list[str]) -> list[str]:
+    """The cells of a column, all of one width."""
+    right = column.right
+    padded = [_cell(text, width, right) for text in texts]
+    if not page.look.color:
+        return padded
+    return [
+        page.sgr(text, column.style if isinstance(cell, str) else cell.style)
+        for cell, text in zip(cells, padded, strict=True)
+    ]
 
 
 def _fit(widths: dict[int, int], columns: Sequence[Column], room: int) -> list[int]:
@@ -99,12 +110,17 @@ def _excess(widths: dict[int, int], room: int) -> int:
     return sum(widths.values()) + len(GAP) * (len(widths) - 1) - room
 
 
-def _text(cell: Cell) -> str:
-    return cell.text if isinstance(cell, Styled) else cell
-
-
 def _cell(text: str, width: int, right: bool) -> str:
-    size = cell_len(text)
+    size = _cells(text)
     if size > width:
         return set_cell_size(text, width - 1) + "…"
-    return " " * (width - size) + text if right else text + " " * (width - size)
+    blanks = " " * (width - size)
+    return blanks + text if right else text + blanks
+
+
+_NARROW = re.compile(r"[ -~–→←×µ·✖…]*")
+"""Letters that are one cell each, as far as tables are full of them."""
+
+
+def _cells(text: str) -> int:
+    return len(text) if text.isascii() or _NARROW.fullmatch(text) else cell_len(text)

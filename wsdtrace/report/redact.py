@@ -62,7 +62,9 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """`text` without secrets."""
-        return text if self.show else _replaced(text, self._spans(text))
+        if self.show or ("<" not in text and (self._values is None or self._values.search(text) is None)):
+            return text
+        return _replaced(text, self._spans(text))
 
     def value(self, text: str | None) -> str | None:
         """A field that is a secret as a whole."""

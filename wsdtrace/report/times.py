@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
@@ -38,10 +39,16 @@ def duration(ns: int) -> str:
 def rfc3339(time_ns: int, digits: int) -> str:
     """A point in time in UTC (RFC 3339 §5.6) with `digits` digits of the second, 0 to 9; never rounded up."""
     seconds, fraction = divmod(time_ns, SECOND)
+    if not digits:
+        return f"{_whole_second(seconds)}Z"
+    return f"{_whole_second(seconds)}.{f'{fraction:09}'[:digits]}Z"
+
+
+@lru_cache(maxsize=1024)
+def _whole_second(seconds: int) -> str:
+    """Date and time of a second; the messages of one second share it."""
     try:
-        text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     except (OverflowError, OSError, ValueError):
         # A damaged record may claim any 64-bit time; RFC 3339 ends with the year 9999.
-        text = "9999-12-31T23:59:59" if seconds > 0 else "0001-01-01T00:00:00"
-    text = text.rjust(19, "0")
-    return f"{text}.{f'{fraction:09}'[:digits]}Z" if digits else f"{text}Z"
+        return "9999-12-31T23:59:59" if seconds > 0 else "0001-01-01T00:00:00"
