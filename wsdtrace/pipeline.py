@@ -34,8 +34,8 @@ from wsdtrace.records import (
     StreamEnded,
 )
 from wsdtrace.report.trace import InputInfo, Trace
-from wsdtrace.state.events import Event, ExchangeEnded, SourceDamaged
-from wsdtrace.state.model import Exchange, Image
+from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen, SourceDamaged
+from wsdtrace.state.model import Exchange, Image, Message, Transport
 from wsdtrace.state.tracker import Tracker
 
 Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | ConnectionRefused | Gap | NetAnomaly | StreamEnded
@@ -191,13 +191,16 @@ class Run:
         if self.options.on_event is not None:
             self.options.on_event(event)
         if isinstance(event, ExchangeEnded):
-            self._release(event.exchange)
+            self._release(event.exchange, (event.exchange.request, event.exchange.response))
+        elif isinstance(event, MessageSeen) and event.exchange.transport is Transport.UDP:
+            # Over UDP no exchange ends; whatever follows from a message is told before its MessageSeen.
+            self._release(event.exchange, (event.message,))
 
-    def _release(self, exchange: Exchange) -> None:
+    def _release(self, exchange: Exchange, messages: Iterable[Message | None]) -> None:
         keep = self.options.keep_messages
         if keep is not None and keep(exchange):
             return
-        for message in (exchange.request, exchange.response, *exchange.answers):
+        for message in messages:
             if message is not None:
                 message.release()
 

@@ -60,6 +60,8 @@ CAUSES: dict[str, tuple[Cause, ...]] = {
     # The device does not enforce what the client broke.
     "WSD605": (Cause(("WSD603", "WSD604"), Bond.JOB),),
     "WSD625": (Cause(("WSD601", "WSD602"), Bond.JOB),),
+    # A Probe whose answer came late, went astray or is a fault has no answer in time.
+    "WSD401": (Cause(("WSD402", "WSD403", "WSD413"), Bond.EXCHANGE),),
     # The device denies a job because of the pair that was sent.
     "WSD608": (Cause(("WSD610",), Bond.EXCHANGE),),
 }

@@ -146,6 +146,7 @@ class DeviceBook:
             (keep.addresses, gone.addresses),
             (keep.xaddrs, gone.xaddrs),
             (keep.roles, gone.roles),
+            (keep.managers, gone.managers),
         ):
             mine.update(theirs)  # type: ignore[arg-type]  # each pair has one key type
         self._on_merge(keep, gone)

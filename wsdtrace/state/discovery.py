@@ -10,7 +10,7 @@ from wsdtrace.soap.addressing import EndpointReference
 from wsdtrace.soap.schema import Text
 from wsdtrace.state.model import Device, HostedService, Message
 from wsdtrace.state.scanwords import value_of
-from wsdtrace.wsd.discovery import Bye, Hello, ProbeMatch, ProbeMatches, ResolveMatch, ResolveMatches
+from wsdtrace.wsd.discovery import Bye, Hello, Probe, ProbeMatch, ProbeMatches, ResolveMatch, ResolveMatches
 from wsdtrace.wsd.metadata import Metadata, Relationship
 
 SCANNER_TYPES = frozenset({"ScanDeviceType", "ScannerServiceType"})
@@ -26,6 +26,10 @@ class TargetService:
     types: tuple[str, ...]
     """Local names."""
     metadata_version: int | None
+    names: tuple[QName, ...] = ()
+    """The same types with their namespaces."""
+    tells_xaddrs: bool = True
+    """XAddrs is there, if only empty."""
 
     @property
     def is_scanner(self) -> bool:
@@ -47,7 +51,20 @@ def target_services(message: Message) -> Iterator[TargetService]:
 def _target(one: Hello | Bye | ProbeMatch | ResolveMatch) -> Iterator[TargetService]:
     endpoint = address_of(one.endpoint_reference)
     if endpoint:
-        yield TargetService(endpoint, tuple(one.x_addrs or ()), local_names(one.types), one.metadata_version)
+        yield TargetService(
+            endpoint,
+            tuple(one.x_addrs or ()),
+            local_names(one.types),
+            one.metadata_version,
+            tuple(one.types or ()),
+            one.x_addrs is not None,
+        )
+
+
+def wanted_types(message: Message) -> tuple[str, ...]:
+    """Local names of the types that a Probe searches for."""
+    value = value_of(message)
+    return local_names(value.types) if isinstance(value, Probe) else ()
 
 
 def address_of(reference: EndpointReference | None) -> str | None:

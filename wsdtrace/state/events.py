@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from wsdtrace.records import Anomaly, Stamp
+from wsdtrace.records import Anomaly, Endpoint, Stamp
 from wsdtrace.state.model import (
     Connection,
     DeviceEvent,
@@ -39,6 +39,24 @@ class MessageSeen(Event):
     message: Message
     repeated: Exchange | None = None
     """An earlier exchange in which another message had the same MessageID."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRepeated(Event):
+    """A further copy of a message came over UDP (SOAP-over-UDP §4.2), from whatever interface and address family."""
+
+    exchange: Exchange
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionFailed(Event):
+    """A connection was refused, or its SYN never answered."""
+
+    originator: Endpoint
+    responder: Endpoint
+    answered: bool
+    """By a RST; False: by nothing."""
 
 
 @dataclass(frozen=True, slots=True)

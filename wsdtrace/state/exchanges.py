@@ -12,6 +12,9 @@ from collections import OrderedDict
 from wsdtrace.records import Endpoint, HttpExchange
 from wsdtrace.state.model import Exchange, Message, Role, Transport
 
+MATCHES = frozenset({"ProbeMatches", "ResolveMatches"})
+"""Bodies that answer a search."""
+
 MAX_MESSAGE_IDS = 100_000
 """MessageIDs remembered: a day of a device that is polled once a second."""
 
@@ -93,7 +96,8 @@ class DatagramBook:
         return exchange, False
 
     def _new(self, message: Message) -> Exchange:
-        is_answer = message.relates_to is not None
+        # A match without RelatesTo is an answer all the same; to what, nobody can tell.
+        is_answer = message.relates_to is not None or message.body_local in MATCHES
         if is_answer:
             message.role = Role.RESPONSE
         client, server = (message.receiver, message.sender) if is_answer else (message.sender, message.receiver)

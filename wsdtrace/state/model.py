@@ -243,6 +243,8 @@ class Device:
     """AppSequence InstanceId of its last announcement: grows when it restarts."""
     hosted: dict[str, HostedService] = field(default_factory=dict)
     """By ServiceId."""
+    managers: dict[str, None] = field(default_factory=dict)
+    """Addresses of its subscription managers."""
     roles: dict[str, None] = field(default_factory=dict)
     """`scanner`, `event source`, `target service` …, in order of appearance."""
     configuration: object | None = None

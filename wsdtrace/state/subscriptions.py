@@ -71,6 +71,8 @@ class SubscriptionBook:
             destinations=_destinations(asked, answer),
             index=len(self.all),
         )
+        if exchange.device is not None and subscription.manager is not None:
+            exchange.device.root.managers.setdefault(subscription.manager)
         self._prolong(subscription, answer.expires, stamp)
         replaced = [s for s in self._live if _same_wish(s, subscription)]
         if len(self.all) < MAX_SUBSCRIPTIONS:

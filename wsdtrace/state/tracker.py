@@ -27,22 +27,29 @@ from wsdtrace.records import (
     Stamp,
     StreamEnded,
 )
+from wsdtrace.state.announcements import AnnouncementBook
 from wsdtrace.state.connections import ConnectionBook
 from wsdtrace.state.devices import ClientBook, DeviceBook, fingerprint_of
 from wsdtrace.state.events import (
     CaptureEnded,
+    ConnectionFailed,
     ConnectionSettled,
     Event,
     ExchangeEnded,
     ImageDelivered,
     LimitReached,
+    MessageRepeated,
     MessageSeen,
     TimeWentBack,
 )
 from wsdtrace.state.exchanges import DatagramBook, MessageIds, is_copy, is_multicast, open_exchange
 from wsdtrace.state.images import images_of
 from wsdtrace.state.jobs import RETRIEVE_LIMIT_NS, JobBook
+from wsdtrace.state.kinds import KindBook
+from wsdtrace.state.listener import Audience
 from wsdtrace.state.model import Connection, Exchange, Message, Role, Toward
+from wsdtrace.state.places import PlaceBook
+from wsdtrace.state.probes import ProbeBook
 from wsdtrace.state.reading import read_datagram, read_http
 from wsdtrace.state.subscriptions import SubscriptionBook
 from wsdtrace.state.vocabulary import DEVICE_SENDS, JOB_OPERATIONS, SCAN_EVENTS, SCAN_OPERATIONS, speaks_wsd
@@ -67,6 +74,8 @@ class Tracker:
         """Listed exchanges that lack bytes."""
         self.encrypted: list[Connection] = []
         self.other_protocols: dict[str, None] = {}
+        self.probes = ProbeBook()
+        self._audience = Audience((self.probes, AnnouncementBook(), PlaceBook(), KindBook()))
         self.now_ns = 0
         self._last_number = 0
         self._keep = keep_exchanges
@@ -82,8 +91,10 @@ class Tracker:
         """Move capture time to the latest frame seen."""
         if now_ns > self.now_ns:
             before, self.now_ns = self.now_ns, now_ns
-            yield from self.jobs.advance(now_ns)
-            yield from self.subscriptions.advance(now_ns, Stamp(self._last_number, before))
+            yield from self._audience.told(self.jobs.advance(now_ns))
+            place = Stamp(self._last_number, before)
+            yield from self._audience.told(self.subscriptions.advance(now_ns, place))
+            yield from self._audience.advance(now_ns)
 
     # -- facts --------------------------------------------------------------------------------
 
@@ -91,6 +102,9 @@ class Tracker:
         """One fact, in capture order."""
         yield from self.advance(fact.stamp.time_ns)
         self._last_number = max(self._last_number, fact.stamp.number)
+        yield from self._audience.told(self._heard(fact))
+
+    def _heard(self, fact: Fact) -> Iterator[Event]:
         match fact:
             case HttpEvent():
                 yield from self._http(fact)
@@ -107,7 +121,7 @@ class Tracker:
             case NetAnomaly():
                 yield from self._net_anomaly(fact)
             case ConnectionRefused():
-                pass
+                yield ConnectionFailed(fact.stamp, fact.originator, fact.responder, fact.answered)
 
     def _http(self, event: HttpEvent) -> Iterator[Event]:
         http = event.exchange
@@ -147,6 +161,8 @@ class Tracker:
         match exchange.operation:
             case "Get" if exchange.device is not None and exchange.response is not None:
                 self.devices.described(exchange.device, exchange.response)
+            case "Probe" | "Resolve" if exchange.response is not None:
+                self.devices.announce(exchange.response)
             case "Subscribe":
                 yield from self.subscriptions.granted(exchange, stamp)
             case "Renew":
@@ -265,11 +281,13 @@ class Tracker:
     # -- UDP ----------------------------------------------------------------------------------
 
     def _datagram(self, datagram: Datagram) -> Iterator[Event]:
+        self.probes.received(datagram)
         message = read_datagram(datagram)
         if message is None:
             return
         exchange, repeat = self._datagrams.place(message)
         if repeat:
+            yield MessageRepeated(datagram.stamp, exchange, message)
             return
         if not exchange.listed:
             exchange.listed = exchange.ended = True
@@ -335,7 +353,8 @@ class Tracker:
 
     def close(self, end: Stamp) -> Iterator[Event]:
         """The capture has ended. HTTP exchanges that were open have been fed as ended."""
-        yield from self.jobs.close(end)
+        yield from self._audience.told(self.jobs.close(end))
+        yield from self._audience.close(end)
         servers = self._wsd_servers | self._sinks
         for connection in self.connections.remaining():
             here = connection.responder in servers or connection.originator in servers

@@ -1,0 +1,160 @@
+"""What the listeners say happened: discovery, eventing, status, and what joins several exchanges. Facts only, as in
+`events`.
+
+Rules are registered for these types, too. Parsed messages may be gone when a rule sees an event of a timer; so an
+event holds the values that a rule needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wsdtrace.records import Endpoint
+from wsdtrace.state.discovery import TargetService
+from wsdtrace.state.events import Event
+from wsdtrace.state.model import Exchange, Message
+
+# -- discovery --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeSettled(Event):
+    """The time in which a Probe may be answered is over; `stamp` is the deadline."""
+
+    exchange: Exchange
+    answered: bool
+    """In time; by an answer to it or to another Probe of the same search (sane-airscan repeats with new MessageIDs)."""
+    visible: bool
+    """Unicast datagrams or HTTP answers to that prober are in the capture, so an answer would have been seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSeen(Event):
+    """ProbeMatches, ResolveMatches or a Fault came over UDP; repeats of one are none."""
+
+    exchange: Exchange
+    """Of the request; where the capture does not hold that, one without request."""
+    message: Message
+    since_ns: int | None
+    """From the last copy of the request until it; None where the capture does not hold the request."""
+    askers: tuple[Endpoint, ...]
+    """From where copies of the request were sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchUnrelated(Event):
+    """A match went to where a Probe came from, relates to nothing that was asked from there, and the same sender never
+    answered the Probe; `stamp` is the end of the Probe's time.
+    """
+
+    exchange: Exchange
+    """Of the Probe."""
+    stray: Exchange
+    """That holds the match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A number of an announcement, beside the highest one that cannot have been overtaken."""
+
+    value: int | None
+    settled: int | None
+    """The highest that was announced longer ago than a message may be delayed."""
+
+    @property
+    def is_backwards(self) -> bool:
+        return self.value is not None and self.settled is not None and self.value < self.settled
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another host that announces the same endpoint."""
+
+    exchange: Exchange
+    """With its latest announcement."""
+    address: str
+    xaddrs: tuple[str, ...]
+    is_certain: bool
+    """Both are there at the same time, and it cannot be one host with two interfaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementSeen(Event):
+    """Hello, Bye or a match told of a target service; once for each service in the message."""
+
+    exchange: Exchange
+    message: Message
+    service: TargetService
+    instance: Order
+    """InstanceId of its AppSequence."""
+    number: Order
+    """MessageNumber within InstanceId and SequenceId."""
+    version: Order
+    """MetadataVersion."""
+    rival: Rival | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpokeAfterBye(Event):
+    """A target service did something that was asked of it after its Bye, or asked something itself."""
+
+    exchange: Exchange
+    message: Message
+    """What it sent."""
+    endpoint: str
+    bye: Exchange
+    since_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRefused(Event):
+    """A connection to an announced XAddr was refused, or never answered."""
+
+    originator: Endpoint
+    responder: Endpoint
+    answered: bool
+    """By a RST; False: by nothing."""
+    announcement: Exchange
+    endpoint: str
+    xaddr: str
+    position: int
+    """0-based, of the XAddr in its list."""
+    others: int
+    """Further XAddrs in that list."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPlaced(Event):
+    """A request went to a device that told its addresses, or might have."""
+
+    exchange: Exchange
+    url: str
+    """Where to, as socket and path say."""
+    announced: tuple[str, ...]
+    """XAddrs, addresses of hosted services and of subscription managers; empty where the capture holds none."""
+    is_complete: bool
+    """The device's metadata is in the capture, so its services are among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """One place in which a scanner says what it is."""
+
+    exchange: Exchange
+    where: str
+    found: str
+    """What stands there."""
+    missing: str
+    """What Windows looks for there, and does not find."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerSettled(Event):
+    """The capture has ended: all that a device said of its types is known; only for devices that offer or are used for
+    WS-Scan."""
+
+    exchange: Exchange
+    """In which it was a scanner."""
+    told: int
+    """Places in which it said what it is."""
+    flaws: tuple[Typing, ...]

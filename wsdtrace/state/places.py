@@ -1,0 +1,122 @@
+"""Where devices say that they are, and where they are asked: XAddrs, addresses of services, refused connections.
+
+Theory of operation: an announced XAddr is remembered by its socket with the message that told it, so that a connection
+which is refused there can be held against it. Where a request went is compared with everything that its device told
+until then; a device that is asked at a socket of which nobody knows is taken to be the only one that announced the
+same IP address.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from wsdtrace.records import Endpoint, RequestLine
+from wsdtrace.state.addresses import url_endpoint
+from wsdtrace.state.announcements import ANNOUNCEMENTS
+from wsdtrace.state.discovery import target_services
+from wsdtrace.state.events import ConnectionFailed, Event, ExchangeEnded, MessageSeen
+from wsdtrace.state.listener import Ear, Listener
+from wsdtrace.state.model import Device, Exchange, Toward, Transport
+from wsdtrace.state.observations import AddressRefused, RequestPlaced
+
+MAX_SOCKETS = 100_000
+"""Announced sockets remembered, and IP addresses of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An XAddr and the message that told it last."""
+
+    exchange: Exchange
+    endpoint: str
+    xaddr: str
+    position: int
+    others: int
+
+
+class PlaceBook(Listener):
+    """All announced addresses of a capture."""
+
+    def __init__(self) -> None:
+        self._told: OrderedDict[Endpoint, _Told] = OrderedDict()
+        self._announcers: OrderedDict[str, dict[int, Device]] = OrderedDict()
+
+    def ears(self) -> Mapping[type[Event], Ear]:
+        return {MessageSeen: self._seen, ConnectionFailed: self._failed, ExchangeEnded: self._ended}
+
+    def _seen(self, event: MessageSeen) -> Iterator[Event]:
+        exchange, message = event.exchange, event.message
+        if message.body_local in ANNOUNCEMENTS and message.body_local != "Bye":
+            for service in target_services(message):
+                for position, xaddr in enumerate(service.xaddrs):
+                    socket = url_endpoint(xaddr)
+                    if socket is not None:
+                        told = _Told(exchange, service.endpoint, xaddr, position, len(service.xaddrs) - 1)
+                        self._remember(socket, told, exchange.device)
+        yield from ()
+
+    def _remember(self, socket: Endpoint, told: _Told, device: Device | None) -> None:
+        self._told[socket] = told
+        self._told.move_to_end(socket)
+        if len(self._told) > MAX_SOCKETS:
+            self._told.popitem(last=False)
+        if device is not None:
+            here = self._announcers.setdefault(socket.address, {})
+            here[id(device.root)] = device.root
+            self._announcers.move_to_end(socket.address)
+            if len(self._announcers) > MAX_SOCKETS:
+                self._announcers.popitem(last=False)
+
+    def _failed(self, event: ConnectionFailed) -> Iterator[Event]:
+        told = self._told.get(event.responder)
+        if told is not None:
+            yield AddressRefused(
+                event.stamp, event.originator, event.responder, event.answered,
+                told.exchange, told.endpoint, told.xaddr, told.position, told.others,
+            )  # fmt: skip
+
+    def _ended(self, event: ExchangeEnded) -> Iterator[Event]:
+        exchange = event.exchange
+        request = exchange.request
+        if (
+            exchange.transport is not Transport.HTTP
+            or exchange.toward is not Toward.DEVICE
+            or not exchange.is_wsd
+            or exchange.copied_by is not None
+            or request is None
+            or request.http is None
+            or not isinstance(request.http.start, RequestLine)
+        ):
+            return
+        device = self._announcer(exchange)
+        told = () if device is None else addresses_of(device)
+        url = f"http://{exchange.server_endpoint}{path_of(request.http.start.target)}"
+        yield RequestPlaced(event.stamp, exchange, url, told, device is not None and bool(device.hosted))
+
+    def _announcer(self, exchange: Exchange) -> Device | None:
+        """The device that an exchange is about, as far as it told its addresses."""
+        own = None if exchange.device is None else exchange.device.root
+        if own is not None and addresses_of(own):
+            return own
+        here = {id(d.root): d.root for d in self._announcers.get(exchange.server_endpoint.address, {}).values()}
+        return next(iter(here.values())) if len(here) == 1 else None
+
+
+def addresses_of(device: Device) -> tuple[str, ...]:
+    """All that a device told as addresses of itself and its services."""
+    hosted = [address for service in device.hosted.values() for address in service.addresses]
+    return tuple(dict.fromkeys((*device.xaddrs, *hosted, *device.managers)))
+
+
+def path_of(target: str) -> str:
+    """The path of a request target, in origin or absolute form (RFC 9112 §3.2)."""
+    if target.startswith("/"):
+        return target
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return target
+    return parts.path or "/"
