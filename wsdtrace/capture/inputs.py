@@ -44,16 +44,14 @@ class _Rejoined(io.RawIOBase):
         read_into = getattr(self._rest, "readinto1", None) or cast("io.RawIOBase", self._rest).readinto
         return read_into(target) or 0
 
-    def close(self) -> None:
-        if not self.closed:
-            self._rest.close()
-        super().close()
-
 
 class Input:
     """One opened source of bytes."""
 
-    def __init__(self, name: str, stream: BinaryIO, *, seekable: bool, size: int | None, compressed: bool) -> None:
+    def __init__(
+        self, name: str, stream: BinaryIO, file: BinaryIO, *, seekable: bool, size: int | None, compressed: bool
+    ) -> None:
+        """An input that reads `stream`, which unpacks or is `file`; use `open_input`."""
         self.name = name
         self.seekable = seekable
         """Ranges of it can be read again, from a path."""
@@ -63,6 +61,7 @@ class Input:
         self.failure: tuple[CaptureAnomaly, str] | None = None
         """Why the input ended before its end."""
         self._stream = stream
+        self._file = file
 
     def fill(self, target: memoryview) -> int:
         """Read until `target` is full or the input ends; returns the bytes read."""
@@ -89,7 +88,10 @@ class Input:
         self._stream.seek(position)
 
     def close(self) -> None:
+        """Close the file; standard input stays open."""
         self._stream.close()
+        if self._file is not sys.stdin.buffer:
+            self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -134,7 +136,7 @@ def input_of(name: str, data: bytes) -> Input:
 
 
 def _recognise(name: str, stream: BinaryIO, *, regular: bool, size: int | None) -> Input:
-    source = Input(name, stream, seekable=regular, size=size, compressed=False)
+    source = Input(name, stream, stream, seekable=regular, size=size, compressed=False)
     head = bytearray(3)
     count = source.fill(memoryview(head))
     if source.failure is not None:
@@ -148,5 +150,5 @@ def _recognise(name: str, stream: BinaryIO, *, regular: bool, size: int | None) 
         whole = cast(BinaryIO, _Rejoined(taken, stream))
     if taken[:2] == _GZIP_MAGIC and taken[2:] == bytes([_DEFLATE]):
         unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=whole, mode="rb"))
-        return Input(name, unpacked, seekable=False, size=size, compressed=True)
-    return Input(name, whole, seekable=regular, size=size, compressed=False)
+        return Input(name, unpacked, stream, seekable=False, size=size, compressed=True)
+    return Input(name, whole, stream, seekable=regular, size=size, compressed=False)

@@ -15,7 +15,7 @@ from wsdtrace.net.ip import Packets, join_packets, read_ip
 from wsdtrace.net.limits import NetAnomalyKind, NetLimits
 from wsdtrace.net.link import locate_ip
 from wsdtrace.net.outbox import Outbox
-from wsdtrace.net.streams import Streams
+from wsdtrace.net.table import Connections
 from wsdtrace.net.transport import JOINED, TCP, UDP, Datagrams, Segments, in_frame_order, read_tcp, read_udp
 from wsdtrace.records import (
     I64,
@@ -44,7 +44,7 @@ class Net:
         self._limits = limits or NetLimits()
         self._out = Outbox(self._limits)
         self._fragments = Fragments(self._limits)
-        self._streams = Streams(self._limits, self._out)
+        self._table = Connections(self._limits, self._out)
         self._now_ns = -(1 << 63)
         self._backwards = False
         self._last = Stamp(0, 0)
@@ -84,11 +84,9 @@ class Net:
         )
         key = make_key(address.version(originator), address.words(ends[0]), address.words(ends[1]))
         known = Connection(key, ends, connection, net._limits.piece_overhead)
-        known.originator = ends.index(originator)
-        known.resume(
-            known.originator if direction is Direction.FROM_ORIGINATOR else 1 - known.originator, base_seq, offset
-        )
-        net._streams.restrict_to(known)
+        side = known.tape.originator = ends.index(originator)
+        known.resume(side if direction is Direction.FROM_ORIGINATOR else 1 - side, base_seq, offset)
+        net._table.restrict_to(known)
         net._only = direction
         return net
 
@@ -100,7 +98,7 @@ class Net:
     @property
     def connections(self) -> int:
         """Connections that are remembered."""
-        return len(self._streams)
+        return len(self._table)
 
     def feed(self, batch: FrameBatch) -> list[NetEvent]:
         """Take the frames of a batch.
@@ -131,16 +129,16 @@ class Net:
         if self._only is None:
             self._datagrams(batch, datagrams, packets)
         if len(segments):
-            self._streams.feed(batch, segments, packets, now_ns)
+            self._table.feed(batch, segments, packets, now_ns)
         out.row = n - 1
         self._now_ns = int(now_ns[-1])
-        self._streams.expire(self._now_ns)
+        self._table.expire(self._now_ns)
         self._last = out.stamp_of(n - 1)
         return self._selected(out.take())
 
     def close(self) -> list[NetEvent]:
         """The input ends: what waits is handed on behind its hole, and every open direction ends."""
-        self._streams.close(Stamp(self._last.number, max(self._last.time_ns, self._now_ns)))
+        self._table.close(Stamp(self._last.number, max(self._last.time_ns, self._now_ns)))
         return self._selected(self._out.take())
 
     def _selected(self, events: list[NetEvent]) -> list[NetEvent]:

@@ -1,10 +1,12 @@
-"""Segments → which connection each belongs to, and which connections go on plainly.
+"""Segments of a batch → whose they are, and which stretches of them go on plainly.
 
 Theory of operation: a connection's key is its unordered pair of endpoints. Keys are hashed by column, equal hashes are
 grouped, and the grouping is compared with the keys themselves, so a collision costs time and nothing else.
 
-A connection's segments in a batch are *plain* when nothing but bytes in order happens: then its runs are joined without
-a look at single segments. The check is by column over all connections of the batch (`plain_groups`).
+The segments of each connection are then cut into *items*: a segment with which something may happen (a SYN, FIN or
+reset, a cut frame, a sequence number that does not follow) is one by itself; the stretch between two such segments is
+one, and *plain* when nothing but bytes in order can happen in it. What depends on the connection's state is left to
+check at the start of an item: the sequence number that each direction goes on with, and the first acknowledgements.
 """
 
 from __future__ import annotations
@@ -16,14 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wsdtrace.net.ip import Packets
-from wsdtrace.net.transport import CONTROL, JOINED, Segments, seq_diff
+from wsdtrace.net.transport import ACK, CONTROL, FIN, JOINED, SYN, Segments, seq_diff
 from wsdtrace.records import I64
 
 Key = tuple[int, int, int, int, int]
 """Of a connection: the lower endpoint's address halves, the higher one's, and version and ports packed."""
+Bools = NDArray[np.bool_]
 _U64 = NDArray[np.uint64]
 _MIXERS: Final = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5, 0x85EBCA77C2B2AE63)
 """Odd 64-bit constants with mixed bits (golden ratio and xxHash's primes)."""
+_MASK: Final = 0xFFFFFFFF
+NONE: Final = -1
+"""In place of a sequence number: there is none."""
 
 
 def make_key(version: int, low: tuple[int, int, int], high: tuple[int, int, int]) -> Key:
@@ -39,40 +45,39 @@ class Grouped:
     """(n,) group of segment i."""
     side: I64
     """(n,) 0 when segment i was sent by the key's lower endpoint."""
-    first: I64
-    """(g,) first segment of each group."""
-    last: I64
-    """(g,) its last segment."""
     keys: list[Key]
     """g keys."""
 
 
 def group_by_connection(segments: Segments, packets: Packets) -> Grouped:
     """Tell which segments belong together."""
-    at = segments.packet
-    words, side = _words(segments, packets, at)
-    mixed = np.zeros(len(at), dtype=np.uint64)
+    words, side = _words(segments, packets)
+    mixed = np.zeros(len(segments), dtype=np.uint64)
     for word, factor in zip(words, _MIXERS, strict=True):
         mixed ^= word
         mixed *= np.uint64(factor)
         mixed ^= mixed >> np.uint64(29)
     _, first, group = np.unique(mixed, return_index=True, return_inverse=True)
     if any((word[first][group] != word).any() for word in words):
-        order = np.lexsort(words)
-        change = np.zeros(len(order), dtype=np.int64)
-        for word in words:
-            change[1:] |= word[order][1:] != word[order][:-1]
-        group = np.empty(len(order), dtype=np.int64)
-        group[order] = np.cumsum(change)
-        _, first = np.unique(group, return_index=True)
-    last = np.zeros(len(first), dtype=np.int64)
-    last[group] = np.arange(len(group))  # the last assignment to an index stays
+        group, first = _group_exactly(words)
     keys = list(zip(*(word[first].tolist() for word in words), strict=True))
-    return Grouped(group, side, first, last, keys)
+    return Grouped(group, side, keys)
 
 
-def _words(segments: Segments, packets: Packets, at: I64) -> tuple[list[_U64], I64]:
+def _group_exactly(words: list[_U64]) -> tuple[I64, I64]:
+    """Groups and their first rows without a hash, for words whose hashes collide."""
+    order = np.lexsort(words)
+    change = np.zeros(len(order), dtype=np.bool_)
+    for word in words:
+        change[1:] |= word[order][1:] != word[order][:-1]
+    group = np.empty(len(order), dtype=np.int64)
+    group[order] = np.cumsum(change)
+    return group, np.unique(group, return_index=True)[1]
+
+
+def _words(segments: Segments, packets: Packets) -> tuple[list[_U64], I64]:
     """The five columns of the keys, and who sent each segment."""
+    at = segments.packet
     a_high, a_low = packets.source_high[at], packets.source_low[at]
     b_high, b_low = packets.destination_high[at], packets.destination_low[at]
     a_port, b_port = segments.source.astype(np.uint64), segments.destination.astype(np.uint64)
@@ -93,76 +98,127 @@ def _words(segments: Segments, packets: Packets, at: I64) -> tuple[list[_U64], I
 
 
 @dataclass(slots=True)
-class Expected:
-    """What the connections of a batch expect; row `2 * group + side` is one direction."""
+class Items:
+    """What is to be done with the segments of a batch: k items in the order of their first segment.
 
-    next_seq: I64
-    """Sequence number of its next byte."""
-    ready: NDArray[np.bool_]
-    """The direction goes on at `next_seq`: started, not ended, nothing held behind a hole."""
-    unseen: NDArray[np.bool_]
-    """No frame of it was seen before this batch."""
+    `order` holds the n segments by connection, then by frame; items and runs are ranges of it.
+    """
 
-
-@dataclass(slots=True)
-class Runs:
-    """Runs of segments with data of the plain connections: r runs over d segments, by connection, then frame."""
-
-    segment: I64
-    """(d,) index of the segment."""
+    order: I64
+    """(n,) index of the segment."""
+    group: I64
+    """(k,) group of item i."""
     start: I64
-    """(r,) first of `segment` of the run."""
+    """(k,) its first segment in `order`."""
     stop: I64
+    """(k,) behind its last."""
+    plain: Bools
+    """(k,) nothing but bytes in order can happen in it."""
+    seen: Bools
+    """(k, 2) each side sent a segment of it."""
+    next_seq: I64
+    """(k, 2) sequence number that each side goes on with; `NONE` when it sends no data."""
+    ack: I64
+    """(k, 2) highest number that each side acknowledges before the other sends data in it; `NONE` for no such one."""
+    runs: I64
+    """(k + 1,) item i has the runs `runs[i]` … `runs[i + 1]`."""
+    run_start: I64
+    """(r,) first segment of a run in `data`."""
+    run_stop: I64
     """(r,) behind its last."""
+    run_side: I64
+    """(r,) who sent it."""
+    data: I64
+    """(d,) index of the segments with data that are in plain items, in the order of the items."""
 
 
-def plain_groups(
-    segments: Segments, grouped: Grouped, expected: Expected, allowed: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """(g,) which `allowed` groups hold nothing but data in order and acknowledgements of bytes that were seen."""
-    plain = allowed.copy()
-    flow = grouped.group * 2 + grouped.side
-    odd = ((segments.flags & CONTROL) != 0) | (segments.have < segments.length) | (segments.place >= JOINED)
-    plain[grouped.group[odd]] = False
-    data = np.flatnonzero(segments.length > 0)
-    plain[grouped.group[data[~expected.ready[flow[data]]]]] = False
-    order = data[np.argsort(flow[data], kind="stable")]
-    after = (segments.seq + segments.length) & 0xFFFFFFFF
-    if len(order):
-        want = np.empty(len(order), dtype=np.int64)
-        want[1:] = after[order[:-1]]
-        begins = np.ones(len(order), dtype=np.bool_)
-        begins[1:] = flow[order[1:]] != flow[order[:-1]]
-        want[begins] = expected.next_seq[flow[order[begins]]]
-        plain[grouped.group[order[segments.seq[order] != want]]] = False
-    plain[_acknowledged_unseen(segments, grouped, expected, after)] = False
-    return plain
-
-
-def _acknowledged_unseen(segments: Segments, grouped: Grouped, expected: Expected, after: I64) -> I64:
-    """Groups in which a segment acknowledges bytes that no frame before it brought."""
+def cut_into_items(segments: Segments, grouped: Grouped) -> Items:
+    """Cut the segments of each connection at those with which something may happen."""
     n = len(segments)
     order = np.argsort(grouped.group, kind="stable")
     group, side = grouped.group[order], grouped.side[order]
-    # For each segment: the last one of the other direction before it in its group, or none.
+    seq, ack, flags, length = segments.seq[order], segments.ack[order], segments.flags[order], segments.length[order]
+    after = (seq + length + ((flags & SYN) != 0) + ((flags & FIN) != 0)) & _MASK
+    has_data = length > 0
     position = np.arange(n)
-    last = [np.maximum.accumulate(np.where(side == s, position, -1)) for s in (0, 1)]
-    opposite = np.where(side == 0, last[1], last[0])
-    begins = np.zeros(len(grouped.keys), dtype=np.int64)
-    begins[group[::-1]] = position[::-1]
-    inside = opposite >= begins[group]
-    other = group * 2 + (1 - side)
-    seen_until = np.where(inside, after[order][opposite], expected.next_seq[other])
-    beyond = seq_diff(segments.ack[order], seen_until) > 0
-    beyond &= inside | ~expected.unseen[other]
-    beyond &= (segments.flags[order] & 0x10) != 0
-    return group[beyond]
+    changes = np.diff(group, prepend=-1) != 0
+    begin_of_group = np.maximum.accumulate(np.where(changes, position, 0))
+
+    advances = has_data | ((flags & (SYN | FIN)) != 0)
+    before = _last_of_side(advances, side, position, own=True)
+    follows = (before < begin_of_group) | (seq == after[before])
+    odd = (flags & CONTROL) != 0
+    odd |= (segments.have[order] < length) | (segments.place[order] >= JOINED) | (has_data & ~follows)
+
+    begins = changes | odd
+    begins[1:] |= odd[:-1]
+    start = np.flatnonzero(begins)
+    item = np.cumsum(begins) - 1
+    plain = ~odd[start]
+
+    # An acknowledgement is compared with the data that the other side sent before it in the item, else by the caller.
+    opposite = _last_of_side(has_data, side, position, own=False)
+    inside = opposite >= start[item]
+    acknowledges = (flags & ACK) != 0
+    beyond = acknowledges & inside & (seq_diff(ack, after[opposite]) > 0)
+    plain[item[beyond]] = False
+
+    of_side = item * 2 + side
+    count = len(start)
+    seen = np.zeros(2 * count, dtype=np.bool_)
+    seen[of_side] = True
+    next_seq = np.full(2 * count, NONE)
+    first_data = np.flatnonzero(has_data)[::-1]
+    next_seq[of_side[first_data]] = seq[first_data]  # the last assignment stays: the first segment's
+    lead = np.flatnonzero(acknowledges & ~inside)
+    highest = _highest(of_side[lead], ack[lead], 2 * count)
+
+    by_frame = np.argsort(segments.row[order[start]], kind="stable")
+    data, run_start, run_stop, run_side, runs = _runs(order, has_data & plain[item], item, side, by_frame)
+    return Items(
+        order=order,
+        group=group[start][by_frame],
+        start=start[by_frame],
+        stop=np.append(start[1:], n)[by_frame],
+        plain=plain[by_frame],
+        seen=seen.reshape(-1, 2)[by_frame],
+        next_seq=next_seq.reshape(-1, 2)[by_frame],
+        ack=highest.reshape(-1, 2)[by_frame],
+        runs=runs,
+        run_start=run_start,
+        run_stop=run_stop,
+        run_side=run_side,
+        data=data,
+    )
 
 
-def data_runs(segments: Segments, grouped: Grouped, plain: NDArray[np.bool_]) -> Runs:
-    """The runs of the plain connections; a run ends where the other direction brings data."""
-    data = np.flatnonzero((segments.length > 0) & plain[grouped.group])
-    data = data[np.argsort(grouped.group[data], kind="stable")]
-    flow = grouped.group[data] * 2 + grouped.side[data]
-    start = np.flatnonzero(np.diff(flow, prepend=-1)).astype(np.int64)
-    return Runs(data, start, np.append(start[1:], len(data)))
+def _last_of_side(wanted: Bools, side: I64, position: I64, *, own: bool) -> I64:
+    """(n,) for each row the last `wanted` row before it of its own side, or of the other; -1 when there is none."""
+    last = [np.maximum.accumulate(np.where(wanted & (side == s), position, -1)) for s in (0, 1)]
+    if not own:
+        return np.where(side == 0, last[1], last[0])
+    latest = np.where(side == 0, last[0], last[1])
+    # A row's own value must not count: take that of the row before.
+    shifted = [np.concatenate([[-1], each[:-1]]) for each in last]
+    return np.where(latest == position, np.where(side == 0, shifted[0], shifted[1]), latest)
+
+
+def _highest(where: I64, ack: I64, count: int) -> I64:
+    """(count,) the highest of the sequence numbers `ack` at each place; `NONE` where there is none."""
+    reference = np.full(count, NONE)
+    reference[where[::-1]] = ack[::-1]
+    ahead = np.zeros(count, dtype=np.int64)
+    np.maximum.at(ahead, where, seq_diff(ack, reference[where]))
+    return np.where(reference == NONE, NONE, (reference + ahead) & _MASK)
+
+
+def _runs(order: I64, wanted: Bools, item: I64, side: I64, by_frame: I64) -> tuple[I64, I64, I64, I64, I64]:
+    """Runs of data in items: their segments, starts, stops, sides, and the first run of each item, in frame order."""
+    rank = np.empty(len(by_frame), dtype=np.int64)
+    rank[by_frame] = np.arange(len(by_frame))
+    data = np.flatnonzero(wanted)
+    data = data[np.argsort(rank[item[data]], kind="stable")]
+    of_item = rank[item[data]]
+    starts = np.flatnonzero(np.diff(of_item * 2 + side[data], prepend=-1))
+    runs = np.searchsorted(of_item[starts], np.arange(len(by_frame) + 1))
+    return order[data], starts, np.append(starts[1:], len(data)), side[data[starts]], runs

@@ -15,7 +15,8 @@ from wsdtrace.records import I64, Anomaly, ConnectionId, NetAnomaly, NetEvent, S
 
 if TYPE_CHECKING:
     from wsdtrace.net.connection import Connection
-    from wsdtrace.net.reassembly import Half
+    from wsdtrace.net.stream import Stream
+    from wsdtrace.net.tape import Tape
 
 _by_row = itemgetter(0)
 HISTORY_TOTAL_BYTES: Final = 32 * 1024 * 1024
@@ -32,11 +33,11 @@ class Outbox:
         """Row of the batch that is being looked at."""
         self.held = 0
         """Bytes that wait behind holes, in all connections."""
-        self.running: list[Connection] = []
-        """Connections that may have an open run."""
+        self.running: list[Tape] = []
+        """Tapes that may have an open run."""
         self.watched: dict[Connection, None] = {}
         """Connections that may have a deadline."""
-        self._remembering: dict[Half, None] = {}
+        self._remembering: dict[Stream, None] = {}
         self._history = 0
         self._events: list[tuple[int, NetEvent]] = []
         self._told: Counter[str] = Counter()
@@ -104,28 +105,41 @@ class Outbox:
         """So many bytes more wait behind holes."""
         self.held += change
 
-    def remember(self, half: Half, data: bytes | memoryview) -> None:
+    def remember(self, stream: Stream, data: bytes) -> None:
         """Keep the last bytes that a direction handed on."""
         limit = self.limits.history_bytes
-        before = len(half.tail)
-        if len(data) >= limit:
-            half.tail = bytes(data[len(data) - limit :])
-        else:
-            half.tail = (half.tail + data)[-limit:]
-        self._history += len(half.tail) - before
-        self._remembering[half] = None
+        history = stream.history
+        before = stream.history_bytes
+        kept = data if len(data) <= limit else data[-limit:]
+        history.append(kept)
+        held = before + len(kept)
+        while held - len(history[0]) >= limit:
+            held -= len(history.pop(0))
+        stream.history_bytes = held
+        self._history += held - before
+        self._remembering[stream] = None
         if self._history > HISTORY_TOTAL_BYTES:
             for each in list(self._remembering):
                 self.forget(each)
 
-    def forget(self, half: Half) -> None:
+    def forget(self, stream: Stream) -> None:
         """Drop the last bytes that a direction handed on."""
-        self._history -= len(half.tail)
-        half.tail = b""
-        self._remembering.pop(half, None)
+        if stream.history_bytes:
+            self._history -= stream.history_bytes
+            stream.history_bytes = 0
+            stream.history.clear()
+            del self._remembering[stream]
+
+    def end_runs(self) -> None:
+        """End all open runs: the batch, whose bytes they view, ends."""
+        for tape in self.running:
+            tape.flush(self)
+            tape.listed = False
+        self.running.clear()
 
     def take(self) -> list[NetEvent]:
         """The events so far, by the row at which they happened; those of one connection stay in their order."""
+        self.end_runs()
         self._events.sort(key=_by_row)
         events = [event for _, event in self._events]
         self._events = []

@@ -73,6 +73,10 @@ class Segments:
     def __len__(self) -> int:
         return len(self.row)
 
+    def pick(self, index: I64) -> Segments:
+        """Some of the rows."""
+        return Segments(*(getattr(self, f.name)[index] for f in fields(self)))
+
 
 @dataclass(slots=True)
 class Datagrams:

@@ -1,0 +1,223 @@
+"""All TCP connections: the segments of a batch, item by item → the events of their connections.
+
+Theory of operation: plain items (see `flows`) whose connection agrees have their runs joined without a look at single
+segments; the segments of all other items pass one by one through their `Connection`. Both ways give the same events:
+the first is only taken where the second would find nothing to decide.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wsdtrace.net.address import endpoint
+from wsdtrace.net.connection import NEVER, Connection, Frame
+from wsdtrace.net.flows import Items, Key, cut_into_items, group_by_connection
+from wsdtrace.net.ip import Packets
+from wsdtrace.net.limits import NetAnomalyKind, NetLimits
+from wsdtrace.net.outbox import Outbox
+from wsdtrace.net.transport import RST, Segments
+from wsdtrace.records import I64, ConnectionId, Endpoint, FrameBatch, GapReason, SegmentIndex, Stamp, StreamChunk
+
+
+class Connections:
+    """The connections that are remembered, by endpoints, in the order of their last segment."""
+
+    def __init__(self, limits: NetLimits, out: Outbox) -> None:
+        self._limits = limits
+        self._out = out
+        self._open: dict[Key, Connection] = {}
+        self._over: dict[Key, Connection] = {}
+        """Ended ones, so that late segments are known."""
+        self._next_id = 0
+        self._only: Key | None = None
+
+    def __len__(self) -> int:
+        return len(self._open) + len(self._over)
+
+    def restrict_to(self, connection: Connection) -> None:
+        """Know this connection and ignore all others."""
+        self._open[connection.key] = connection
+        self._only = connection.key
+
+    def feed(self, batch: FrameBatch, segments: Segments, packets: Packets, now_ns: I64) -> None:
+        """Take the segments of a batch.
+
+        Args:
+            batch: whose frames they came in.
+            segments: at least one, in frame order.
+            packets: that they came in.
+            now_ns: (frames of the batch,) capture time at each.
+        """
+        grouped = group_by_connection(segments, packets)
+        if self._only is not None:
+            wanted = np.array([key == self._only for key in grouped.keys])[grouped.group]
+            if not wanted.any():
+                return
+            segments = segments.pick(np.flatnonzero(wanted))
+            grouped = group_by_connection(segments, packets)
+        known = [self._open.get(key) or self._over.get(key) for key in grouped.keys]
+        items = cut_into_items(segments, grouped)
+        runs = _Runs(batch, segments, items)
+        frames = _Frames(batch, segments, items, grouped.side, now_ns)
+        out = self._out
+        columns = (
+            items.group.tolist(), items.start.tolist(), items.stop.tolist(), items.plain.tolist(), items.seen.tolist(),
+            items.next_seq.tolist(), items.ack.tolist(), items.runs[:-1].tolist(), items.runs[1:].tolist(),
+        )  # fmt: skip
+        for group, start, stop, plain, seen, next_seq, ack, first_run, last_run in zip(*columns, strict=True):
+            connection = known[group]
+            if plain and connection is not None and connection.receive_plain(seen, next_seq, ack):
+                for run in range(first_run, last_run):
+                    runs.hand_on(run, connection, out)
+                continue
+            for at, frame in enumerate(frames.of(start, stop), start):
+                out.row = frame.row
+                connection = known[group]
+                if connection is not None and connection.receive(frame, out):
+                    continue
+                known[group] = self._begin(
+                    connection, frame, packets, segments, int(items.order[at]), grouped.keys[group]
+                )
+        out.end_runs()
+        self._bound_held()
+        self._sort_by_age(grouped.keys, grouped.group, known)
+
+    def _begin(
+        self, before: Connection | None, frame: Frame, packets: Packets, segments: Segments, at: int, key: Key
+    ) -> Connection | None:
+        """A new connection, which ends the one `before` it; None for a reset of nothing."""
+        stray = None
+        if before is not None:
+            kept = before.streams[frame.side].stray
+            stray = kept[1] if kept is not None and kept[0] == frame.seq else None
+            if not before.over:
+                before.reuse(frame.stamp, self._out)
+        elif frame.flags & RST:
+            return None  # of a connection that ended before the capture began
+        ends = _ends(packets, int(segments.packet[at]), int(segments.source[at]), int(segments.destination[at]))
+        number = ConnectionId(self._next_id)
+        self._next_id += 1
+        connection = Connection(key, ends if frame.side == 0 else ends[::-1], number, self._limits.piece_overhead)
+        connection.begin(frame, stray, self._out)
+        return connection
+
+    def _sort_by_age(self, keys: list[Key], group: I64, known: list[Connection | None]) -> None:
+        """Move the connections of this batch behind all others, by their last segment; forget what is too much."""
+        last = np.zeros(len(keys), dtype=np.int64)
+        last[group] = np.arange(len(group))  # the last assignment to an index stays
+        for at in np.argsort(last).tolist():
+            connection, key = known[at], keys[at]
+            if connection is None:
+                continue
+            self._open.pop(key, None)
+            self._over.pop(key, None)
+            (self._over if connection.over else self._open)[key] = connection
+        while len(self) > self._limits.connections:
+            self._evict()
+
+    def _evict(self) -> None:
+        """Forget the connection that is idle longest, an ended one if there is any."""
+        if self._over:
+            del self._over[next(iter(self._over))]
+            return
+        connection = self._open.pop(next(iter(self._open)))
+        stamp = self._out.stamp
+        detail = f"more than {self._limits.connections} connections: the one idle longest was given up"
+        self._out.anomaly(NetAnomalyKind.LIMIT_REACHED, detail, stamp, connection.id)
+        connection.evict(stamp, self._out)
+
+    def _bound_held(self) -> None:
+        """Keep what waits in all connections under its bound: where most waits, the holes are given up."""
+        out, bound = self._out, self._limits.total_bytes
+        if out.held <= bound:
+            return
+        waiting = [(each, stream) for each in self._open.values() for stream in each.streams if stream.waiting]
+        waiting.sort(key=lambda pair: pair[1].waiting.held, reverse=True)
+        for connection, stream in waiting:
+            if out.held <= bound * 3 // 4:  # some room, so that this is not done again at once
+                break
+            connection.give_up(stream, GapReason.LIMIT, out.stamp, out)
+
+    def expire(self, now_ns: int) -> None:
+        """Decide what was due until capture time `now_ns` in connections that were silent."""
+        out = self._out
+        for connection in sorted(out.watched, key=lambda each: each.id):
+            if connection.deadline <= now_ns:
+                connection.expire(now_ns, out)
+                if connection.over and self._open.pop(connection.key, None) is not None:
+                    self._over[connection.key] = connection
+            if connection.deadline == NEVER:
+                del out.watched[connection]
+
+    def close(self, stamp: Stamp) -> None:
+        """The input ends."""
+        for connection in sorted(self._open.values(), key=lambda each: each.id):
+            if not connection.over:
+                connection.close(stamp, self._out)
+        self._out.watched.clear()
+        self._open.clear()
+        self._over.clear()
+
+
+class _Runs:
+    """Runs of data in plain items, ready to be handed on."""
+
+    def __init__(self, batch: FrameBatch, segments: Segments, items: Items) -> None:
+        at = items.data
+        row, length, place = segments.row[at], segments.length[at], segments.place[at]
+        before = np.cumsum(length) - length
+        self._columns = np.stack([before, row + batch.first_number, batch.time_ns[row], batch.file_offset[row]])
+        self._before = before.tolist()
+        self._shift = np.zeros((4, 1), dtype=np.int64)
+        self._begins, self._ends = place.tolist(), (place + length).tolist()
+        self._start, self._stop = items.run_start.tolist(), items.run_stop.tolist()
+        self._row = row[items.run_stop - 1].tolist() if len(at) else []
+        self._side = items.run_side.tolist()
+        self._window = memoryview(batch.buffer)
+
+    def hand_on(self, run: int, connection: Connection, out: Outbox) -> None:
+        """Join a run, and hand it on as the next bytes of its side."""
+        start, stop, side = self._start[run], self._stop[run], self._side[run]
+        stream = connection.streams[side]
+        window = self._window
+        if stop - start == 1:
+            data = bytes(window[self._begins[start] : self._ends[start]])
+        else:
+            pieces = zip(self._begins[start:stop], self._ends[start:stop], strict=True)
+            data = b"".join([window[a:b] for a, b in pieces])
+        self._shift[0, 0] = stream.next_offset - self._before[start]
+        index = self._columns[:, start:stop] + self._shift
+        tape = connection.tape
+        chunk = StreamChunk(tape.id, tape.direction(side), stream.next_offset, data, SegmentIndex(*index), stream.base)
+        tape.flush(out)
+        out.put(self._row[run], chunk)
+        stream.advance(len(data))
+        out.remember(stream, data)
+
+
+class _Frames:
+    """The segments of a batch one by one, in the order of the items."""
+
+    def __init__(self, batch: FrameBatch, segments: Segments, items: Items, side: I64, now_ns: I64) -> None:
+        order = items.order
+        row = segments.row[order]
+        columns = (
+            row, side[order], segments.seq[order], segments.ack[order], segments.flags[order], segments.place[order],
+            segments.have[order], segments.length[order], row + batch.first_number, batch.time_ns[row],
+            batch.file_offset[row], now_ns[row],
+        )  # fmt: skip
+
+        self._columns = np.stack(columns)
+
+    def of(self, start: int, stop: int) -> list[Frame]:
+        """The segments `start:stop`."""
+        return [Frame._make(row) for row in self._columns[:, start:stop].T.tolist()]
+
+
+def _ends(packets: Packets, at: int, source: int, destination: int) -> tuple[Endpoint, Endpoint]:
+    """Sender and receiver of a packet."""
+    version = int(packets.version[at])
+    return (
+        endpoint(version, int(packets.source_high[at]), int(packets.source_low[at]), source),
+        endpoint(version, int(packets.destination_high[at]), int(packets.destination_low[at]), destination),
+    )
