@@ -29,10 +29,11 @@ def look(document: Document, parts: Parts, version: SoapVersion | None, fault: F
         return ()
     places = _Places(document)
     found: list[Anomaly] = []
-    if family_tag(str(root.tag)) != ENVELOPE:
-        found.append(Anomaly(SoapAnomaly.NO_ENVELOPE, f"root element is {_written(root)}", places.tag(root)))
-    elif body is None:
-        found.append(Anomaly(SoapAnomaly.NO_BODY, "Envelope without Body", places.tag(root)))
+    if document.well_formed and document.reliable is None:  # else what is missing may have been lost
+        if family_tag(str(root.tag)) != ENVELOPE:
+            found.append(Anomaly(SoapAnomaly.NO_ENVELOPE, f"root element is {_written(root)}", places.tag(root)))
+        elif body is None:
+            found.append(Anomaly(SoapAnomaly.NO_BODY, "Envelope without Body", places.tag(root)))
     found += _namespaces(root, version, places)
     found += _unknown(header, child, places)
     found += unbound_names(root, places)

@@ -40,41 +40,40 @@ def peek(data: bytes) -> Peek:
         text = (data if len(data) <= MAX_PEEK else data[:MAX_PEEK]).decode()
     except UnicodeDecodeError:
         text = data[:MAX_PEEK].decode("utf-8", "replace")
-    header = text.partition("Header>")[2]
-    header, found, body = header.partition(":Body>")
-    if not found:
-        header, body = _seldom(text)
-    action = message_id = relates_to = None
-    _, found, rest = header.partition("Action>")
-    if found:
-        action = rest.partition("<")[0].strip()
-    _, found, rest = header.partition("MessageID>")
-    if found:
-        message_id = rest.partition("<")[0].strip()
-    _, found, rest = header.partition("RelatesTo>")
-    if found:
-        relates_to = rest.partition("<")[0].strip()
-    elif "RelatesTo" in header:
-        relates_to = header.partition("RelatesTo")[2].partition(">")[2].partition("<")[0].strip()
+    header, found, body = text.partition("Header>")[2].partition(":Body>")
     tag = body.partition(">")[0]
     name = _names[tag] if tag in _names else _name(tag)
+    if name is None:  # an empty Body, or `:Body>` was its end tag
+        header, name = _seldom(text)
+    _, found, rest = header.partition("Action>")
+    action = (rest.partition("<")[0].strip() or _attributed(header, "Action")) if found else None
+    _, found, rest = header.partition("MessageID>")
+    message_id = (rest.partition("<")[0].strip() or _attributed(header, "MessageID")) if found else None
+    _, found, rest = header.partition("RelatesTo>")
+    relates_to = (rest.partition("<")[0].strip() or _attributed(header, "RelatesTo")) if found else None
     certain = "!" not in header and "&" not in header and header != ""
     return _new(Peek, (action, message_id, relates_to, name, name == "Fault", certain))
 
 
-def _seldom(text: str) -> tuple[str, str]:
-    """Header and Body of a message whose Body has attributes; without Header or prefix, nothing of the header."""
-    header, found, rest = text.partition("Header>")[2].partition(":Body ")
-    if found:
-        return header, rest.partition(">")[2]
-    _, found, rest = text.partition("Body")
-    return "", rest.partition(">")[2]
+def _attributed(header: str, name: str) -> str:
+    """Text of an element whose start tag has attributes, so that only its end tag looks like `name>`."""
+    return header.partition(name)[2].partition(">")[2].partition("<")[0].strip()
+
+
+def _seldom(text: str) -> tuple[str, str | None]:
+    """Header and body element of a message whose Body is empty, has attributes or no prefix, or that has no Header."""
+    header, found, rest = text.partition("Header>")[2].partition("Body")
+    if not found:
+        header, (_, found, rest) = "", text.partition("Body")
+    return header, _name(rest.partition(">")[2].partition(">")[0])
 
 
 def _name(tag: str) -> str | None:
-    """Local name of the start tag that ends a text without `>`; None for an end tag or none. Remembered."""
-    words = tag.rpartition("<")[2].rstrip("/").split(None, 1)
-    name = words[0].rpartition(":")[2] if words and tag.count("<") == 1 and words[0][:1] not in "/!?" else None
+    """Local name of the start tag in a text that ends before its `>`; None for an end tag or none. Remembered."""
+    start, bracket, inner = tag.partition("<")
+    words = inner.rstrip("/").split(None, 1)
+    plain = words and bracket and not start.strip() and inner[:1] not in "/!?"
+    name = words[0].rpartition(":")[2] if plain else None
     if len(_names) >= MAX_NAMES:
         _names.clear()
     if len(tag) <= 256:  # longer ones would only fill the table

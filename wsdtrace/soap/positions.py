@@ -139,7 +139,9 @@ def scan(text: bytes) -> Positions:
         offset = parser.CurrentByteIndex
         row = open_rows.pop()
         bound.pop()
-        found.ends[row] = _tag_end(text, offset)
+        opened = _tag_end(text, found.starts[row])
+        # For an empty-element tag expat gives no place of an end tag.
+        found.ends[row] = opened if text[opened - 2 : opened] == b"/>" else _tag_end(text, offset)
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end

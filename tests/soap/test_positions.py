@@ -1,0 +1,61 @@
+"""Where elements stand. The oracle is the text itself."""
+
+import pytest
+
+from wsdtrace.soap.positions import scan
+from wsdtrace.soap.xml import parse
+
+TEXT = b'<?xml version="1.0"?>\n<r a=">"><b>t</b><c/>\n<d><b>u</b></d></r>'
+
+
+def test_every_element_is_between_its_tags() -> None:
+    rows = scan(TEXT)
+    found = [TEXT[slice(*rows.element(row))] for row in range(len(rows.names))]
+    assert found[1:] == [b"<b>t</b>", b"<c/>", b"<d><b>u</b></d>", b"<b>u</b>"]
+    assert found[0].startswith(b"<r ")
+    assert found[0].endswith(b"</r>")
+
+
+def test_start_tags_and_contents() -> None:
+    rows = scan(TEXT)
+    assert [TEXT[slice(*rows.start_tag(row))] for row in range(5)] == [b'<r a=">">', b"<b>", b"<c/>", b"<d>", b"<b>"]
+    assert [TEXT[slice(*rows.content(row))] for row in range(1, 5)] == [b"t", b"", b"<b>u</b>", b"u"]
+
+
+def test_rows_are_the_elements_of_the_tree_in_order() -> None:
+    document = parse(TEXT)
+    assert document.root is not None
+    rows = document.positions()
+    assert [rows.row_of(element) for element in document.root.iter()] == [0, 1, 2, 3, 4]
+
+
+def test_an_element_of_another_document_has_no_row() -> None:
+    other = parse(b"<x><y/></x>").root
+    assert other is not None
+    assert scan(b"<x/>").row_of(other[0]) is None
+
+
+def test_an_element_that_is_open_at_the_error_has_no_end() -> None:
+    rows = scan(b"<r><b>t</b><c>u<")
+    assert rows.error is not None
+    assert rows.ends == [-1, 11, -1]
+    assert rows.text[slice(*rows.content(2))] == b"u"
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "offset"),
+    [
+        pytest.param(1, 1, 0, id="first"),
+        pytest.param(2, 3, 5, id="second line"),
+        pytest.param(9, 9, 7, id="beyond"),
+        pytest.param(1, 0, 0, id="no column"),
+    ],
+)
+def test_lines_and_columns_are_offsets(line: int, column: int, offset: int) -> None:
+    assert scan(b"<x>").at_line(b"ab\ncdef", line, column) == offset
+
+
+def test_the_first_use_of_each_unbound_prefix_is_kept() -> None:
+    rows = scan(b"<a:x><a:y b:z='1'/></a:x>")
+    assert [(use.prefix, use.name, use.start) for use in rows.unbound(9)] == [("a", "a:x", 1), ("b", "b:z", 10)]
+    assert len(rows.unbound(1)) == 1
