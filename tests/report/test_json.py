@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.report.traces import START_NS, Story, at, orphaned_job, seen
+from tests.shared import REPOSITORY
 from wsdtrace.records import LocatorKind, Stamp
 from wsdtrace.report.json import SCHEMA, render_json
 from wsdtrace.report.trace import InputInfo, Trace
@@ -199,3 +200,24 @@ def test_a_message_of_the_future_does_not_break_a_date() -> None:
     story.capture("x.pcap")
     story.finding("WSD009", "time-backwards", "x", seen(1, 1.0, "x")).time_ns = at(1e9, 1).time_ns * 1000
     assert parsed(story.trace)["findings"][0]["time"].startswith("9999-12-31")
+
+
+def test_every_name_is_documented() -> None:
+    text = (REPOSITORY / "docs" / "reference" / "json.md").read_text()
+    undocumented = sorted(name for name in names_in(parsed(orphaned_job())) if f"`{name}`" not in text)
+    assert undocumented == []
+
+
+def names_in(value: object) -> set[str]:
+    """Every key of a document, but for the codes of the ledger."""
+    if isinstance(value, list):
+        return set().union(*map(names_in, value))
+    if not isinstance(value, dict):
+        return set()
+    return {k for k in value if not k.startswith("WSD")}.union(*map(names_in, value.values())) - {
+        "passed",
+        "fired",
+        "inconclusive",
+        "kind",
+        "n",
+    }

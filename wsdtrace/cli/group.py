@@ -33,6 +33,7 @@ COMMANDS = (
     ),
     CommandRow("images", "Look at a capture", "Save the scanned pages.", "wsdtrace.cli.images"),
     CommandRow("rule", "Help", "Explain a rule, or list all rules.", "wsdtrace.cli.rule"),
+    CommandRow("describe", "Help", "Explain a message, element or fault, or list them.", "wsdtrace.cli.describe"),
 )
 
 EPILOG = """\b
