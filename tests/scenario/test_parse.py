@@ -68,6 +68,7 @@ def only(text: str) -> Exchange:
         ),
         pytest.param("client: Get -> ok", 1, 1, "expected `client NAME`, `device NAME`", id="client without name"),
         pytest.param("client A, over IPX: Get -> ok", 1, 11, "found 'over IPX'", id="over what"),
+        pytest.param("over HTTP: Hello", 1, 1, "expected Probe or Resolve behind `over HTTP`", id="directed what"),
         pytest.param('Get "a" -> ok', 1, 5, "expected an assignment", id="quoted word"),
     ],
 )

@@ -207,6 +207,8 @@ class Assigner:
         self._shape = shape(type_)
         self._blank = copy.deepcopy(body)
         self._done: set[tuple[tuple[str, ...], str | None]] = set()
+        self._begun: set[tuple[str, ...]] = set()
+        """Lists to which an item was added: their last item is meant from then on."""
 
     def assign(self, assignment: Assignment) -> None:
         """Change the tree as one assignment says (rules 1 to 4)."""
@@ -248,8 +250,8 @@ class Assigner:
             there = [child for child in here if child.tag == field.tag]
             if there:
                 rest = path[number + 1 :]
-                deepest = max(self._depth(rest, child) for child in there)
-                here = [child for child in there if self._depth(rest, child) == deepest][-1]
+                begun = tuple(f.tag for f in path[: number + 1]) in self._begun
+                here = there[-1] if begun else max(there, key=lambda child: self._depth(rest, child))
             else:
                 here = _insert(here, type_, field)
             if isinstance(field.type, Shape):
@@ -274,10 +276,12 @@ class Assigner:
         item = self._reach(path[:depth])
         parent = item.getparent()
         assert parent is not None
-        fresh = copy.deepcopy(_first(self._blank, path[:depth]))
+        blank = _first(self._blank, path[:depth])
+        fresh = etree.Element(item.tag) if blank is None else copy.deepcopy(blank)
         siblings = [child for child in parent if child.tag == item.tag]
-        parent.insert(parent.index(siblings[-1]) + 1, item if fresh is None else fresh)
+        parent.insert(parent.index(siblings[-1]) + 1, fresh)
         tags = tuple(f.tag for f in path[:depth])
+        self._begun.add(tags)
         self._done = {key for key in self._done if key[0][:depth] != tags}
 
 

@@ -33,7 +33,7 @@ from wsdtrace.scenario.model import (
     Step,
     Wait,
 )
-from wsdtrace.scenario.operations import OPERATIONS, Operation
+from wsdtrace.scenario.operations import OPERATIONS, Operation, Toward
 from wsdtrace.scenario.phrases import Channel, forms_of, match_phrase
 from wsdtrace.scenario.words import Word, read_duration, split_words
 
@@ -214,6 +214,8 @@ class _Parser:
         arrow = next((i for i, word in enumerate(words) if word.text == "->" and not word.quoted), None)
         request = _assignments(line, words[1:arrow])
         place = line.place(words[0].column - 1)
+        if cast.directed and (operation.toward is not Toward.MULTICAST or operation.one_way):
+            line.fail(line.indent, f"expected Probe or Resolve behind `over HTTP`, found {operation.name}")
         if operation.one_way:
             if arrow is not None:
                 line.fail(words[arrow].column - 1, f"expected no answer: {operation.name} is not answered")

@@ -283,7 +283,7 @@ class Player:
         self._copies(here, group, data, udp.repeat)
         asked_ns = self.now_ns
         self._steps(step.during)
-        if answer is None or answer.reply in _SILENT:
+        if answer is None or answer.reply is Reply.NOTHING:
             return
         if answer.reply not in (Reply.MESSAGE, Reply.FAULT):
             raise BadScenario(

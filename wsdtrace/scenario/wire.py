@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -93,7 +92,7 @@ class Wire:
         """Send bytes; the time behind the last of them."""
         if not data:
             return t_ns
-        plan = _plan(data, how)
+        plan = segments_of(len(data), how)
         self.recorder.deaf_to = line.server.address if line.one_sided else None
         line.connection.send(t_ns, direction, data, plan=plan, until_ns=how.until_ns)
         self.recorder.deaf_to = None
@@ -113,17 +112,17 @@ class Wire:
         return t_ns + 2 * SETTLE_NS
 
 
-def _plan(data: bytes, how: Transmission) -> Sequence[range]:
+def segments_of(length: int, how: Transmission) -> list[range]:
     """The segments, as the capture shall show them."""
     size = MSS
-    if (how.retransmit or how.reorder) and len(data) > 2:
-        size = min(MSS, -(-len(data) // 3))
+    if (how.retransmit or how.reorder) and length > 2:
+        size = min(MSS, -(-length // 3))
     lost = []
     if how.gap:
-        content = len(data) - how.gap_from
+        content = length - how.gap_from
         start = how.gap_from + max(content - how.gap, 0) // 2
-        lost.append(range(start, min(start + how.gap, len(data))))
-    plan = cut(len(data), size, lost)
+        lost.append(range(start, min(start + how.gap, length)))
+    plan = cut(length, size, lost)
     middle = len(plan) // 2
     if how.retransmit and plan:
         plan.insert(min(middle + 1, len(plan)), plan[middle])
