@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from wsdtrace.check.causes import link
 from wsdtrace.check.finding import Evidence, FaultOf, Finding, Inconclusive, Objection, Tally
@@ -41,20 +41,20 @@ class Checker:
     def feed(self, event: Event) -> list[Finding]:
         """Judge one event; the findings that are new with it."""
         new: list[Finding] = []
+        unconcerned = _unconcerned(event)
         for rule in self._by_type.get(type(event), ()):
-            if not _concerns(rule, event):
+            if unconcerned is not None and unconcerned(rule):
                 continue
             try:
-                self._judge(rule, event, new)
-            except Exception as error:  # a broken rule must not take the others' findings along
+                if rule.when(event):
+                    self._judge(rule, event, new)
+            except Exception as error:  # noqa: BLE001  # a broken rule must not take the others' findings along
                 self.internal_errors.append(f"{rule.code}: {type(error).__name__}: {error}")
         return new
 
     def _judge(self, rule: Rule, event: Event, new: list[Finding]) -> None:
-        if not rule.when(event):
-            return
         tally = self.ledger[rule.code]
-        if unmet(rule.needs, event) is not None:
+        if rule.needs and unmet(rule.needs, event) is not None:
             tally.inconclusive += 1
             return
         fired = inconclusive = False
@@ -118,15 +118,16 @@ def _evidence(objection: Objection) -> tuple[Evidence, ...]:
     return objection.evidence if objection.closer is None else objection.closer()
 
 
-def _concerns(rule: Rule, event: Event) -> bool:
-    """Where a proxy forwarded an exchange, rules about the client judge the outer leg and rules about the device the
-    inner."""
+def _unconcerned(event: Event) -> Callable[[Rule], bool] | None:
+    """Which rules do not judge this leg. Where a proxy forwarded an exchange, rules about the client judge the outer leg
+    and rules about the device the inner; None where there is one leg."""
     if not isinstance(event, MessageSeen | ExchangeEnded):
-        return True
-    exchange = event.exchange
-    if rule.fault_of is FaultOf.DEVICE:
-        return exchange.copied_by is None
-    return exchange.copy_of is None
+        return None
+    if event.exchange.copied_by is not None:
+        return lambda rule: rule.fault_of is FaultOf.DEVICE
+    if event.exchange.copy_of is not None:
+        return lambda rule: rule.fault_of is not FaultOf.DEVICE
+    return None
 
 
 def _subject(objection: Objection, exchanges: list[Exchange]) -> str:

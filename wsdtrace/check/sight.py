@@ -81,4 +81,7 @@ SEEN: dict[Need, Callable[[Event], bool]] = {
 
 def unmet(needs: tuple[Need, ...], event: Event) -> Need | None:
     """The first need that the capture does not meet for this event."""
-    return next((need for need in needs if not SEEN[need](event)), None)
+    for need in needs:
+        if not SEEN[need](event):
+            return need
+    return None
