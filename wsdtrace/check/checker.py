@@ -35,7 +35,7 @@ class Checker:
                 self._by_type.setdefault(kind, []).append(rule)
         self.ledger = {rule.code: Tally() for rule in self._rules}
         self.findings: list[Finding] = []
-        self.internal_errors: list[str] = []
+        self._broken: dict[str, str] = {}
         self._folds: dict[tuple[str, str, str, int], Finding] = {}
 
     def feed(self, event: Event) -> list[Finding]:
@@ -48,8 +48,8 @@ class Checker:
             try:
                 if rule.when(event):
                     self._judge(rule, event, new)
-            except Exception as error:  # noqa: BLE001  # a broken rule must not take the others' findings along
-                self.internal_errors.append(f"{rule.code}: {type(error).__name__}: {error}")
+            except Exception as error:  # a broken rule must not take the others' findings along
+                self._broken.setdefault(rule.code, f"{rule.code}: {type(error).__name__}: {error}")
         return new
 
     def _judge(self, rule: Rule, event: Event, new: list[Finding]) -> None:
@@ -100,6 +100,11 @@ class Checker:
         self.findings.append(finding)
         return finding
 
+    @property
+    def internal_errors(self) -> list[str]:
+        """Rules that raised, each with what it raised first."""
+        return list(self._broken.values())
+
     def close(self) -> list[Finding]:
         """Number the findings by time, link consequences to causes and give fingerprints."""
         self.findings.sort(key=lambda f: (f.time_ns, f.stamps[0].number if f.evidence else 0, f.code, f.message))
@@ -119,8 +124,8 @@ def _evidence(objection: Objection) -> tuple[Evidence, ...]:
 
 
 def _unconcerned(event: Event) -> Callable[[Rule], bool] | None:
-    """Which rules do not judge this leg. Where a proxy forwarded an exchange, rules about the client judge the outer leg
-    and rules about the device the inner; None where there is one leg."""
+    """Which rules do not judge this leg; None where there is one. Where a proxy forwarded an exchange, rules about the
+    client judge the outer leg and rules about the device the inner."""
     if not isinstance(event, MessageSeen | ExchangeEnded):
         return None
     if event.exchange.copied_by is not None:
