@@ -13,10 +13,10 @@ from wsdtrace.errors import BadScenario
 from wsdtrace.scenario.fields import HEADER_NAMES, Assigner, body_type
 from wsdtrace.scenario.model import Answer, Assignment
 from wsdtrace.scenario.operations import Operation
-from wsdtrace.soap import AppSequence, EndpointReference, MessageHeaders
-from wsdtrace.soap.addressing import write_headers
-from wsdtrace.soap.namespaces import DPWS, EVENTING, SCAN, SOAP12, WSA, XML
-from wsdtrace.soap.schema import PREFIXES, Element, Encoding, decode_element, shape, write_into
+from wsdtrace.soap import AppSequence, EndpointReference, Fault, FaultName, MessageHeaders, SoapVersion
+from wsdtrace.soap.namespaces import DPWS, EVENTING, SCAN, SOAP12, WSA
+from wsdtrace.soap.schema import PREFIXES, Element, decode_element, encode_element, shape
+from wsdtrace.soap.write import write_envelope
 from wsdtrace.wsd.actions import MESSAGES, Role
 from wsdtrace.wsd.faults import lookup_fault
 
@@ -35,8 +35,11 @@ _BY_OPERATION = {
     "Get": "METADATA",
 }
 
-CODES = ("Sender", "Receiver")
 WSA_FAULT, DPWS_FAULT = f"{WSA}/fault", f"{DPWS}/Fault"
+
+
+Bindings = Mapping[str, str]
+"""Prefix → namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,7 @@ class Composed:
     """The document, in UTF-8."""
     body: Element | None
     """What it says, read back after the assignments."""
-    bindings: Mapping[str, str]
-    """Prefix → namespace."""
+    bindings: Bindings
 
 
 def bindings_of(operation: Operation, *more: str) -> dict[str, str]:
@@ -86,19 +88,17 @@ def compose(
         BadScenario: a value that cannot be written where it is assigned.
     """
     bindings = bindings_of(operation)
-    root, inner = _envelope(bindings, _assigned_headers(headers, assignments))
     typed = body_type(operation.name, answer=answer)
+    element: etree._Element | None = None
     value: Element | None = None
     if body is not None and typed is not None:
-        type_ = shape(typed)
-        element = etree.SubElement(inner, type_.tag)
-        write_into(element, type_, body, Encoding(_bound(bindings)))
+        element = encode_element(body, prefixes=_wide(bindings))
         assigner = Assigner(element, operation, answer=answer)
         for assignment in assignments:
             if not _is_header(assignment):
                 _guarded(assigner, assignment)
-        value = decode_element(type_, element)[0]
-    return Composed(_document(root), value, bindings)
+        value = decode_element(shape(typed), element)[0]
+    return Composed(_document(_assigned_headers(headers, assignments), element, bindings), value, bindings)
 
 
 def _guarded(assigner: Assigner, assignment: Assignment) -> None:
@@ -127,38 +127,35 @@ def compose_fault(operation: Operation, answer: Answer, headers: MessageHeaders,
     info = known.info if known is not None else None
     said = {str(a): a.value for a in answer.assignments if not _is_header(a)}
     code = said.get("code") or (info.code if info is not None else "Sender")
-    action = DPWS_FAULT if prefix == "wsdp" else WSA_FAULT
-    root, inner = _envelope(bindings, _assigned_headers(headers._replace(action=action), answer.assignments))
-    fault = etree.SubElement(inner, f"{{{SOAP12}}}Fault")
-    outer = etree.SubElement(fault, f"{{{SOAP12}}}Code")
-    etree.SubElement(outer, f"{{{SOAP12}}}Value").text = code if ":" in code else f"soap:{code}"
-    subcode = etree.SubElement(outer, f"{{{SOAP12}}}Subcode")
-    etree.SubElement(subcode, f"{{{SOAP12}}}Value").text = f"{prefix}:{local}"
-    reason = etree.SubElement(etree.SubElement(fault, f"{{{SOAP12}}}Reason"), f"{{{SOAP12}}}Text")
-    reason.text = said.get("reason") or (info.meaning.capitalize() if info is not None else "Refused")
-    reason.set(f"{{{XML}}}lang", said.get("lang", "en"))
     text = said.get("detail") or (detail if info is not None and info.detail is not None else None)
-    if text:
-        holder = etree.SubElement(fault, f"{{{SOAP12}}}Detail")
-        etree.SubElement(holder, f"{{{SCAN}}}{'JobId' if text.isdecimal() else 'Argument'}").text = text
-    return Composed(_document(root), None, bindings), code
+    code_name = FaultName(code if ":" in code else f"soap:{code}", None, code)
+    subcode = FaultName(f"{prefix}:{local}", None, local)
+    reason = said.get("reason") or (info.meaning.capitalize() if info is not None else "Refused")
+    fault = Fault(
+        SoapVersion.SOAP_12, code_name, (subcode,), ((said.get("lang", "en"), reason),), _detail(text, bindings)
+    )
+    action = DPWS_FAULT if prefix == "wsdp" else WSA_FAULT
+    told = _assigned_headers(headers._replace(action=action), answer.assignments)
+    return Composed(_document(told, fault, bindings), None, bindings), code
 
 
-def _envelope(bindings: Mapping[str, str], headers: MessageHeaders) -> tuple[etree._Element, etree._Element]:
-    root = etree.Element(f"{{{SOAP12}}}Envelope", nsmap=dict(bindings))
-    header = etree.SubElement(root, f"{{{SOAP12}}}Header")
-    write_headers(header, headers, Encoding(_bound(bindings)))
-    return root, etree.SubElement(root, f"{{{SOAP12}}}Body")
+def _detail(text: str | None, bindings: Bindings) -> etree._Element | None:
+    """A Detail that holds one element of WS-Scan."""
+    if not text:
+        return None
+    holder = etree.Element(f"{{{SOAP12}}}Detail", nsmap=dict(bindings))
+    etree.SubElement(holder, f"{{{SCAN}}}{'JobId' if text.isdecimal() else 'Argument'}").text = text
+    return holder
 
 
-def _bound(bindings: Mapping[str, str]) -> dict[str | None, str]:
-    """The bindings in the type that the encoder takes."""
-    return {prefix: uri for prefix, uri in bindings.items()}  # noqa: C416  # a copy with a wider key type
+def _wide(bindings: Bindings) -> Mapping[str | None, str]:
+    """The bindings in the type of the encoder, for which a prefix may be None."""
+    return dict[str | None, str](bindings.items())
 
 
-def _document(root: etree._Element) -> bytes:
-    etree.cleanup_namespaces(root, keep_ns_prefixes=[prefix for prefix in root.nsmap if prefix])
-    return etree.tostring(root, xml_declaration=True, encoding="utf-8").replace(b"'", b'"', 4)
+def _document(headers: MessageHeaders, body: etree._Element | Fault | None, bindings: Bindings) -> bytes:
+    """The message, with the quotation marks in its declaration that devices use."""
+    return write_envelope(headers, body, prefixes=_wide(bindings)).replace(b"'", b'"', 4)
 
 
 def _is_header(assignment: Assignment) -> bool:
