@@ -169,8 +169,8 @@ REQUESTS = [
     pytest.param(post(b"hello", b"(: x"), b"hello", [A.FIELD_NAME], id="invalid name"),
     pytest.param(post(b"hello", b"X: a", b" b"), b"hello", [A.FOLDED], id="folded"),
     pytest.param(
-        b"POST / HTTP/1.1\r\n X: y\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", b"hello", [A.SPACE_BEFORE_FIRST_FIELD],
-        id="white space before the first field line",
+        b"POST / HTTP/1.1\r\n X: y\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", b"hello",
+        [A.SPACE_BEFORE_FIRST_FIELD], id="white space before the first field line",
     ),
     pytest.param(post(b"hello", target=b"http://device/scan"), b"hello", [A.ABSOLUTE_TARGET], id="absolute-form"),
     pytest.param(post(b"hello", target=b"/a b"), b"hello", [A.START_LINE], id="space in the target"),

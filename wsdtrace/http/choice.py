@@ -6,7 +6,7 @@ from wsdtrace.http.anomalies import FOUND_MAX, HttpAnomaly
 from wsdtrace.http.coding import DEFLATE, GZIP, DecodingSink
 from wsdtrace.http.content import HeldSink, ProbeSink, Sink, SinkContext
 from wsdtrace.http.head import Head
-from wsdtrace.http.media import is_bulk, is_xml, parameter, parse_media_type
+from wsdtrace.http.media import is_bulk, is_xml, parse_media_type
 from wsdtrace.http.multipart import MultipartSink
 from wsdtrace.records import Anomaly
 
@@ -22,7 +22,7 @@ def choose_sink(head: Head, context: SinkContext) -> tuple[Sink, str | None]:
     if coding is _UNREADABLE:
         return HeldSink(context, context.limits.held_other), None
     if media_type is not None and media_type.startswith("multipart/"):
-        sink = MultipartSink(context, parameter(parameters, "boundary"), parameter(parameters, "start"))
+        sink = MultipartSink(context, media_type, parameters)
     elif is_bulk(media_type):
         sink = ProbeSink(context)
     elif media_type is None or is_xml(media_type):
@@ -40,7 +40,7 @@ def _coding(head: Head, context: SinkContext) -> str | None:
     values = head.known.get("content-encoding")
     if not values:
         return None
-    names = [name.strip().lower() for value, _ in values for name in value.split(",")]
+    names = [name.strip(" \t").lower() for value, _ in values for name in value.split(",")]
     names = [name for name in names if name and name != "identity"]
     if not names:
         return None

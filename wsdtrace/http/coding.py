@@ -14,8 +14,10 @@ from wsdtrace.http.place import Place
 from wsdtrace.records import Space
 
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
-STEP = 64 * 1024
-"""Bytes that one step may produce, so that a bomb is noticed before it unfolds."""
+STEP = 4 * 1024
+"""Coded bytes that are decoded at a time. A step in which an error is found is decoded again, byte by byte."""
+EXPANDED = 64 * 1024
+"""Decoded bytes that are asked for at a time."""
 
 GZIP_MAGIC = 0x1F
 """First byte of a gzip member."""
@@ -61,20 +63,43 @@ class DecodingSink:
 
     def _decode(self, decoder: zlib._Decompress, pending: bytes) -> bytes:
         """Decode `pending`; returns what stands behind the end of the compressed data."""
-        while not self._stopped:
-            step = min(STEP, self._left + 1)
+        at = 0
+        while at < len(pending) and not self._stopped:
+            piece = pending[at : at + STEP]
+            at += len(piece)
+            before = decoder.copy()
             try:
-                decoded = decoder.decompress(pending, step)
+                self._expand(decoder, piece)
             except zlib.error as error:
+                self._expand_to_error(before, piece)
                 self._stop(HttpAnomaly.CONTENT_CODING_BROKEN, str(error).rpartition(": ")[2])
                 break
-            self._pass(decoded)
             if decoder.eof:
-                return self._behind(decoder.unused_data)
-            pending = decoder.unconsumed_tail
-            if not pending and len(decoded) < step:
-                break
+                return self._behind(decoder.unused_data + pending[at:])
         return b""
+
+    def _expand(self, decoder: zlib._Decompress, piece: bytes) -> None:
+        """Decode a piece, in steps of bounded size; nothing is handed on when it is broken."""
+        steps: list[bytes] = []
+        left = self._left + 1  # one byte more than may come tells that there is more
+        while left:
+            bound = min(EXPANDED, left)
+            steps.append(decoder.decompress(piece, bound))
+            left -= len(steps[-1])
+            piece = decoder.unconsumed_tail
+            if decoder.eof or (not piece and len(steps[-1]) < bound):
+                break
+        self._pass(b"".join(steps))
+
+    def _expand_to_error(self, decoder: zlib._Decompress, piece: bytes) -> None:
+        """Decode a broken piece byte by byte, so that what precedes the error comes out wherever the piece began."""
+        for at in range(len(piece)):
+            if self._stopped:
+                return
+            try:
+                self._expand(decoder, piece[at : at + 1])
+            except zlib.error:
+                return
 
     def _behind(self, rest: bytes) -> bytes:
         """The compressed data is over: another member may follow (RFC 1952 §2.2), nothing else."""

@@ -96,7 +96,7 @@ def _forbid(head: Head, values: list[tuple[str, Span]], kind: HttpAnomaly) -> No
 def _transfer_framing(head: Head, codings: list[tuple[str, Span]]) -> Framing:
     """Step 4: is chunked the final coding, and nothing else applied?"""
     span = codings[0][1]
-    names = [name.strip().split(";")[0].strip().lower() for value, _ in codings for name in value.split(",")]
+    names = [name.split(";")[0].strip(" \t").lower() for value, _ in codings for name in value.split(",")]
     names = [name for name in names if name and name != "identity"]
     if head.start is not None and head.start.version == "HTTP/1.0":
         head.anomalies.append(Anomaly(HttpAnomaly.CODING_FORBIDDEN, codings[0][0], span))

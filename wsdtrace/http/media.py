@@ -10,9 +10,9 @@ import re
 from functools import lru_cache
 
 _TYPE = re.compile(r"\s*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)\s*/\s*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)")
+_SEPARATORS = re.compile(r"[\s;,]*+")
 _PARAMETER = re.compile(
-    r"""[\s;,]* ([!#$%&'*+\-.^_`|~0-9A-Za-z]+) \s* = \s*
-        (?: "((?:[^"\\]|\\.)*)"? | ([^\s;"]*) )""",
+    r"""([!#$%&'*+\-.^_`|~0-9A-Za-z]++) \s*+ = \s*+ (?: "((?:[^"\\]|\\.)*+)"? | ([^\s;"]*+) )""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -40,10 +40,12 @@ def _parse(value: str) -> tuple[str | None, Parameters]:
     parameters: list[tuple[str, str]] = []
     position = match.end()
     while len(parameters) < PARAMETERS_MAX:
-        found = _PARAMETER.match(value, position)
+        separators = _SEPARATORS.match(value, position)
+        assert separators is not None  # the pattern matches nothing too
+        found = _PARAMETER.match(value, separators.end())
         if found is None:
             # a token without "=" is skipped up to the next separator, so that one slip costs one parameter
-            position = value.find(";", position + 1)
+            position = value.find(";", separators.end())
             if position < 0:
                 break
             continue

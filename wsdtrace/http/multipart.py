@@ -21,6 +21,7 @@ import re
 
 from wsdtrace.http.anomalies import HttpAnomaly, found, odd
 from wsdtrace.http.content import Closing, Gathered, HeldSink, SinkContext
+from wsdtrace.http.media import Parameters, parameter
 from wsdtrace.http.parts import OpenPart, bare_id, judge_root, read_part_head, unterminated
 from wsdtrace.http.place import Place, Trail
 from wsdtrace.records import Part, Space
@@ -46,16 +47,19 @@ class MultipartSink:
     """Cuts a multipart content into its parts."""
 
     __slots__ = (
-        "_at", "_base", "_boundary", "_carry", "_closed", "_context", "_detached", "_hole", "_line_ends_said",
+        "_at", "_base", "_boundary", "_carry", "_closed", "_context", "_detached", "_hole", "_is_related",
+        "_line_ends_said",
         "_needle", "_part", "_parts", "_preface", "_scanned", "_start", "_state", "_trail",
     )  # fmt: skip
 
-    def __init__(self, context: SinkContext, boundary: str | None, start: str | None) -> None:
-        """Read with the parameters `boundary` and `start` of the Content-Type, None where it has none."""
+    def __init__(self, context: SinkContext, media_type: str, parameters: Parameters) -> None:
+        """Read with the parameters of the Content-Type."""
+        boundary, start = parameter(parameters, "boundary"), parameter(parameters, "start")
         self._context = context
+        self._is_related = media_type == "multipart/related"
         self._boundary = boundary.encode("latin-1", "replace") if boundary else b""
         self._needle = b"--" + self._boundary
-        self._start = bare_id(start) if start is not None else None
+        self._start = bare_id(start) if start is not None and self._is_related else None
         self._state = self._until_delimiter if boundary else self._guess
         self._preface: HeldSink | None = HeldSink(context, context.limits.held_content)
         """What stands before the first delimiter; without any, it is the content (it may be plain SOAP)."""
@@ -276,7 +280,7 @@ class MultipartSink:
                 self._context.anomalies.append(anomaly)
         self._keep(at, body)
         self._part = OpenPart(len(self._parts), fields, body, self._start, self._context)
-        if self._part.content_id is None:
+        if self._is_related and self._part.content_id is None:
             self._say(HttpAnomaly.CONTENT_ID_MISSING, b"", at, body)
         self._state = self._until_delimiter
 

@@ -48,9 +48,14 @@ class ImageProbe:
         self.missing += count
         self._hash = None
 
+    @property
+    def held(self) -> int:
+        """Bytes that are held: those of both ends and what waits to be cut off."""
+        return len(self._head) + len(self._tail)
+
     def probe(self) -> Probe:
         """What was kept."""
         head = bytes(self._head)
-        tail = head if self.length <= len(head) else bytes(self._tail[-PROBE_BYTES:])
+        tail = head if self.length == len(head) else bytes(self._tail[-PROBE_BYTES:])
         digest = self._hash.hexdigest() if self._hash is not None else None
         return Probe(self.length, head, tail, digest, self.missing)
