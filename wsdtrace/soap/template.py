@@ -45,17 +45,19 @@ _seen: set[int] = set()
 class Template:
     """What messages of one key have in common."""
 
-    __slots__ = ("_fixed", "_free", "_headers", "body_name", "fault", "plans")
+    __slots__ = ("_fixed", "_free", "_headers", "_read", "body_name", "fault", "plans")
 
-    def __init__(self, fixed: Check, free: list[tuple[int, int]], example: Ordinary) -> None:
+    def __init__(self, texts: list[str], read: set[int], free: list[tuple[int, int]], example: Ordinary) -> None:
         """Take the example.
 
         Args:
-            fixed: says whether the runs that no plan reads are as in the example.
+            texts: its text runs.
+            read: runs that plans take values from; the others must be as in the example.
             free: (place in the headers, run) of the headers that are texts.
             example: what was read of it.
         """
-        self._fixed = fixed
+        self._fixed = unchanged(texts, read)
+        self._read = itemgetter(*read) if read else _none
         self._headers = list(example.headers)
         self._free = free
         self.body_name = example.body_name
@@ -65,15 +67,20 @@ class Template:
         """What other rooms made of an example, by their own key."""
 
     def read(self, texts: Sequence[str]) -> MessageHeaders | None:
-        """The headers of a message of this key; None where it must be parsed."""
-        if not self._fixed(texts):
+        """The headers of a message of this key; None where it must be parsed. From then on all texts are printable."""
+        # What is printable is allowed in XML and stays as it is: no control character, no line end, no noncharacter.
+        if not self._fixed(texts) or not "".join(self._read(texts)).isprintable():
             return None
         values = self._headers.copy()
         for place, run in self._free:
             values[place] = text = texts[run]
-            if not text.isprintable() or text[0] == " " or text[-1] == " ":  # `plain`, without the call
+            if text[0] == " " or text[-1] == " ":
                 return None
         return MessageHeaders._make(values)
+
+
+def _none(_texts: Sequence[str]) -> tuple[str, ...]:
+    return ()
 
 
 def cut(data: bytes) -> tuple[str, list[str]] | None:
@@ -136,7 +143,7 @@ def learn(key: str, texts: list[str], example: Ordinary) -> None:
             read.add(run)  # a text of the body: whoever types it has to look at it
     if len(_templates) >= MAX_TEMPLATES:
         _templates.clear()
-    _templates[key] = Template(unchanged(texts, read), free, example)
+    _templates[key] = Template(texts, read, free, example)
 
 
 def _in_header(element: etree._Element, root: etree._Element) -> bool:

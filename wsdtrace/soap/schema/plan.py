@@ -8,7 +8,8 @@ Rules for whoever edits this file:
 
 1. A plan answers only for texts that the readers would take without a word: remembered ones, and plain strings. For
    anything else it raises `Unplanned`, and the message is parsed.
-2. A text that took part in a violation or in `Wire` is never free.
+2. The texts that it is given are printable (`template` looks at that), so white space can only be a space.
+3. A text that took part in a violation or in `Wire` is never free.
 """
 
 from __future__ import annotations
@@ -117,16 +118,11 @@ def _remembered(memo: dict[str | None, Any], run: int) -> Getter:
 def _string(run: int, limit: int) -> Getter:
     def get(texts: Sequence[str]) -> Any:
         text = texts[run]
-        if plain(text) and len(text) <= limit:
+        if text[0] != " " and text[-1] != " " and len(text) <= limit:  # never empty, and printable
             return text
         raise Unplanned
 
     return get
-
-
-def plain(text: str) -> bool:
-    """A text run (never empty) that XML leaves as it is: no control character, no white space around it."""
-    return text.isprintable() and text[0] != " " and text[-1] != " "
 
 
 def _build(type_: Shape, value: Element, moving: list[tuple[int, Getter]]) -> Getter:
