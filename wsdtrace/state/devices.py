@@ -141,6 +141,7 @@ class DeviceBook:
         keep.firmware = keep.firmware or gone.firmware
         keep.hosted = {**gone.hosted, **keep.hosted}
         keep.configuration = keep.configuration or gone.configuration
+        keep.default_ticket = keep.default_ticket or gone.default_ticket
         for mine, theirs in (
             (keep.sockets, gone.sockets),
             (keep.addresses, gone.addresses),

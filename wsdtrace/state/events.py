@@ -37,8 +37,6 @@ class MessageSeen(Event):
 
     exchange: Exchange
     message: Message
-    repeated: Exchange | None = None
-    """An earlier exchange in which another message had the same MessageID."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,6 +266,7 @@ class JobBook:
             resolution=facts.resolution,
             ticket=facts.ticket,
             final=facts.final,
+            image_information=facts.image_information,
             blind=response is None or not response.well_formed or not response.complete,
         )
         job.exchanges.append(exchange)

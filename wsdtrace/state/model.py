@@ -249,6 +249,8 @@ class Device:
     """`scanner`, `event source`, `target service` …, in order of appearance."""
     configuration: object | None = None
     """Its last ScannerConfiguration, typed."""
+    default_ticket: object | None = None
+    """Its last DefaultScanTicket, typed."""
     first: Stamp | None = None
     merged_into: Device | None = None
     """The device that evidence joined this one to; `root` follows it."""
@@ -368,6 +370,8 @@ class Job:
     """`300×300`, dpi"""
     ticket: object | None = None
     final: object | None = None
+    image_information: object | None = None
+    """How large its images will be, as CreateScanJobResponse told it, typed."""
     steps: list[JobStep] = field(default_factory=list)
     last_activity: Stamp | None = None
     last_activity_was: str | None = None

@@ -24,6 +24,7 @@ from wsdtrace.wsd.ticket import (
     DocumentParameters,
     Final,
     FinalResolution,
+    ImageInformation,
     Requested,
     Resolution,
     ScanTicket,
@@ -50,6 +51,7 @@ class TicketFacts:
     resolution: str | None = None
     ticket: ScanTicket | None = None
     final: DocumentFinalParameters | None = None
+    image_information: ImageInformation | None = None
 
 
 def value_of(message: Message | None) -> object | None:
@@ -89,7 +91,8 @@ def ticket_facts(request: Message | None, response: Message | None) -> TicketFac
     creation = asked if isinstance(asked, CreateScanJobRequest) else None
     ticket = creation.scan_ticket if creation is not None else None
     wanted = ticket.document_parameters if ticket is not None else None
-    final = answered.document_final_parameters if isinstance(answered, CreateScanJobResponse) else None
+    grant = answered if isinstance(answered, CreateScanJobResponse) else None
+    final = grant.document_final_parameters if grant is not None else None
     both = (final, wanted)
     return TicketFacts(
         scan_identifier=creation.scan_identifier or None if creation is not None else None,
@@ -100,6 +103,7 @@ def ticket_facts(request: Message | None, response: Message | None) -> TicketFac
         resolution=_resolution(final) or _resolution(wanted),
         ticket=ticket,
         final=final,
+        image_information=grant.image_information if grant is not None else None,
     )
 
 

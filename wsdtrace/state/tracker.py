@@ -30,6 +30,7 @@ from wsdtrace.records import (
 from wsdtrace.state.announcements import AnnouncementBook
 from wsdtrace.state.connections import ConnectionBook
 from wsdtrace.state.devices import ClientBook, DeviceBook, fingerprint_of
+from wsdtrace.state.endpoints import EndpointBook
 from wsdtrace.state.events import (
     CaptureEnded,
     ConnectionFailed,
@@ -46,12 +47,17 @@ from wsdtrace.state.exchanges import DatagramBook, MessageIds, is_copy, is_multi
 from wsdtrace.state.images import images_of
 from wsdtrace.state.jobs import RETRIEVE_LIMIT_NS, JobBook
 from wsdtrace.state.kinds import KindBook
+from wsdtrace.state.latency import AnswerClock, AnswerLimits
 from wsdtrace.state.listener import Audience
+from wsdtrace.state.messageids import MessageIdBook
 from wsdtrace.state.model import Connection, Exchange, Message, Role, Toward
+from wsdtrace.state.outcomes import StrayBytes
 from wsdtrace.state.places import PlaceBook
 from wsdtrace.state.probes import ProbeBook
 from wsdtrace.state.reading import read_datagram, read_http
+from wsdtrace.state.retries import RetryBook
 from wsdtrace.state.subscriptions import SubscriptionBook
+from wsdtrace.state.tickets import TicketBook
 from wsdtrace.state.vocabulary import DEVICE_SENDS, JOB_OPERATIONS, SCAN_EVENTS, SCAN_OPERATIONS, speaks_wsd
 
 Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | Gap | StreamEnded | ConnectionRefused | NetAnomaly
@@ -60,7 +66,13 @@ Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | Gap | StreamEnded | C
 class Tracker:
     """The memory of one capture."""
 
-    def __init__(self, *, limit_ns: int = RETRIEVE_LIMIT_NS, keep_exchanges: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        limit_ns: int = RETRIEVE_LIMIT_NS,
+        answer_limits: AnswerLimits | None = None,
+        keep_exchanges: bool = True,
+    ) -> None:
         self.jobs = JobBook(limit_ns)
         self.devices = DeviceBook(self.jobs.merge)
         self.subscriptions = SubscriptionBook()
@@ -75,7 +87,16 @@ class Tracker:
         self.encrypted: list[Connection] = []
         self.other_protocols: dict[str, None] = {}
         self.probes = ProbeBook()
-        self._audience = Audience((self.probes, AnnouncementBook(), PlaceBook(), KindBook()))
+        topics = (
+            AnnouncementBook(),
+            PlaceBook(),
+            KindBook(),
+            MessageIdBook(),
+            EndpointBook(),
+            RetryBook(),
+            TicketBook(),
+        )
+        self._audience = Audience((self.probes, AnswerClock(answer_limits), *topics))
         self.now_ns = 0
         self._last_number = 0
         self._keep = keep_exchanges
@@ -143,7 +164,9 @@ class Tracker:
         self._note_other(request)
         if request.is_soap or http.server in self._wsd_servers:
             yield from self._list(exchange, request, stamp)
-            yield MessageSeen(stamp, exchange, request, self._repeated(exchange, request))
+            yield MessageSeen(stamp, exchange, request)
+            if request.message_id is not None:
+                self._ids.remember(request.message_id, exchange)
             if exchange.copy_of is None:
                 yield from self._asked(exchange, stamp)
 
@@ -209,7 +232,7 @@ class Tracker:
                 if anomaly.kind == HttpAnomaly.LIMIT:
                     yield LimitReached(stamp, anomaly, connection)
         if response is not None:
-            yield MessageSeen(stamp, exchange, response, self._repeated(exchange, response))
+            yield MessageSeen(stamp, exchange, response)
         if exchange.copy_of is None:
             yield from self._answered(exchange, stamp)
         job = exchange.job
@@ -268,16 +291,6 @@ class Tracker:
         if to and to.strip().lower().startswith(("urn:uuid:", "uuid:")):
             exchange.device = self.devices.join_name(exchange.device, to.strip())
 
-    def _repeated(self, exchange: Exchange, message: Message) -> Exchange | None:
-        """An earlier exchange that holds another message with this MessageID; copies and resends are no repetition."""
-        if message.message_id is None:
-            return None
-        known = self._ids.get(message.message_id)
-        self._ids.remember(message.message_id, exchange)
-        if known is None or known is exchange or exchange.copy_of is not None or exchange.resend_of is not None:
-            return None
-        return known
-
     # -- UDP ----------------------------------------------------------------------------------
 
     def _datagram(self, datagram: Datagram) -> Iterator[Event]:
@@ -298,7 +311,7 @@ class Tracker:
         if speaks_wsd(message):
             exchange.is_wsd = self.wsd_seen = True
             self._place_datagram(exchange, message)
-        yield MessageSeen(datagram.stamp, exchange, message, self._repeated(exchange, message))
+        yield MessageSeen(datagram.stamp, exchange, message)
 
     def _place_datagram(self, exchange: Exchange, message: Message) -> None:
         if exchange.operation in DEVICE_SENDS:
@@ -338,6 +351,8 @@ class Tracker:
             yield TimeWentBack(fact.stamp, fact.anomaly)
         elif kind == NetAnomalyKind.LIMIT_REACHED:
             yield LimitReached(fact.stamp, fact.anomaly, connection)
+        elif kind == HttpAnomaly.EXCESS_BYTES and connection is not None:
+            yield StrayBytes(fact.stamp, fact.anomaly, connection)
 
     def _note_other(self, request: Message) -> None:
         http = request.http

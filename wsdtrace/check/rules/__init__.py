@@ -5,6 +5,9 @@ from wsdtrace.check.rules import (
     capture,
     discovery,
     faults,
+    faulttable,
+    finals,
+    headers,
     http,
     images,
     jobs,
@@ -13,6 +16,7 @@ from wsdtrace.check.rules import (
     mtom,
     retrieval,
     schema,
+    tickets,
     xml,
 )
 
@@ -21,6 +25,9 @@ __all__ = [
     "capture",
     "discovery",
     "faults",
+    "faulttable",
+    "finals",
+    "headers",
     "http",
     "images",
     "jobs",
@@ -29,5 +36,6 @@ __all__ = [
     "mtom",
     "retrieval",
     "schema",
+    "tickets",
     "xml",
 ]

@@ -6,10 +6,24 @@ from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
-from wsdtrace.check.show import exchange_lines, message_line, request_line, seconds, sender_of, server_of, subject
+from wsdtrace.check.show import (
+    exchange_lines,
+    frame_line,
+    message_line,
+    quoted,
+    request_line,
+    seconds,
+    sender_of,
+    server_of,
+    subject,
+)
+from wsdtrace.check.violations import short
+from wsdtrace.http import FORBIDDEN
 from wsdtrace.records import Abandoned, MessageEnd
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
 from wsdtrace.state.model import Exchange, Message, Toward
+from wsdtrace.state.observations import AddressRefused
+from wsdtrace.state.outcomes import AnswerTimed, StrayBytes
 
 PATIENCE_NS = 5 * 10**9
 """A client that closes the connection sooner than this gave up on its own account: the shortest time-out seen in a
@@ -247,3 +261,117 @@ def connection_reset(event: ExchangeEnded) -> Iterator[Verdict]:
     )
     if by_reset and not exchange.cancel_seen:
         yield Objection(f"{subject(exchange)}: the connection was reset while it was open", exchange_lines(exchange))
+
+
+def _has_bytes(event: MessageSeen | StrayBytes) -> bool:
+    if isinstance(event, StrayBytes):
+        return event.connection.carries_wsd
+    return event.exchange.is_wsd and event.message.http is not None
+
+
+@rule(
+    "WSD104",
+    "http-malformed",
+    Severity.ERROR,
+    on=(MessageSeen, StrayBytes),
+    when=_has_bytes,
+    needs=(Need.EXACT_BYTES, Need.NO_GAP),
+    fault_of=FaultOf.UNKNOWN,
+    source=("RFC 9112", "field failure 31"),
+)
+def http_malformed(event: MessageSeen | StrayBytes) -> Iterator[Verdict]:
+    """A start-line, field line, chunk or length that RFC 9112 does not allow.
+
+    Why:
+        HTTP libraries refuse such messages or, worse, read another one out of them; a proxy in between ends the
+        connection (seen: a line `SOAPAction` without a colon, which mitmproxy does not let through).
+
+    Bad:
+        > line SOAPAction
+        GetScannerElements -> ok
+
+    Good:
+        GetScannerElements -> ok
+    """
+    if isinstance(event, StrayBytes):
+        yield Objection(
+            short(f"bytes that belong to no HTTP message: {event.anomaly.detail!r}"),
+            (frame_line(event.stamp, "stray bytes", event.anomaly.detail),),
+            expected="an HTTP message",
+            fold="stray",
+        )
+        return
+    exchange, message = event.exchange, event.message
+    assert message.http is not None
+    for anomaly in message.http.anomalies:
+        if anomaly.kind in FORBIDDEN:
+            what = f" {anomaly.detail!r}" if anomaly.detail else ""
+            yield Objection(
+                short(f"{subject(exchange)} {message.role.value}: {anomaly.kind}{what}"),
+                (quoted(exchange, message, anomaly.span, detail=anomaly.detail),),
+                fault_of=sender_of(exchange, message),
+                expected="HTTP/1.1 as RFC 9112 has it",
+                fold=f"{message.role.value} {anomaly.kind}",
+            )
+
+
+@rule(
+    "WSD107",
+    "slow-answer",
+    Severity.INFO,
+    on=AnswerTimed,
+    when=lambda event: event.exchange.is_wsd,
+    source=("T05", "T06"),
+)
+def slow_answer(event: AnswerTimed) -> Iterator[Verdict]:
+    """The answer came later than is usual for its operation.
+
+    Why:
+        The device has 60 s for the beginning of a RetrieveImageResponse (its envelope; the image behind it may take
+        as long as it takes), and should answer everything else at once; 5 s is what the shortest time-out of a
+        client allows. Other limits can be set for each operation.
+
+    Bad:
+        GetScannerElements -> ok after 5.1s
+
+    Good:
+        GetScannerElements -> ok after 4.9s
+    """
+    exchange = event.exchange
+    if event.waited_ns > event.limit_ns:
+        yield Objection(
+            f"{subject(exchange)}: answered after {seconds(event.waited_ns)}, limit {seconds(event.limit_ns)}",
+            exchange_lines(exchange, answered=f"{seconds(event.waited_ns)} after the request"),
+            fault_of=server_of(exchange),
+            expected=f"an answer within {seconds(event.limit_ns)}",
+            fold="slow",
+        )
+
+
+@rule("WSD108", "xaddr-refused", Severity.WARNING, on=AddressRefused, source=("D10", "field failure 17"))
+def xaddr_refused(event: AddressRefused) -> Iterator[Verdict]:
+    """A connection to an announced address of a device is refused, or never answered.
+
+    Why:
+        The device says where it can be reached and cannot be reached there: a port that is closed, an address of
+        another network (seen: HP 135w announces both). Clients give up, or wait for a minute before they try the
+        next address.
+
+    Bad:
+        Hello
+        Get -> refused
+
+    Good:
+        Hello
+        Get -> ok
+    """
+    how = "refused" if event.answered else "never answered"
+    yield Objection(
+        short(f"{event.responder}: connection {how}, though the device announces {event.xaddr}"),
+        (
+            *request_line(event.announcement, f"announces {event.xaddr}"),
+            frame_line(event.stamp, "connection attempt", f"{event.originator} → {event.responder}"),
+        ),
+        expected="a connection",
+        fold=str(event.responder),
+    )

@@ -165,6 +165,48 @@ def mtom_cid_dangling(event: MessageSeen) -> Iterator[Verdict]:
 
 
 @rule(
+    "WSD224",
+    "mtom-part-unreferenced",
+    Severity.INFO,
+    on=MessageSeen,
+    when=lambda event: _is_multipart(event) and event.message.envelope is not None,
+    needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED),
+    source="I03",
+)
+def mtom_part_unreferenced(event: MessageSeen) -> Iterator[Verdict]:
+    """A part that no xop:Include names.
+
+    Why:
+        What it holds belongs to nothing in the message. Clients that take the last part for the image save the
+        wrong one.
+
+    Bad:
+        CreateScanJob -> JobId=1 JobToken=t
+        mime: extra part
+        RetrieveImage JobId=1 JobToken=t -> image
+
+    Good:
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+    """
+    message = event.message
+    assert message.http is not None
+    assert message.envelope is not None
+    content = message.http.content
+    named = {include.content_id for include in includes(message.envelope.root)}
+    root = root_part(content)
+    for part in content.parts:
+        if part is not root and (part.content_id is None or part.content_id not in named):
+            yield Objection(
+                f"{subject(event.exchange)}: part {part.index + 1} of {len(content.parts)} is named by no xop:Include",
+                (message_line(event.exchange, message, part.content_type or "", at=part.first),),
+                fault_of=sender_of(event.exchange, message),
+                expected="an xop:Include for each part but the first",
+                fold="unreferenced",
+            )
+
+
+@rule(
     "WSD225",
     "mtom-root-wrong",
     Severity.WARNING,
@@ -210,3 +252,50 @@ def mtom_root_wrong(event: MessageSeen) -> Iterator[Verdict]:
         expected="the envelope first, as application/xop+xml",
         fold=wrong,
     )
+
+
+ENCODED = frozenset({"base64", "quoted-printable", "uuencode", "x-uuencode"})
+"""Transfer encodings under which the bytes of a part are not those of the image."""
+
+
+@rule(
+    "WSD226",
+    "mtom-encoding-wrong",
+    Severity.WARNING,
+    on=MessageSeen,
+    when=_is_multipart,
+    source=("I04", "DPWS 2006/02 R0037"),
+)
+def mtom_encoding_wrong(event: MessageSeen) -> Iterator[Verdict]:
+    """A part is not labelled Content-Transfer-Encoding: binary.
+
+    Why:
+        XOP is made to send bytes as they are. A part in base64 is saved by most clients as it stands, and no viewer
+        opens it. Another label, or none, changes no byte: that is only worth knowing.
+
+    Bad:
+        CreateScanJob -> JobId=1 JobToken=t
+        mime: encoding base64
+        RetrieveImage JobId=1 JobToken=t -> image
+
+    Good:
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+    """
+    message = event.message
+    assert message.http is not None
+    for part in message.http.content.parts:
+        label = next((f.value for f in part.fields if f.name.lower() == "content-transfer-encoding"), None)
+        encoding = (label or "").strip().lower()
+        if encoding == "binary":
+            continue
+        yield Objection(
+            f"{subject(event.exchange)}: part {part.index + 1} has Content-Transfer-Encoding {label or 'missing'}"[
+                :100
+            ],
+            (message_line(event.exchange, message, part.content_type or "", at=part.first),),
+            severity=None if encoding in ENCODED else Severity.INFO,
+            fault_of=sender_of(event.exchange, message),
+            expected="Content-Transfer-Encoding: binary",
+            fold=f"{encoding}",
+        )
