@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -302,3 +303,15 @@ def test_a_closed_standard_output_is_told(tmp_path: Path) -> None:
     ran = process("check", "--allow-empty", str(path), shell_tail=">&-")
     assert ran.returncode == 2
     assert ran.stderr == b"wsdtrace: standard output is closed\n"
+
+
+def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "wsdtrace", "check", "-o", str(tmp_path / "report"), "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        # The file beside the target is there as soon as the run waits for its input.
+        while not os.listdir(tmp_path) and running.poll() is None:
+            pass
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate()
+    assert (running.returncode, told) == (130, b"wsdtrace: interrupted\n")
+    assert os.listdir(tmp_path) == []

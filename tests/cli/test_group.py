@@ -8,7 +8,7 @@ import pytest
 from tests.cli.conftest import Captures, Run
 from tests.report.traces import orphaned_job
 from wsdtrace import __version__
-from wsdtrace.cli.group import COMMANDS, group
+from wsdtrace.cli.group import COMMANDS, CommandRow, group
 
 
 def test_help_lists_every_command_by_section(wsdtrace: Run) -> None:
@@ -21,19 +21,18 @@ def test_help_lists_every_command_by_section(wsdtrace: Run) -> None:
 
 
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.name)
-def test_every_command_says_the_same_of_itself(row: object) -> None:
-    name, summary = row.name, row.summary  # type: ignore[attr-defined]  # a row of the table
-    command = group.get_command(None, name)  # type: ignore[arg-type]  # click's context is not used
+def test_every_command_says_the_same_of_itself(row: CommandRow) -> None:
+    command = group.get_command(None, row.name)  # type: ignore[arg-type]  # click's context is not used
     assert command is not None
-    assert command.short_help == summary
+    assert command.short_help == row.summary
 
 
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.name)
 @pytest.mark.parametrize("flag", ["-h", "--help"])
-def test_every_command_has_help(wsdtrace: Run, row: object, flag: str) -> None:
-    ran = wsdtrace(row.name, flag)  # type: ignore[attr-defined]  # a row of the table
+def test_every_command_has_help(wsdtrace: Run, row: CommandRow, flag: str) -> None:
+    ran = wsdtrace(row.name, flag)
     assert ran.code == 0
-    assert ran.out.startswith(f"Usage: wsdtrace {row.name} ")  # type: ignore[attr-defined]
+    assert ran.out.startswith(f"Usage: wsdtrace {row.name} ")
     assert max(len(line) for line in ran.out.splitlines()) <= 80
 
 

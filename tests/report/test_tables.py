@@ -6,7 +6,7 @@ from tests.report.traces import Story, orphaned_job, seen
 from wsdtrace.records import Abandoned
 from wsdtrace.report.page import Look, Page
 from wsdtrace.report.redact import Redactor
-from wsdtrace.report.tables import KINDS, size, write_kind
+from wsdtrace.report.tables import KINDS, write_kind
 from wsdtrace.report.trace import InputInfo, Trace
 from wsdtrace.state.model import Toward, Transport
 
@@ -98,8 +98,3 @@ def test_nothing_of_a_kind_is_told(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_terminal_is_not_overrun_where_columns_can_give(kind: str) -> None:
     assert max(len(line) for line in table(orphaned_job(), kind, Look(width=100, fit=True))) <= 100
-
-
-@pytest.mark.parametrize(("n", "shown"), [(0, "0 B"), (999, "999 B"), (1204, "1.2 kB"), (54_233_000, "54.2 MB")])
-def test_size(n: int, shown: str) -> None:
-    assert size(n) == shown

@@ -10,6 +10,11 @@ __all__ = ["main"]
 
 def main() -> NoReturn:
     """Run the command that the process was started with, and end the process."""
-    from wsdtrace.cli.entry import run
+    try:
+        from wsdtrace.cli.entry import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        # Before `run` could begin, or while it ended: nothing is left to tell.
+        code = 130
+    sys.exit(code)

@@ -155,8 +155,8 @@ def _table(trace: Trace, saved: list[Saved], look: Look) -> str:
     from wsdtrace.report.grid import Cell, Column, Styled, write_grid
     from wsdtrace.report.page import Page, counted
     from wsdtrace.report.redact import Redactor
-    from wsdtrace.report.tables import pixels
     from wsdtrace.report.text import write_header
+    from wsdtrace.report.words import pixels
 
     page = Page(look, Redactor(None))
     write_header(page, trace)

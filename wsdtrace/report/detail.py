@@ -11,9 +11,10 @@ from wsdtrace.report.findings import LETTERS, STYLES
 from wsdtrace.report.grid import Column, write_grid
 from wsdtrace.report.joblines import chain, pages
 from wsdtrace.report.page import Page, counted, joined
-from wsdtrace.report.tables import between, frames, operation, pixels, size, write_exchanges
+from wsdtrace.report.tables import write_exchanges
 from wsdtrace.report.times import duration, offset
 from wsdtrace.report.trace import Trace
+from wsdtrace.report.words import between, frames, operation, pixels, size
 from wsdtrace.report.xmlview import split_tag, xml_lines
 from wsdtrace.state.model import Exchange, Image, Job, Message, Role, Toward, Transport
 
