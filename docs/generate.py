@@ -13,11 +13,13 @@ Two kinds of places in `README.md` and `docs/*.md` are filled:
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,6 +88,53 @@ def rule_list() -> str:
     return "\n".join(parts)
 
 
+def scenario_notation() -> str:
+    """What the package says of its notation; an indented example becomes a block of code."""
+    from wsdtrace import scenario  # noqa: PLC0415
+
+    paragraphs = inspect.cleandoc(scenario.__doc__ or "").split("\n\n")
+    code = "```text\n{}\n```"
+    return "\n\n".join(code.format(textwrap.dedent(p)) if p.startswith("    ") else p for p in paragraphs) + "\n"
+
+
+def scenario_operations() -> str:
+    """The operations, where their requests go and what answers them."""
+    from wsdtrace.scenario.operations import OPERATIONS  # noqa: PLC0415
+
+    rows = [
+        f"| `{o.name}` | {o.toward.value} | {', '.join(f'`{word}`' for word in o.answers) or '–'} |"
+        for o in OPERATIONS.values()
+    ]
+    return "\n".join(["| operation | goes to | good answers |", "|--|--|--|", *rows]) + "\n"
+
+
+def scenario_names() -> str:
+    """The short names of elements."""
+    from wsdtrace.scenario.fields import ALIASES  # noqa: PLC0415
+
+    rows = [f"| `{short}` | {', '.join(f'`{name}`' for name in names)} |" for short, names in ALIASES.items()]
+    rows.append("| `jobs=1:Processing,2:Pending` | a list of jobs with their `JobState` |")
+    rows.append("| `events=JobStatusEvent,JobEndStateEvent` | a `Filter` with the actions of these events |")
+    return "\n".join(["| short | means |", "|--|--|", *rows]) + "\n"
+
+
+def scenario_lines() -> str:
+    """What can be said about how an exchange travels."""
+    from wsdtrace.scenario.phrases import PHRASES  # noqa: PLC0415
+
+    rows = [f"| `{p.channel.value}: {p.form}` | {_cell(p.meaning)} |" for p in PHRASES]
+    rows.append("| `file: cut BYTES` | the capture file lacks its last BYTES (anywhere in the scenario) |")
+    return "\n".join(["| line | meaning |", "|--|--|", *rows]) + "\n"
+
+
+def scenario_edits() -> str:
+    """What can be changed in a written message."""
+    from wsdtrace.scenario.model import EDIT_MEANINGS  # noqa: PLC0415
+
+    rows = [f"| `{verb.value} {form}` | {_cell(meaning)} |" for verb, (form, meaning) in EDIT_MEANINGS.items()]
+    return "\n".join(["| edit | effect |", "|--|--|", *rows]) + "\n"
+
+
 def _cell(text: str) -> str:
     """Text for a cell of a table."""
     return " ".join(text.split()).replace("|", "\\|")
@@ -95,6 +144,11 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "command_table": command_table,
     "command_help": command_help,
     "rule_list": rule_list,
+    "scenario_edits": scenario_edits,
+    "scenario_lines": scenario_lines,
+    "scenario_names": scenario_names,
+    "scenario_notation": scenario_notation,
+    "scenario_operations": scenario_operations,
 }
 
 

@@ -90,6 +90,23 @@ class EditVerb(StrEnum):
     RAW = "raw"
 
 
+EDIT_MEANINGS = {
+    EditVerb.REPLACE: ("OLD NEW", "every OLD in the XML becomes NEW"),
+    EditVerb.DROP: ("prefix:Name", "all elements of this name go"),
+    EditVerb.RENAME: ("prefix:Name prefix:Other", "all elements of this name get the other one"),
+    EditVerb.ADD: ("prefix:Name <xml…>", "the first element of this name gets one more child, at its end"),
+    EditVerb.CONTENT: ("<xml…>", "the XML is this"),
+    EditVerb.PREPEND: ("<xml…>", "this stands before the Envelope"),
+    EditVerb.ENCODE: ("CHARSET", "the XML is written in this charset"),
+    EditVerb.FIELD: ("Name: value", "the HTTP field has this value"),
+    EditVerb.NO_FIELD: ("Name", "the HTTP field is absent"),
+    EditVerb.LINE: ("text", "one more line in the HTTP head, as it stands"),
+    EditVerb.START: ("text", "the start-line is this"),
+    EditVerb.RAW: ("bytes", "all bytes of the message are these: `\\r`, `\\n`, `\\xNN`, and `<300 x a>` for a run"),
+}
+"""Verb → what stands behind it, and what it does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """One change to a message after it was written."""
