@@ -77,7 +77,7 @@ class Connection:
     """A 4-tuple from its first frame until it ends or is reused."""
 
     __slots__ = (
-        "_first", "_frames", "_last_syn", "_refused", "_repeated", "_snapped", "deadline", "ends", "key", "state",
+        "_first", "_frames", "_last_syn", "_refused", "_repeated", "_resumed", "_snapped", "deadline", "ends", "key", "state",
         "streams", "tape",
     )  # fmt: skip
 
@@ -98,6 +98,8 @@ class Connection:
         """Its SYN came more than once."""
         self._refused = False
         """`ConnectionRefused` was told."""
+        self._resumed = False
+        """It goes on in the middle, so one of its streams is not known yet."""
         self._snapped = False
 
     @property
@@ -168,6 +170,7 @@ class Connection:
 
     def resume(self, side: int, base_seq: int, offset: int) -> None:
         """Go on in the middle: the next byte of `side` is at stream `offset`, and offset 0 has `base_seq`."""
+        self._resumed = True
         stream = self.streams[side]
         stream.start(base_seq, syn=False)
         stream.advance(offset)
@@ -238,7 +241,7 @@ class Connection:
         if frame.flags & ACK and self.state is _ASKED:
             if not 0 <= seq_diff(frame.ack, other.base) <= _HANDSHAKE_SLACK:
                 return False
-        elif not frame.flags & ACK and self.state is not _ASKED:
+        elif not frame.flags & ACK and self.state is not _ASKED and not self._resumed:
             return False
         stream.start(first_seq, syn=True)
         if self.state is _ASKED:  # answered, or opened by both sides at once (RFC 9293 §3.5)

@@ -92,6 +92,8 @@ class Connections:
             stray = kept[1] if kept is not None and kept[0] == frame.seq else None
             if not before.over:
                 before.reuse(frame.stamp, self._out)
+            if self._only is not None:
+                return before  # what comes after the one connection is not wanted
         elif frame.flags & RST:
             return None  # of a connection that ended before the capture began
         ends = _ends(packets, int(segments.packet[at]), int(segments.source[at]), int(segments.destination[at]))
