@@ -133,7 +133,7 @@ class RequestPlaced(Event):
     announced: tuple[str, ...]
     """XAddrs, addresses of hosted services and of subscription managers; empty where the capture holds none."""
     is_complete: bool
-    """The device's metadata is in the capture, so its services are among them."""
+    """The kind of address that was asked is among them: the device's own, or those of its services."""
 
 
 @dataclass(frozen=True, slots=True)

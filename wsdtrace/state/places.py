@@ -22,6 +22,9 @@ from wsdtrace.state.listener import Ear, Listener
 from wsdtrace.state.model import Device, Exchange, Toward, Transport
 from wsdtrace.state.observations import AddressRefused, RequestPlaced
 
+DEVICE_LEVEL = frozenset({"Get", "Probe", "Resolve"})
+"""What is asked of the device itself, not of one of its services."""
+
 MAX_SOCKETS = 100_000
 """Announced sockets remembered, and IP addresses of them."""
 
@@ -94,7 +97,7 @@ class PlaceBook(Listener):
         device = self._announcer(exchange)
         told = () if device is None else addresses_of(device)
         url = f"http://{exchange.server_endpoint}{path_of(request.http.start.target)}"
-        yield RequestPlaced(event.stamp, exchange, url, told, device is not None and bool(device.hosted))
+        yield RequestPlaced(event.stamp, exchange, url, told, device is not None and _is_complete(exchange, device))
 
     def _announcer(self, exchange: Exchange) -> Device | None:
         """The device that an exchange is about, as far as it told its addresses."""
@@ -103,6 +106,11 @@ class PlaceBook(Listener):
             return own
         here = {id(d.root): d.root for d in self._announcers.get(exchange.server_endpoint.address, {}).values()}
         return next(iter(here.values())) if len(here) == 1 else None
+
+
+def _is_complete(exchange: Exchange, device: Device) -> bool:
+    """It told the addresses of which the request must have one: of itself, or of its services."""
+    return bool(device.xaddrs if exchange.operation in DEVICE_LEVEL else device.hosted)
 
 
 def addresses_of(device: Device) -> tuple[str, ...]:

@@ -123,6 +123,7 @@ class ProbeBook(Listener):
         self.due_ns = self._timers[0][0]
 
     def _forget(self, search: _Search) -> None:
+        search.settled = True
         for asker in search.askers:
             here = self._asked_from.get(asker, {})
             here.pop(id(search.exchange), None)
@@ -173,7 +174,7 @@ class ProbeBook(Listener):
         if search.key[0] != "Probe":
             return
         answered = search.answered or any(
-            self._answered.get((asker, search.key), -1) >= search.exchange.first.time_ns - MATCH_WINDOW_NS
+            self._answered.get((asker, search.key), -NEVER_NS) >= search.exchange.first.time_ns - MATCH_WINDOW_NS
             for asker in search.askers
         )
         if answered or self._is_visible(search):

@@ -163,7 +163,7 @@ def endpoint_not_announced(event: RequestPlaced) -> Iterator[Verdict]:
     if named or (socket_known and not event.is_complete):
         return
     if not event.is_complete:
-        yield Inconclusive("the capture does not hold the addresses of the device's services")
+        yield Inconclusive("the capture does not hold the addresses of what was asked, the device or its services")
         return
     yield Objection(
         f"{event.exchange.operation or 'a request'} goes to {event.url}, which the device did not announce"[:160],
