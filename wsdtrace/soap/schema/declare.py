@@ -75,6 +75,10 @@ class Wire:
     """Texts other than the canonical ones."""
     attributes: dict[tuple[int, int], dict[str, str]]
     """Attributes that are not declared, or in another form; (-1, 0) is the element itself."""
+    raw: dict[tuple[int, int], Extension] = field(default_factory=dict)
+    """Children that hold elements where only a text belongs, whole."""
+    stray: dict[int, str] = field(default_factory=dict)
+    """Texts between children: before the first (0), behind the n-th (n)."""
 
 
 @dataclass(frozen=True, slots=True)

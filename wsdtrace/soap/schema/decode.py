@@ -86,6 +86,9 @@ def _complex(type_: Shape) -> Reader:
         values = empty.copy()
         seen = last = 0
         for child in element:
+            tail = child.tail
+            if tail is not None and not tail.isspace():
+                stray_text(element, tail, decoding)
             hit = find(child.tag)
             if hit is None:
                 hit = lookup(type_, table, child, decoding)

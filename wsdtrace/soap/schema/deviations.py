@@ -111,12 +111,13 @@ def stray_attributes(element: etree._Element, decoding: Decoding, stray: dict[st
     decoding.mark(element)
     present = attributes_of(element)
     decoding.mark(element.getparent()).setdefault("attributes", {})[element] = present
+    own = split(str(element.tag))[0]
     for key in present if stray is None else stray:
         uri, local = split(key)
         if (
             uri == XML
             or key.startswith(_XSI)
-            or (uri and canonical(uri).family != canonical(split(str(element.tag))[0]).family)
+            or (uri and (canonical(uri).family or uri) != (canonical(own).family or own))
         ):
             continue
         kind = ViolationKind.ATTRIBUTE_MISPLACED if local in PLACED else ViolationKind.ATTRIBUTE_UNKNOWN
@@ -124,8 +125,9 @@ def stray_attributes(element: etree._Element, decoding: Decoding, stray: dict[st
 
 
 def stray_text(element: etree._Element, text: str, decoding: Decoding) -> None:
-    """Text before the first child where only children belong."""
+    """Text where only children belong."""
     if text.strip():
+        decoding.mark(element)
         decoding.violate(ViolationKind.TEXT_UNEXPECTED, element, text.strip(), "child elements only")
 
 
@@ -139,7 +141,9 @@ def wire(type_: Shape, table: Table, element: etree._Element, decoding: Decoding
     extensions: list[Extension] = []
     count: dict[int, int] = {}
     declared = {f.tag for f in type_.attributes} | {f"{{{type_.namespace}}}{f.local}" for f in type_.attributes}
-    raw = notes.get("raw", {})
+    odd = notes.get("raw", {})
+    raw: dict[tuple[int, int], Extension] = {}
+    stray = _between(element) if type_.content is None else {}
     for child in element:
         tag = decoding.tag(child)
         if not tag:
@@ -147,12 +151,14 @@ def wire(type_: Shape, table: Table, element: etree._Element, decoding: Decoding
         hit = find(type_, table, tag)
         index = hit.place if hit is not None else -1
         number = count.get(index, 0)
-        if hit is None or (number and not hit.repeated) or child in raw:
+        if hit is None or (number and not hit.repeated):
             order.append(-1)
             extensions.append(Extension.of(child))
             continue
         count[index] = number + 1
         order.append(index)
+        if child in odd:
+            raw[index, number] = Extension.of(child)
         if hit.field.tag != tag:
             tags[index, number] = tag
         if child in notes.get("texts", {}):
@@ -172,4 +178,10 @@ def wire(type_: Shape, table: Table, element: etree._Element, decoding: Decoding
         attributes[-1, 0] = own
     if "text" in notes and type_.content is not None:
         texts[type_.content.index, 0] = notes["text"]
-    return tuple(extensions), Wire(tuple(order), tags, texts, attributes)
+    return tuple(extensions), Wire(tuple(order), tags, texts, attributes, raw, stray)
+
+
+def _between(element: etree._Element) -> dict[int, str]:
+    """Texts between the children of an element that are more than white space."""
+    texts = [element.text, *(child.tail for child in element)]
+    return {place: text for place, text in enumerate(texts) if text and not text.isspace()}

@@ -72,7 +72,7 @@ def write_into(element: etree._Element, type_: Shape, value: Element, encoding: 
     """Write attributes, text and children of `value` into an element that has its name already."""
     wire = value.wire or _AS_DECLARED
     for attribute in type_.attributes:
-        _write_attribute(element, type_, attribute, getattr(value, attribute.python), wire, encoding)
+        _write_attribute(element, type_, attribute, getattr(value, attribute.python), (wire, encoding))
     for key, text in wire.attributes.get((-1, 0), {}).items():
         element.set(key, text)
     if type_.content is not None:
@@ -83,12 +83,15 @@ def write_into(element: etree._Element, type_: Shape, value: Element, encoding: 
             element.text = _text(type_.content.type, content, kept, element, encoding)
         elif (type_.content.index, 0) in wire.texts:
             element.text = wire.texts[type_.content.index, 0]
-    for item in _sequence(type_, value, wire):
+    if 0 in wire.stray:
+        element.text = wire.stray[0]
+    for place, item in enumerate(_sequence(type_, value, wire), 1):
         if isinstance(item, Extension):
             element.append(etree.fromstring(item.xml, _TRUSTED))
         else:
-            field_, number, child_value = item
-            _write_child(element, field_, number, child_value, wire, encoding)
+            _write_child(element, item, wire, encoding)
+        if place in wire.stray and len(element):
+            element[-1].tail = wire.stray[place]
 
 
 _AS_DECLARED = Wire((), {}, {}, {})
@@ -128,13 +131,18 @@ def _sequence(type_: Shape, value: Element, wire: Wire) -> Iterator[_Item | Exte
     yield from extensions
 
 
-def _write_child(
-    parent: etree._Element, field_: Field, number: int, value: Any, wire: Wire, encoding: Encoding
-) -> None:
+def _write_child(parent: etree._Element, item: _Item, wire: Wire, encoding: Encoding) -> None:
+    field_, number, value = item
     key = field_.index, number
     text = wire.texts.get(key)
-    if value is None and text is None and key not in wire.attributes:
+    if value is None and (text is None or _readable(field_.type, text)):
         return
+    if key in wire.raw:
+        kept = etree.fromstring(wire.raw[key].xml, _TRUSTED)
+        whole = "".join(map(str, kept.itertext()))
+        if isinstance(field_.type, Simple) and field_.type.read(whole).value == value:
+            parent.append(kept)
+            return
     element = etree.SubElement(parent, encoding.tag(wire.tags.get(key, field_.tag)))
     for name, content in wire.attributes.get(key, {}).items():
         element.set(name, content)
@@ -146,6 +154,11 @@ def _write_child(
             write_into(element, field_.type, value, encoding)
     else:
         element.text = text if value is None else _text(field_.type, value, text, element, encoding)
+
+
+def _readable(type_: Simple | Shape | None, text: str) -> bool:
+    """A text means a value: where that is gone, somebody took it away."""
+    return isinstance(type_, Simple) and not isinstance(type_, Names) and type_.read(text).value is not None
 
 
 def _text(type_: Simple, value: Any, kept: str | None, element: etree._Element, encoding: Encoding) -> str | None:
@@ -177,10 +190,11 @@ def _same_names(type_: Names, text: str, value: Any, element: etree._Element) ->
 
 
 def _write_attribute(
-    element: etree._Element, type_: Shape, field_: Field, value: Any, wire: Wire, encoding: Encoding
+    element: etree._Element, type_: Shape, field_: Field, value: Any, how: tuple[Wire, Encoding]
 ) -> None:
+    wire, encoding = how
     kept = wire.texts.get((field_.index, 0))
-    if value is None and kept is None:
+    if value is None and (kept is None or _readable(field_.type, kept)):
         return
     assert isinstance(field_.type, Simple)
     declared = f"{{{type_.namespace}}}{field_.local}" if field_.spec.qualified else field_.tag

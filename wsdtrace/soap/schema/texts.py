@@ -109,6 +109,6 @@ def _read_names(simple: Names, element: etree._Element, text: str, decoding: Dec
 
 def read_bag(element: etree._Element, decoding: Decoding) -> tuple[Extension, ...]:
     """The children of an element, kept as they are."""
-    if element.keys():
+    if element.keys() or not len(element):
         decoding.mark(element.getparent())
     return tuple(Extension.of(child) for child in elements_of(element))
