@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CASE := captures/orphaned-job/capture.pcapng
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench captures docs clean
+.PHONY: help demo test lint bench mutants captures docs clean
 
 help:  ## list these verbs
 	@sed -n 's/^\([a-z][a-z]*\):[^#]*##  *\(.*\)/  make \1#\2/p' $(MAKEFILE_LIST) | while IFS='#' read -r verb text; do printf '%-16s %s\n' "$$verb" "$$text"; done
@@ -30,7 +30,10 @@ lint: $(VENV)/.installed-dev  ## ruff and mypy --strict over package and tests
 	@echo "==> mypy"; $(BIN)/mypy
 
 bench: $(VENV)/.installed-dev  ## measure what the project promises about speed
-	@for file in $(filter-out benchmarks/generate.py,$(wildcard benchmarks/*.py)); do echo "==> $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for file in $(filter-out benchmarks/generate.py benchmarks/mutat%.py,$(wildcard benchmarks/*.py)); do echo "==> $$file"; $(BIN)/python "$$file" || exit 1; done
+
+mutants: $(VENV)/.installed-dev  ## break clean recordings in known ways, and see whether the checker says so
+	@echo "==> benchmarks/mutate.py"; $(BIN)/python benchmarks/mutate.py --write docs/mutation-study.md
 
 captures: $(VENV)/.installed-dev  ## make the derived case captures again, byte for byte, and what is expected of each case
 	@echo "==> captures/derive.py"; $(BIN)/python captures/derive.py --check

@@ -1,6 +1,7 @@
 """Seeded captures of realistic scan traffic, of any size, with their truth beside them.
 
-`python benchmarks/generate.py KIND MEGABYTES -o FILE` writes FILE and FILE.truth.json (exchanges, images and their sha256).
+`python benchmarks/generate.py KIND MEGABYTES -o FILE` writes FILE and FILE.truth.json (exchanges, images and their
+sha256).
 
 Kinds:
 
@@ -9,9 +10,9 @@ Kinds:
 * `chunked`: all of them;
 * `small`: status polls of 1 to 2 KB, a connection for every exchange.
 
-Theory of operation: frames are written with NumPy, a page at a time: two full segments and an acknowledgement make a group of
-fixed size, and a page is an array of groups in which sequence numbers and times are columns. Pages are slices of one block of
-noise without 0xFF between the markers of a JPEG, so each has its own digest and a proper end.
+Theory of operation: frames are written with NumPy, a page at a time: two full segments and an acknowledgement make a
+group of fixed size, and a page is an array of groups in which sequence numbers and times are columns. Pages are slices
+of one block of noise without 0xFF between the markers of a JPEG, so each has its own digest and a proper end.
 """
 
 from __future__ import annotations
@@ -214,7 +215,8 @@ def mid(number: int) -> str:
 def http_request(xml: bytes) -> bytes:
     """A request as the Windows client writes it."""
     return (
-        f"POST /WSDScanner HTTP/1.1\r\nHost: 10.0.0.2:5357\r\nUser-Agent: WSDAPI\r\nContent-Type: application/soap+xml\r\n"
+        "POST /WSDScanner HTTP/1.1\r\nHost: 10.0.0.2:5357\r\nUser-Agent: WSDAPI\r\n"
+        "Content-Type: application/soap+xml\r\n"
         f"Content-Length: {len(xml)}\r\n\r\n"
     ).encode() + xml
 
@@ -323,14 +325,22 @@ class Talker:
         noise = self.noise[begin : begin + PAGE]
         self.frames.truth.images.append(hashlib.sha256(JPEG_HEAD + noise.tobytes() + JPEG_TAIL).hexdigest())
         before = (
-            f"--{BOUNDARY}\r\nContent-Type: application/xop+xml; charset=UTF-8; type=\"application/soap+xml\"\r\n"
-            "Content-Transfer-Encoding: binary\r\nContent-ID: <root@generated>\r\n\r\n"
-        ).encode() + xml + (
-            f"\r\n--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Transfer-Encoding: binary\r\n"
-            "Content-ID: <page@generated>\r\n\r\n"
-        ).encode() + JPEG_HEAD
+            (
+                f'--{BOUNDARY}\r\nContent-Type: application/xop+xml; charset=UTF-8; type="application/soap+xml"\r\n'
+                "Content-Transfer-Encoding: binary\r\nContent-ID: <root@generated>\r\n\r\n"
+            ).encode()
+            + xml
+            + (
+                f"\r\n--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Transfer-Encoding: binary\r\n"
+                "Content-ID: <page@generated>\r\n\r\n"
+            ).encode()
+            + JPEG_HEAD
+        )
         after = JPEG_TAIL + f"\r\n--{BOUNDARY}--\r\n".encode()
-        kind = f'multipart/related; boundary="{BOUNDARY}"; type="application/xop+xml"; start="<root@generated>"; start-info="application/soap+xml"'
+        kind = (
+            f'multipart/related; boundary="{BOUNDARY}"; type="application/xop+xml"; start="<root@generated>"; '
+            'start-info="application/soap+xml"'
+        )
         content = np.concatenate([np.frombuffer(before, np.uint8), noise, np.frombuffer(after, np.uint8)])
         head = http_response(kind, None if chunked else len(content))
         request = http_request(soap("RetrieveImage", "Request", asked, body))
@@ -343,11 +353,12 @@ class Talker:
         names = "<wscn:DocumentDescription><wscn:DocumentName>page</wscn:DocumentName></wscn:DocumentDescription>"
         body = f"<wscn:JobId>{job}</wscn:JobId><wscn:JobToken>token-{job}</wscn:JobToken>{names}"
         xml = (
-            f'<?xml version="1.0" encoding="utf-8"?><soap:Envelope {NS}><soap:Header><wsa:To>{ANONYMOUS}</wsa:To><wsa:Action>'
+            f'<?xml version="1.0" encoding="utf-8"?><soap:Envelope {NS}><soap:Header><wsa:To>{ANONYMOUS}</wsa:To>'
+            "<wsa:Action>"
             "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault</wsa:Action>"
             f"<wsa:MessageID>{mid(self._next())}</wsa:MessageID><wsa:RelatesTo>{mid(asked)}</wsa:RelatesTo></soap:Header>"
             "<soap:Body><soap:Fault><soap:Code><soap:Value>soap:Sender</soap:Value><soap:Subcode><soap:Value>"
-            "wscn:ClientErrorNoImagesAvailable</soap:Value></soap:Subcode></soap:Code><soap:Reason><soap:Text xml:lang=\"en\">"
+            'wscn:ClientErrorNoImagesAvailable</soap:Value></soap:Subcode></soap:Code><soap:Reason><soap:Text xml:lang="en">'
             "No images</soap:Text></soap:Reason></soap:Fault></soap:Body></soap:Envelope>"
         ).encode()
         head = http_response("application/soap+xml", len(xml)).replace(b"200 OK", b"400 Bad Request")
