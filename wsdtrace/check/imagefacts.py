@@ -111,3 +111,30 @@ def _tiff(probe: Probe) -> str | None:
     return (
         f"its directory is at {directory}, the image has {probe.length} bytes" if directory + 2 > probe.length else None
     )
+
+
+def tiff_pages(probe: Probe) -> int | None:
+    """1, or 2 for several images in a TIFF, by its chain of directories; None where what is known does not show it."""
+    head = probe.head
+    if head[:4] not in (b"II*\x00", b"MM\x00*") or len(head) < 8:
+        return None
+    order = "<" if head[:2] == b"II" else ">"
+    (directory,) = struct.unpack_from(f"{order}I", head, 4)
+    count = _at(probe, directory, 2)
+    if count is None:
+        return None
+    entries = int(struct.unpack(f"{order}H", count)[0])
+    following = _at(probe, directory + 2 + 12 * entries, 4)
+    if following is None:
+        return None
+    return 2 if any(following) else 1
+
+
+def _at(probe: Probe, offset: int, size: int) -> bytes | None:
+    """Bytes of an image, where its beginning or end holds them."""
+    if offset + size <= len(probe.head):
+        return probe.head[offset : offset + size]
+    start = probe.length - len(probe.tail)
+    if start <= offset and offset + size <= probe.length and not probe.missing:
+        return probe.tail[offset - start : offset - start + size]
+    return None
