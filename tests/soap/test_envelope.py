@@ -47,7 +47,7 @@ def test_an_ordinary_envelope_is_read() -> None:
         pytest.param("<wscn:JobId>1</wscn:JobId>", "<q:JobId>1</q:JobId>", [SoapAnomaly.PREFIX_UNBOUND], id="prefix"),
         pytest.param("<soap:Envelope", "<!DOCTYPE a><soap:Envelope", [SoapAnomaly.DTD], id="document type"),
         pytest.param("</wscn:JobId>", "</JobId>", [SoapAnomaly.NOT_WELL_FORMED], id="not well-formed"),
-        pytest.param("1</wscn", "1<f xmlns='%s'/></wscn" % SOAP11, [SoapAnomaly.SOAP_VERSIONS_MIXED], id="mixed"),
+        pytest.param("1</wscn", f"1<f xmlns='{SOAP11}'/></wscn", [SoapAnomaly.SOAP_VERSIONS_MIXED], id="mixed"),
         pytest.param("1</wscn", "1<f xmlns='urn:x'/></wscn", [], id="namespace of a vendor"),
         pytest.param(SOAP12, SOAP11, [], id="SOAP 1.1"),
     ],

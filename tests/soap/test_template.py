@@ -113,7 +113,7 @@ def test_the_tree_is_there_when_asked_for() -> None:
         pytest.param(b">t<", b">\x01<", id="control character"),
         pytest.param(b">t<", b">a\rb<", id="carriage return"),
         pytest.param(b">t<", b">\xff<", id="not UTF-8"),
-        pytest.param(b">t<", "> <".encode(), id="no-break space"),
+        pytest.param(b">t<", b"> <", id="no-break space"),
         pytest.param(b">t<", ">￾<".encode(), id="no character of XML"),
         pytest.param(b"urn:uuid:1<", b" urn:uuid:2\n<", id="white space in a header"),
         pytest.param(b"urn:uuid:1<", b"<", id="empty header"),

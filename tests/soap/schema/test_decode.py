@@ -37,7 +37,8 @@ def test_every_kind_of_field_is_read() -> None:
         "<title>t</title><wrapped>Red</wrapped><container><inner><number>2</number></inner></container>"
         "<inner><number>1</number><colour>Green</colour></inner><inner><number>3</number></inner>"
         "<text xml:lang='en'>e</text><text>f</text><either><left>l</left></either><maybe/>"
-        "<Names>t:a b</Names><Flag>1</Flag><Until>PT1H</Until><At>2026-01-02T03:04:05Z</At><Extra><x xmlns='urn:x'/></Extra>",
+        "<Names>t:a b</Names><Flag>1</Flag><Until>PT1H</Until><At>2026-01-02T03:04:05Z</At>"
+        "<Extra><x xmlns='urn:x'/></Extra>",
         "Key='1' Kind='t:k'",
     )
     assert violations == []

@@ -59,9 +59,9 @@ def vocabulary(types: Iterable[Shape] | None = None) -> dict[str, list[Entry]]:
     """All elements by local name, in alphabetical order, each with its meanings.
 
     Args:
-        types: declared types to take; all that were declared when None.
+        types: declared types to take; when None all those of a known vocabulary.
     """
-    shapes = list(types) if types is not None else [shape(cls) for cls in declared()]
+    shapes = list(types) if types is not None else [shape(cls) for cls in declared() if family(shape(cls).namespace)]
     entries: dict[str, list[Entry]] = {}
     known: dict[tuple[str, object], Entry] = {}
     for type_ in shapes:
