@@ -25,6 +25,7 @@ from wsdtrace.wsd.values import (
     ScannerState,
     ScannerStateReason,
     Severity,
+    String127,
 )
 
 Time = Annotated[datetime, DateTime()]
@@ -34,9 +35,9 @@ Time = Annotated[datetime, DateTime()]
 class ScannerDescription(Element):
     """What the scanner is called."""
 
-    scanner_name: tuple[Text, ...] = some("name that the owner gave; one for each language")
-    scanner_info: tuple[Text, ...] = many("what it is")
-    scanner_location: tuple[Text, ...] = many("where it stands")
+    scanner_name: tuple[Text[String127], ...] = some("name that the owner gave; one for each language")
+    scanner_info: tuple[Text[String127], ...] = many("what it is")
+    scanner_location: tuple[Text[String127], ...] = many("where it stands")
 
 
 @declare(SCAN, name="Width/Height", source="platenmaximumsize.md")

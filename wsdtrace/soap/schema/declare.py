@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from functools import cache
-from typing import Annotated, Any, TypeVar, dataclass_transform
+from typing import Annotated, Any, Generic, TypeVar, dataclass_transform
 
 from lxml import etree
 
@@ -37,6 +37,7 @@ from wsdtrace.soap.namespaces import SCAN
 from wsdtrace.soap.schema.lexical import Choices, Enumeration, Simple, String
 
 E = TypeVar("E", bound="Element")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,8 +358,8 @@ def enumeration(kind: type[StrEnum]) -> Enumeration:
 
 
 @declare("", name="text", source="")
-class Text(Element):
+class Text(Element, Generic[T]):
     """A text in a language."""
 
-    value: str | None = content("the text")
+    value: T | None = content("the text")
     lang: str | None = attribute("its language", name="lang", namespace="http://www.w3.org/XML/1998/namespace")
