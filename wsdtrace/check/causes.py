@@ -57,6 +57,12 @@ CAUSES: dict[str, tuple[Cause, ...]] = {
     "WSD322": (Cause(("WSD202",), Bond.EXCHANGE),),
     "WSD320": (Cause(("WSD201", "WSD202", "WSD204"), Bond.EXCHANGE),),
     "WSD304": (Cause(("WSD206",), Bond.EXCHANGE),),
+    # The first of several addresses is dead because it is.
+    "WSD405": (Cause(("WSD108",), Bond.EXCHANGE),),
+    # No part has the name that the Include gives, so no Include has the name of the part.
+    "WSD224": (Cause(("WSD223",), Bond.EXCHANGE),),
+    "WSD713": (Cause(("WSD102", "WSD220", "WSD221", "WSD222", "WSD223", "WSD225"), Bond.EXCHANGE),),
+    "WSD712": (Cause(("WSD710", "WSD711"), Bond.EXCHANGE),),
     # The device does not enforce what the client broke.
     "WSD605": (Cause(("WSD603", "WSD604"), Bond.JOB),),
     "WSD625": (Cause(("WSD601", "WSD602"), Bond.JOB),),

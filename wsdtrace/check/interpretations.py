@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from wsdtrace.check.finding import Interpretation
 from wsdtrace.state.model import Exchange
+from wsdtrace.state.vocabulary import SCAN_OPERATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ def _feeder(exchange: Exchange) -> bool:
 
 def _nothing_yet(exchange: Exchange) -> bool:
     return exchange.job is not None and exchange.job.delivered == 0
+
+
+def _is_required(exchange: Exchange) -> bool:
+    return exchange.operation in SCAN_OPERATIONS
 
 
 READINGS: tuple[Reading, ...] = (
@@ -115,6 +120,13 @@ READINGS: tuple[Reading, ...] = (
         "CreateScanJob",
         "a later Subscribe has replaced the token; or the body is of the 2006/01 namespace",
         "Samsung M288x (#35, E17)",
+    ),
+    Reading(
+        "ActionNotSupported",
+        None,
+        "the device lacks an operation that every scanner must have",
+        "any device (specification)",
+        _is_required,
     ),
     Reading(
         "ActionNotSupported",

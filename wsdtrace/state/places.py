@@ -46,14 +46,23 @@ class PlaceBook(Listener):
     def __init__(self) -> None:
         self._told: OrderedDict[Endpoint, _Told] = OrderedDict()
         self._announcers: OrderedDict[str, dict[int, Device]] = OrderedDict()
+        self._gone: OrderedDict[str, None] = OrderedDict()
+        """Endpoints that said Bye: nobody has to answer there any more."""
 
     def ears(self) -> Mapping[type[Event], Ear]:
         return {MessageSeen: self._seen, ConnectionFailed: self._failed, ExchangeEnded: self._ended}
 
     def _seen(self, event: MessageSeen) -> Iterator[Event]:
         exchange, message = event.exchange, event.message
-        if message.body_local in ANNOUNCEMENTS and message.body_local != "Bye":
+        if message.body_local == "Bye":
             for service in target_services(message):
+                self._gone[service.endpoint] = None
+                self._gone.move_to_end(service.endpoint)
+                if len(self._gone) > MAX_SOCKETS:
+                    self._gone.popitem(last=False)
+        elif message.body_local in ANNOUNCEMENTS:
+            for service in target_services(message):
+                self._gone.pop(service.endpoint, None)
                 for position, xaddr in enumerate(service.xaddrs):
                     socket = url_endpoint(xaddr)
                     if socket is not None:
@@ -75,7 +84,7 @@ class PlaceBook(Listener):
 
     def _failed(self, event: ConnectionFailed) -> Iterator[Event]:
         told = self._told.get(event.responder)
-        if told is not None:
+        if told is not None and told.endpoint not in self._gone:
             yield AddressRefused(
                 event.stamp, event.originator, event.responder, event.answered,
                 told.exchange, told.endpoint, told.xaddr, told.position, told.others,

@@ -219,7 +219,7 @@ def fault_empty_error(event: ExchangeEnded) -> Iterator[Verdict]:
     Severity.INFO,
     on=ExchangeEnded,
     when=_is_fault,
-    source="F01",
+    source=("F01", "F12"),
 )
 def fault_reported(event: ExchangeEnded) -> Iterator[Verdict]:
     """The device answered with a fault. What it means here, and on which devices it means something else.

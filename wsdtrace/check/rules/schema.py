@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Verdict, rule
 from wsdtrace.check.show import message_line, of_kind, quoted, sender_of, subject
+from wsdtrace.check.tickets import excesses
 from wsdtrace.check.violations import Objector, is_typed, last, parent, short, shown, steps, violations
 from wsdtrace.soap import SoapAnomaly
 from wsdtrace.soap.namespaces import SCAN
 from wsdtrace.soap.schema import Violation, ViolationKind
 from wsdtrace.state.events import MessageSeen
 from wsdtrace.state.model import Message, Role
+from wsdtrace.state.tickets import ticket_of
 
 MAX_ENVELOPE_BYTES = 32_767
 """DPWS 2006/02, MAX_ENVELOPE_SIZE (R0003, R0026): Windows closes the connection on larger ones."""
@@ -163,16 +165,17 @@ def element_order(event: MessageSeen) -> Iterator[Verdict]:
     when=_has_body,
     source=(
         "J01", "R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R11", "R17", "R18", "R19", "R20",
-        "R21", "R22", "R23",
+        "R12", "R13", "R14", "R15", "R16", "R21", "R22", "R23",
     ),
 )  # fmt: skip
 def value_invalid(event: MessageSeen) -> Iterator[Verdict]:
     """A text is not of its type, or out of its range.
 
     Why:
-        A number that is none, a boolean in capitals or a token that is too long is refused, cut or misread. Three
-        cases are milder, because devices do it and clients live with it: a size of 0 in a default ticket (seen:
-        HP and Samsung), 0 for an image whose size is not known yet, and an empty value among the final parameters.
+        A number that is none, a boolean in capitals or a token that is too long is refused, cut or misread. Four
+        cases are milder, because devices do it or live with it: a size of 0 in a default ticket (seen: HP and
+        Samsung), 0 for an image whose size is not known yet, an empty value among the final parameters, and a scan
+        region that reaches beyond the original.
 
     Bad:
         CreateScanJob Resolution.Width=-1 -> Fault InvalidArgs
@@ -188,6 +191,23 @@ def value_invalid(event: MessageSeen) -> Iterator[Verdict]:
         what = last(violation).removeprefix("@")
         yield objector.object(
             violation, f"{what} is {shown(violation)}, expected {violation.expected}", severity=_leniency(violation)
+        )
+    yield from _regions(event)
+
+
+def _regions(event: MessageSeen) -> Iterator[Verdict]:
+    """Scan regions of a request that do not lie within the original."""
+    for excess in excesses(ticket_of(event.message)):
+        yield Objection(
+            short(
+                f"{subject(event.exchange)}: {excess.name} reaches to {excess.reaches_thou}, "
+                f"the original to {excess.size_thou}"
+            ),
+            (message_line(event.exchange, event.message, excess.name),),
+            severity=Severity.WARNING,
+            fault_of=sender_of(event.exchange, event.message),
+            expected="a region within InputMediaSize",
+            fold=excess.name,
         )
 
 

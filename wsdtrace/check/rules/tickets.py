@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wsdtrace.check.capabilities import unsupported
 from wsdtrace.check.finding import FaultOf, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
-from wsdtrace.check.show import exchange_lines, message_line, request_line, sender_of, subject
+from wsdtrace.check.show import exchange_lines, message_line, sender_of, subject
 from wsdtrace.check.tickets import must_honor_count
 from wsdtrace.check.violations import short
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
@@ -15,7 +15,7 @@ from wsdtrace.state.model import Message
 from wsdtrace.state.outcomes import Basis, TicketRefused
 from wsdtrace.state.scanwords import value_of
 from wsdtrace.state.tickets import ticket_of
-from wsdtrace.wsd.scan import ValidateScanTicketResponse, ValidationInfo
+from wsdtrace.wsd.scan import CreateScanJobResponse, ValidateScanTicketResponse, ValidationInfo
 from wsdtrace.wsd.scanner import ScannerConfiguration
 from wsdtrace.wsd.ticket import ScanTicket
 
@@ -268,21 +268,30 @@ def conflict_unfounded(event: ExchangeEnded) -> Iterator[Verdict]:
         )
 
 
+SOURCES = frozenset({"ADF", "ADFDuplex", "Film", "Platen"})
+"""Input sources of which it is known what they scan."""
+
+
+def _tells_of_job(event: MessageSeen) -> bool:
+    created = isinstance(value_of(event.message), CreateScanJobResponse)
+    return event.exchange.is_wsd and (_asks_for_job(event) or created)
+
+
 @rule(
     "WSD719",
     "setting-of-other-source",
     Severity.INFO,
     on=MessageSeen,
-    when=_asks_for_job,
+    when=_tells_of_job,
     fault_of=FaultOf.CLIENT,
-    source=("R28", "R31"),
+    source=("R28", "R31", "I19"),
 )
 def setting_of_other_source(event: MessageSeen) -> Iterator[Verdict]:
-    """MediaBack without ADFDuplex, or FilmScanMode without Film.
+    """MediaBack (or MediaBackImageInfo) without ADFDuplex, or FilmScanMode without Film.
 
     Why:
-        Both mean something for one input source only; with another one the device ignores them or refuses the
-        ticket.
+        They mean something for one input source only; with another one the device ignores them or refuses the
+        ticket, and a client that counts sides by them waits for images that never come.
 
     Bad:
         CreateScanJob FilmScanMode=ColorSlideFilm -> JobId=1 JobToken=t
@@ -293,22 +302,32 @@ def setting_of_other_source(event: MessageSeen) -> Iterator[Verdict]:
         RetrieveImage JobId=1 JobToken=t -> image
         RetrieveImage JobId=1 JobToken=t -> image
     """
-    ticket = ticket_of(event.message)
-    asked = ticket.document_parameters if ticket is not None else None
-    if asked is None or asked.input_source is None or asked.input_source.value is None:
-        return
-    source = str(asked.input_source.value)
-    film = asked.film_scan_mode.value if asked.film_scan_mode is not None else None
-    back = asked.media_sides.media_back if asked.media_sides is not None else None
-    for name, there, belongs in (
-        ("MediaBack", back is not None, "ADFDuplex"),
-        ("FilmScanMode", film is not None and str(film) != "NotApplicable", "Film"),
-    ):
-        # Of a source that is a vendor's own, nobody knows what it scans.
-        if there and source != belongs and source in ("ADF", "ADFDuplex", "Film", "Platen"):
+    source, there = _settings_there(event)
+    for name, belongs in there:
+        if source != belongs and source in SOURCES:
             yield Objection(
                 f"{subject(event.exchange)}: {name} with InputSource {source}, it belongs to {belongs}",
-                (*request_line(event.exchange, f"InputSource {source}"),),
+                (message_line(event.exchange, event.message, f"InputSource {source}"),),
+                fault_of=sender_of(event.exchange, event.message),
                 expected=f"{name} only with {belongs}",
                 fold=name,
             )
+
+
+def _settings_there(event: MessageSeen) -> tuple[str | None, list[tuple[str, str]]]:
+    """Input source of a message, and which settings it has that belong to one source, with that source."""
+    value, ticket = value_of(event.message), ticket_of(event.message)
+    if isinstance(value, CreateScanJobResponse):
+        final, images = value.document_final_parameters, value.image_information
+        source = final.input_source if final is not None else None
+        back = images is not None and images.media_back_image_info is not None
+        found = None if source is None or source.value is None else str(source.value)
+        return found, [("MediaBackImageInfo", "ADFDuplex")] if back else []
+    asked = ticket.document_parameters if ticket is not None else None
+    if asked is None or asked.input_source is None or asked.input_source.value is None:
+        return None, []
+    film = asked.film_scan_mode.value if asked.film_scan_mode is not None else None
+    there = [("MediaBack", "ADFDuplex")] if asked.media_sides and asked.media_sides.media_back is not None else []
+    if film is not None and str(film) != "NotApplicable":
+        there.append(("FilmScanMode", "Film"))
+    return str(asked.input_source.value), there
