@@ -77,8 +77,8 @@ class Connection:
     """A 4-tuple from its first frame until it ends or is reused."""
 
     __slots__ = (
-        "_first", "_frames", "_last_syn", "_refused", "_repeated", "_resumed", "_snapped", "deadline", "ends", "key", "state",
-        "streams", "tape",
+        "_first", "_frames", "_last_syn", "_refused", "_repeated", "_resumed", "_snapped", "deadline", "ends", "key",
+        "state", "streams", "tape",
     )  # fmt: skip
 
     def __init__(self, key: Key, ends: tuple[Endpoint, Endpoint], number: ConnectionId, overhead: int) -> None:

@@ -1,0 +1,135 @@
+"""Bytes of files, pipes, standard input and gzip."""
+
+import gzip
+import io
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from wsdtrace.capture.inputs import Input, open_input
+from wsdtrace.errors import CaptureError, CapturePermissionError
+
+DATA = bytes(i % 251 for i in range(300_000))
+
+
+def read(source: Input, step: int = 70_000) -> bytes:
+    out = b""
+    buffer = bytearray(step)
+    while count := source.fill(memoryview(buffer)):
+        out += buffer[:count]
+    return out
+
+
+@contextmanager
+def pipe(path: Path, data: bytes) -> Iterator[Path]:
+    """A named pipe into which `data` is written."""
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(data,))
+    writer.start()
+    yield path
+    writer.join()
+
+
+@pytest.mark.parametrize("name", ["capture.pcap", "capture.gz", "noname"])
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_a_file_is_recognised_by_its_bytes(tmp_path: Path, name: str, packed: bool) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(DATA) if packed else DATA)
+    with open_input(path) as source:
+        assert read(source) == DATA
+        assert source.failure is None
+        assert (source.seekable, source.compressed) == (not packed, packed)
+        assert source.file_size == path.stat().st_size
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+@pytest.mark.parametrize("data", [DATA, b"", b"a", b"ab"], ids=["long", "empty", "1 byte", "2 bytes"])
+def test_a_pipe_is_read_to_its_end(tmp_path: Path, packed: bool, data: bytes) -> None:
+    with pipe(tmp_path / "pipe", gzip.compress(data) if packed else data) as path, open_input(path) as source:
+        assert read(source) == data
+        assert (source.seekable, source.file_size) == (False, None)
+
+
+def test_standard_input_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    stdin = io.TextIOWrapper(io.BytesIO(DATA))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    with open_input("-") as source:
+        assert read(source) == DATA
+    assert not stdin.buffer.closed
+
+
+def test_gzip_in_several_members_is_one_input(tmp_path: Path) -> None:
+    path = tmp_path / "two"
+    path.write_bytes(gzip.compress(DATA[:1000]) + gzip.compress(DATA[1000:]))
+    with open_input(path) as source:
+        assert read(source) == DATA
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        pytest.param(lambda packed: packed[:-200], "ends early", id="cut"),
+        pytest.param(lambda packed: packed[:500] + b"\xff" * 40 + packed[540:], "corrupt", id="overwritten"),
+        pytest.param(lambda packed: packed[:-8] + bytes(8), "corrupt", id="check value"),
+    ],
+)
+def test_damaged_gzip_gives_what_precedes_the_damage(
+    tmp_path: Path, damage: Callable[[bytes], bytes], words: str
+) -> None:
+    noise = b"".join(b"%d %x\n" % (i * i, i) for i in range(20_000))
+    path = tmp_path / "capture.gz"
+    path.write_bytes(damage(gzip.compress(noise)))
+    with open_input(path) as source:
+        assert noise.startswith(read(source, 1000))
+        assert source.failure is not None
+        assert source.failure[0] == "capture_compression_damaged"
+        assert words in source.failure[1]
+
+
+def test_a_failing_read_ends_the_input() -> None:
+    class Broken(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, _: object) -> int:
+            raise OSError(5, "Input/output error")
+
+    broken = Broken()
+    source = Input("x", broken, broken, seekable=False, size=None, compressed=False)  # type: ignore[arg-type]  # a raw stream
+    assert source.fill(memoryview(bytearray(10))) == 0
+    assert source.failure == ("capture_unreadable", "reading failed: Input/output error")
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        pytest.param(lambda path: None, CaptureError, "no such file", id="absent"),
+        pytest.param(lambda path: path.mkdir(), CaptureError, "is a directory", id="directory"),
+    ],
+)
+def test_what_cannot_be_opened(
+    tmp_path: Path, make: Callable[[Path], None], error: type[CaptureError], words: str
+) -> None:
+    path = tmp_path / "it"
+    make(path)
+    with pytest.raises(error, match=words):
+        open_input(path)
+
+
+def test_what_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(CapturePermissionError, match="permission denied"):
+        open_input(tmp_path / "it")
+
+
+def test_a_name_with_a_zero_byte_cannot_be_opened() -> None:
+    with pytest.raises(CaptureError, match="cannot be opened"):
+        open_input("a\0b")
