@@ -79,10 +79,11 @@ def rule_list() -> str:
         rules = [rule for rule in all_rules() if rule.code.startswith(prefix)]
         if not rules:
             continue
-        rows = [
-            f"| {rule.code} | {rule.name} | {rule.severity.value} | {_cell(rule.summary)} | {_cell(rule.source)} |"
-            for rule in rules
-        ]
+        rows = []
+        for rule in rules:
+            link = f"[{rule.code}](rules/{rule.code}.md)"
+            cells = (link, rule.name, rule.severity.value, _cell(rule.summary), _cell(rule.source))
+            rows.append(f"| {' | '.join(cells)} |")
         head = ["| code | name | severity | fires when | source |", "|--|--|--|--|--|"]
         parts.append("\n".join([f"## {prefix} {family}", "", *head, *rows]) + "\n")
     return "\n".join(parts)

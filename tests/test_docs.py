@@ -48,7 +48,7 @@ def test_the_readme_names_every_command(verb: str) -> None:
 
 @pytest.mark.parametrize("code", [rule.code for rule in all_rules()])
 def test_every_rule_is_documented(code: str) -> None:
-    assert f"| {code} |" in read("docs", "rules.md")
+    assert f"| [{code}](rules/{code}.md) |" in read("docs", "rules.md")
 
 
 @pytest.mark.parametrize("path", [*DOCUMENTS, REPOSITORY / "CONTRIBUTING.md"], ids=lambda path: path.name)

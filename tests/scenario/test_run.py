@@ -47,3 +47,8 @@ def test_a_file_that_is_cut_away_is_empty() -> None:
 def test_a_mistake_is_named() -> None:
     with pytest.raises(BadScenario, match="line 2, column 1: expected an operation"):
         scenario.check("Hello\nHelo")
+
+
+def test_the_example_of_the_package_is_what_it_says() -> None:
+    example = "\n".join(line for line in (scenario.__doc__ or "").splitlines() if line.startswith("    "))
+    assert {finding.code for finding in scenario.check(example).findings if finding.is_cause} == {"WSD604"}

@@ -43,6 +43,6 @@ comment.
 
 from wsdtrace.scenario.model import Scenario
 from wsdtrace.scenario.parse import parse
-from wsdtrace.scenario.run import capture, check, record
+from wsdtrace.scenario.run import NAME, capture, check, record
 
-__all__ = ["Scenario", "capture", "check", "parse", "record"]
+__all__ = ["NAME", "Scenario", "capture", "check", "parse", "record"]

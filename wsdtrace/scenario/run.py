@@ -13,7 +13,7 @@ from wsdtrace.scenario.parse import parse
 from wsdtrace.scenario.play import Player
 from wsdtrace.scenario.wire import Recorder
 
-NAME = "scenario"
+NAME = "scenario.pcapng"
 """What reports call the input."""
 
 
