@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import NoReturn
 
 __all__ = ["main"]
 
+GC_THRESHOLDS = (50_000, 20, 100)
+"""Allocations between two collections of the garbage collector, by generation. Reading a capture makes many small
+objects that live and few circles: with Python's 700 a third of the time went into looking for them (40 MB of small
+messages: 16.4 s → 11.5 s, at the same peak memory)."""
+
 
 def main() -> NoReturn:
     """Run the command that the process was started with, and end the process."""
+    gc.set_threshold(*GC_THRESHOLDS)
     try:
         from wsdtrace.cli.entry import run
 

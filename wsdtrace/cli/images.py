@@ -17,6 +17,7 @@ from wsdtrace.cli.inputs import captures_of, is_several, refuse_standard_input_t
 from wsdtrace.cli.options import color_option, debug_option
 from wsdtrace.cli.output import Sink, whole_file
 from wsdtrace.cli.progress import Progress
+from wsdtrace.cli.show import EVERY_RULE
 from wsdtrace.cli.terminal import complain, complain_internal, look_of
 from wsdtrace.errors import CaptureError, OutputError
 
@@ -120,7 +121,7 @@ def _save_all(path: str, folder: str, look: Look, *, force: bool) -> Exit:
 
     with _seekable(path) as file:
         with Progress(path) as progress:
-            trace = check_file(file, Options(progress=progress))
+            trace = check_file(file, Options(progress=progress, ignore=EVERY_RULE))
         trace.input.path = path
         saved, codes = [], [Exit.OK]
         taken: set[str] = set()

@@ -26,6 +26,10 @@ KINDS = ("exchanges", "jobs", "images", "devices", "subscriptions", "events", "f
 """What can be listed; `report.tables` has a table for each."""
 
 
+EVERY_RULE = ("WSD",)
+"""What is ignored where no finding is shown: judging takes as long as reading."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is to be shown; at most one of the numbers is set."""
@@ -120,7 +124,8 @@ def _read(path: str, wanted: Wanted) -> Trace:
     """Read once; for one exchange of a file, which gets its number only at the end, twice."""
     from wsdtrace.pipeline import Options, check_file
 
-    options = Options(digests=wanted.kind == "images")
+    judged = wanted.is_detail or wanted.kind == "findings"
+    options = Options(digests=wanted.kind == "images", ignore=() if judged else EVERY_RULE)
     if wanted.exchange is not None:
         keep: Callable[[Exchange], bool] = _everything
         if path != "-":
