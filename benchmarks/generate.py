@@ -358,7 +358,8 @@ class Talker:
             "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault</wsa:Action>"
             f"<wsa:MessageID>{mid(self._next())}</wsa:MessageID><wsa:RelatesTo>{mid(asked)}</wsa:RelatesTo></soap:Header>"
             "<soap:Body><soap:Fault><soap:Code><soap:Value>soap:Sender</soap:Value><soap:Subcode><soap:Value>"
-            'wscn:ClientErrorNoImagesAvailable</soap:Value></soap:Subcode></soap:Code><soap:Reason><soap:Text xml:lang="en">'
+            "wscn:ClientErrorNoImagesAvailable</soap:Value></soap:Subcode></soap:Code><soap:Reason>"
+            '<soap:Text xml:lang="en">'
             "No images</soap:Text></soap:Reason></soap:Fault></soap:Body></soap:Envelope>"
         ).encode()
         head = http_response("application/soap+xml", len(xml)).replace(b"200 OK", b"400 Bad Request")

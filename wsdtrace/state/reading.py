@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from wsdtrace.http import root_part
 from wsdtrace.records import Content, Datagram, HttpMessage
-from wsdtrace.soap import Fault, read_envelope
+from wsdtrace.soap import Fault, peek, read_envelope
 from wsdtrace.state.model import FaultSummary, Message, Role
-from wsdtrace.wsd import decode_message, operation_of
+from wsdtrace.wsd import decode_message, lookup_action, operation_of
 
 SOAP_MEDIA_TYPES = frozenset({"application/soap+xml", "text/xml", "application/xml", "application/xop+xml"})
 """Media types that announce an envelope: SOAP 1.2, SOAP 1.1 and what devices use in their place."""
@@ -111,9 +111,21 @@ def _fill(read: Message, xml: bytes, charset: str | None) -> None:
     read.relates_to = headers.relates_to
     read.body_local = envelope.body_name.local if envelope.body_name else None
     read.operation = operation_of(envelope)
+    if not envelope.well_formed and read.action is None:
+        _guess(read, xml)
     if envelope.fault is not None:
         read.fault = summarise(envelope.fault)
     read.decoded = decode_message(envelope)
+
+
+def _guess(read: Message, xml: bytes) -> None:
+    """What the bytes say of a message of which no parser makes a tree (seen: iSpy's Probe, whose bindings are lost)."""
+    seen = peek(xml)
+    known = lookup_action(seen.action) if seen.action else None
+    if known is not None:
+        read.action, read.operation = seen.action, known.operation
+        read.message_id = read.message_id or seen.message_id
+        read.relates_to = read.relates_to or seen.relates_to
 
 
 def summarise(fault: Fault) -> FaultSummary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wsdtrace.records import Datagram
 from wsdtrace.soap.namespaces import canonical
 from wsdtrace.state.model import Message
 
@@ -40,3 +41,13 @@ def speaks_wsd(message: Message) -> bool:
     if envelope is None or envelope.body_name is None or envelope.body_name.namespace is None:
         return False
     return envelope.fault is None and canonical(envelope.body_name.namespace).kind is not None
+
+
+DISCOVERY_PORT = 3702
+"""WS-Discovery 2005/04 §2.4; IANA."""
+
+
+def speaks_discovery(datagram: Datagram) -> bool:
+    """XML to or from the port of WS-Discovery: SOAP over UDP has no other use there, whatever the message says (seen:
+    printers that answer a Probe with a bare Fault)."""
+    return DISCOVERY_PORT in (datagram.source.port, datagram.destination.port)
