@@ -5,9 +5,12 @@ from __future__ import annotations
 from rich.text import Text
 
 from wsdtrace.check.finding import Tally
-from wsdtrace.check.rule import FAMILIES
+from wsdtrace.check.rule import FAMILIES, all_rules
 from wsdtrace.report.escape import visible
 from wsdtrace.report.page import Page, joined
+
+NAME_CELLS = 42
+"""Width of the column of names; the longest name of a rule has 29."""
 
 
 def family_of(code: str) -> str:
@@ -21,7 +24,8 @@ def write_ledger(page: Page, ledger: dict[str, Tally]) -> None:
     families: dict[str, list[tuple[str, Tally]]] = {}
     for code, tally in rows:
         families.setdefault(family_of(code), []).append((code, tally))
-    page.line((f"{'rules':<34}{'fired':>8}{'passed':>9}{'inconclusive':>14}", "dim"))
+    names = {rule.code: rule.name for rule in all_rules()}
+    page.line((f"{'rules':<{NAME_CELLS}}{'fired':>7}{'passed':>9}{'inconclusive':>14}", "dim"))
     silent = 0
     for family, members in families.items():
         judged = [(code, t) for code, t in members if t.fired + t.passed + t.inconclusive]
@@ -32,7 +36,9 @@ def write_ledger(page: Page, ledger: dict[str, Tally]) -> None:
         page.text(_row(name, [sum(t.fired for _, t in judged), sum(t.passed for _, t in judged),
                               sum(t.inconclusive for _, t in judged)], "bold"))  # fmt: skip
         for code, tally in judged:
-            page.text(_row(f"  {visible(code)}", [tally.fired, tally.passed, tally.inconclusive], ""))
+            page.text(
+                _row(f"  {visible(code)} {names.get(code, '')}", [tally.fired, tally.passed, tally.inconclusive], "")
+            )
     if silent:
         page.line((f"{silent} more had nothing to judge.", "dim"))
 
@@ -40,8 +46,8 @@ def write_ledger(page: Page, ledger: dict[str, Tally]) -> None:
 def _row(name: str, numbers: list[int], style: str) -> Text:
     fired, passed, inconclusive = (f"{n:,}" if n else "·" for n in numbers)
     return joined(
-        (f"{name:<34}", style),
-        (f"{fired:>8}", "red" if numbers[0] else "dim"),
+        (f"{name:<{NAME_CELLS}}", style),
+        (f"{fired:>7}", "red" if numbers[0] else "dim"),
         (f"{passed:>9}", "" if numbers[1] else "dim"),
         (f"{inconclusive:>14}", "yellow" if numbers[2] else "dim"),
     )
