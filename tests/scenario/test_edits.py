@@ -7,7 +7,7 @@ from wsdtrace.errors import BadScenario
 from wsdtrace.scenario.edits import Head, edit_head, edit_xml, forbid_head, raw_of
 from wsdtrace.scenario.model import Edit, EditVerb, Place
 
-XML = b'<?xml version="1.0" encoding="utf-8"?>\n<a:x xmlns:a="urn:a"><a:y>1</a:y><a:z/><a:y>2</a:y></a:x>'
+XML = b'<?xml version="1.0" encoding="utf-8"?>\n<a:x xmlns:a="urn:a"><a:y>1</a:y><a:z b="c"/><a:y>2</a:y></a:x>'
 BOUND = {"a": "urn:a", "b": "urn:b"}
 
 
@@ -23,10 +23,15 @@ def body(xml: bytes) -> str:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        pytest.param(edit(EditVerb.REPLACE, "<a:z/>", "<a:z"), "<a:y>1</a:y><a:z<a:y>2</a:y></a:x>", id="replace"),
-        pytest.param(edit(EditVerb.DROP, "a:y"), "<a:z/></a:x>", id="drop every one"),
-        pytest.param(edit(EditVerb.RENAME, "a:z", "a:w"), "<a:y>1</a:y><a:w/><a:y>2</a:y></a:x>", id="rename"),
-        pytest.param(edit(EditVerb.ADD, "a:z", "<a:n>3</a:n>"), "<a:z><a:n>3</a:n></a:z><a:y>2</a:y></a:x>", id="add"),
+        pytest.param(
+            edit(EditVerb.REPLACE, '<a:z b="c"/>', "<a:z"), "<a:y>1</a:y><a:z<a:y>2</a:y></a:x>", id="replace"
+        ),
+        pytest.param(edit(EditVerb.DROP, "a:y"), '<a:z b="c"/></a:x>', id="drop every one"),
+        pytest.param(edit(EditVerb.DROP, "a:z@b"), "<a:y>1</a:y><a:z/><a:y>2</a:y></a:x>", id="drop an attribute"),
+        pytest.param(edit(EditVerb.RENAME, "a:z", "a:w"), '<a:y>1</a:y><a:w b="c"/><a:y>2</a:y></a:x>', id="rename"),
+        pytest.param(
+            edit(EditVerb.ADD, "a:z", "<a:n>3</a:n>"), '<a:z b="c"><a:n>3</a:n></a:z><a:y>2</a:y></a:x>', id="add"
+        ),
     ],
 )
 def test_the_document_changes(change: Edit, expected: str) -> None:
@@ -53,7 +58,7 @@ def test_another_charset_is_declared_and_used(charset: str) -> None:
 
 def test_edits_are_made_in_order() -> None:
     edits = (edit(EditVerb.RENAME, "a:z", "a:w"), edit(EditVerb.REPLACE, "a:w", "a:v"))
-    assert b"<a:v/>" in edit_xml(edits, XML, BOUND).data
+    assert b"<a:v " in edit_xml(edits, XML, BOUND).data
 
 
 @pytest.mark.parametrize(
@@ -61,6 +66,7 @@ def test_edits_are_made_in_order() -> None:
     [
         pytest.param(edit(EditVerb.REPLACE, "nix", ""), "expected a message that holds 'nix'", id="replace nothing"),
         pytest.param(edit(EditVerb.DROP, "a:nix"), "expected a message that has a:nix", id="drop nothing"),
+        pytest.param(edit(EditVerb.DROP, "a:z@nix"), "expected a message that has a:z@nix", id="drop no attribute"),
         pytest.param(edit(EditVerb.DROP, "c:y"), "expected a name with one of the prefixes a, b", id="unbound"),
         pytest.param(edit(EditVerb.DROP, "y"), "found 'y'", id="no prefix"),
         pytest.param(edit(EditVerb.ADD, "a:z", "<a:n>"), "expected an element to add", id="add what is not XML"),

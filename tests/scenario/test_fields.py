@@ -54,6 +54,7 @@ TICKET = CreateScanJobRequest(scan_ticket=default_ticket())
         pytest.param("MediaFront.Resolution.Width=1", "//w:Resolution/w:Width/text()", ["1"], id="by long path"),
         pytest.param("Format=what\tever", "//w:Format/text()", ["what\tever"], id="whatever value"),
         pytest.param("Format@MustHonor=true", "//w:Format/@w:MustHonor", ["true"], id="attribute"),
+        pytest.param("MustHonor=1", "//w:InputSize/../*/@w:MustHonor", ["1"], id="attribute by its own name"),
         pytest.param("ScanIdentifier=s", "name(/*/*[1])", ["wscn:ScanIdentifier"], id="made in its place"),
         pytest.param(
             "FilmScanMode=x", "name(//w:FilmScanMode/preceding-sibling::*[1])", ["wscn:InputSource"], id="order"

@@ -115,13 +115,16 @@ def _edit_tree(edit: Edit, text: str, bindings: Mapping[str, str]) -> str:
         root = etree.fromstring(text.encode(), _PARSER)
     except etree.XMLSyntaxError as error:
         _fail(edit, f"expected well-formed XML to change, found {error.msg}")
-    tag = _tag(edit, edit.first, bindings)
-    found = list(root.iter(tag))
+    name, _, attribute = edit.first.partition("@")
+    tag = _tag(edit, name, bindings)
+    found = [element for element in root.iter(tag) if not attribute or attribute in element.attrib]
     if not found:
         _fail(edit, f"expected a message that has {edit.first}, found none in it")
     for element in found:
         if edit.verb is EditVerb.RENAME:
             element.tag = _tag(edit, edit.second, bindings)
+        elif attribute:
+            del element.attrib[attribute]
         elif edit.verb is EditVerb.DROP:
             _remove(element)
     if edit.verb is EditVerb.ADD:

@@ -4,7 +4,7 @@ Numbered rules:
 
 1. A name stands for the one element of the message that ends in it; `Resolution.Width` says more where `Width` alone
    would be several. Of several the one nearest to the body element is meant, and of several as near, one that the
-   default message has.
+   default message has. A name that no element has may be that of an attribute (`Id=1`).
 2. An element that the message does not have is made, in its place in the schema; the other members of its choice go.
 3. A name that was assigned before in the same line begins a new item of the nearest list: `JobId=1 JobId=2` are two
    jobs.
@@ -154,9 +154,10 @@ def candidates(operation: Operation, assignment: Assignment, *, answer: bool) ->
     for last in ALIASES.get(assignment.path[-1], (assignment.path[-1],)):
         wanted = (*assignment.path[:-1], last)
         found = found or [path for path in paths if tuple(f.local for f in path[-len(wanted) :]) == wanted]
+    if not found and assignment.attribute is None:
+        return _by_attribute(paths, assignment, operation, answer=answer)
     if not found:
-        names = {f.local for path in paths for f in path} | HEADER_NAMES | set(ALIASES)
-        _unknown(assignment, sorted(names), f"the {'answer to' if answer else 'request'} {operation.name}")
+        _unknown(assignment, _names_of(paths), f"the {'answer to' if answer else 'request'} {operation.name}")
     shortest = min(map(len, found))
     targets = []
     for path in found:
@@ -164,6 +165,27 @@ def candidates(operation: Operation, assignment: Assignment, *, answer: bool) ->
             attribute = _attribute(path[-1], assignment)
             targets.append(Target(path, attribute))
     return targets
+
+
+def _by_attribute(
+    paths: Sequence[tuple[Field, ...]], assignment: Assignment, operation: Operation, *, answer: bool
+) -> list[Target]:
+    """The elements that have an attribute of this name, where no element has the name."""
+    *above, name = assignment.path
+    found: list[Target] = []
+    for path in sorted(paths, key=len):
+        if tuple(f.local for f in path[len(path) - len(above) :]) != tuple(above):
+            continue
+        attributes = path[-1].type.attributes if isinstance(path[-1].type, Shape) else ()
+        found += [Target(path, attribute) for attribute in attributes if attribute.local == name]
+    if not found:
+        _unknown(assignment, _names_of(paths), f"the {'answer to' if answer else 'request'} {operation.name}")
+    nearest = len(found[0].path)
+    return [target for target in found if len(target.path) == nearest]
+
+
+def _names_of(paths: Sequence[tuple[Field, ...]]) -> list[str]:
+    return sorted({f.local for path in paths for f in path} | HEADER_NAMES | set(ALIASES))
 
 
 def _attribute(field: Field, assignment: Assignment) -> Field | None:

@@ -92,7 +92,7 @@ class EditVerb(StrEnum):
 
 EDIT_MEANINGS = {
     EditVerb.REPLACE: ("OLD NEW", "every OLD in the XML becomes NEW"),
-    EditVerb.DROP: ("prefix:Name", "all elements of this name go"),
+    EditVerb.DROP: ("prefix:Name", "all elements of this name go; of `prefix:Name@Attribute`, the attribute"),
     EditVerb.RENAME: ("prefix:Name prefix:Other", "all elements of this name get the other one"),
     EditVerb.ADD: ("prefix:Name <xml…>", "the first element of this name gets one more child, at its end"),
     EditVerb.CONTENT: ("<xml…>", "the XML is this"),
