@@ -10,6 +10,7 @@ from PIL import Image as Pillow
 
 from wsdtrace.http import root_part
 from wsdtrace.records import Part
+from wsdtrace.soap import includes
 from wsdtrace.state.model import Exchange, Image
 
 logger = logging.getLogger(__name__)
@@ -49,13 +50,19 @@ def image_size(head: bytes) -> tuple[int, int] | None:
 
 
 def images_of(exchange: Exchange) -> list[Image]:
-    """Every non-root part of a RetrieveImageResponse is an image, also one that no Include names."""
+    """The parts of a RetrieveImageResponse that its xop:Include names; where it names none that is there, all but the
+    root part.
+    """
     response = exchange.response
     if exchange.operation != "RetrieveImage" or response is None or response.http is None:
         return []
     content = response.http.content
     root = root_part(content)
-    return [_image(exchange, part, response.complete) for part in content.parts if part is not root]
+    parts = [part for part in content.parts if part is not root]
+    if len(parts) > 1 and response.envelope is not None:
+        named = {include.content_id for include in includes(response.envelope.root)}
+        parts = [part for part in parts if part.content_id in named] or parts
+    return [_image(exchange, part, response.complete) for part in parts]
 
 
 def _image(exchange: Exchange, part: Part, whole_message: bool) -> Image:

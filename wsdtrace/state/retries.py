@@ -132,11 +132,13 @@ def _told(run: _Run, stamp: Stamp, succeeded: Exchange | None) -> Iterator[Event
 
 
 def _asked(exchange: Exchange) -> Asked:
+    # The job of CreateScanJob is what is granted, not what was asked about.
+    job = exchange.job if exchange.operation != "CreateScanJob" else None
     return (
         0 if exchange.client is None else exchange.client.id,
         0 if exchange.device is None else exchange.device.root.id,
         exchange.operation or "",
-        0 if exchange.job is None else exchange.job.job_id,
+        0 if job is None else job.job_id,
     )
 
 
