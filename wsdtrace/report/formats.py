@@ -7,12 +7,15 @@ document for the whole run (JUnit, SARIF) fits as well as one with a piece for e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
     # Only for the signatures: rich is loaded by those formats that need it.
+    from lxml.etree import _Element
+
+    from wsdtrace.check.finding import Severity
     from wsdtrace.report.page import Look
     from wsdtrace.report.trace import Trace
 
@@ -85,4 +88,122 @@ class JsonFormat:
         return ""
 
 
-FORMATS: dict[str, Callable[[RunInfo], Format]] = {"text": TextFormat, "json": JsonFormat}
+class LinesFormat:
+    """Findings in one line each; which lines is the subclass's."""
+
+    needs_digests: ClassVar[bool] = False
+
+    def __init__(self, run: RunInfo) -> None:
+        self._look = run.look
+
+    def trace(self, trace: Trace) -> str:
+        """The lines about one capture."""
+        return "".join(f"{line}\n" for line in self._lines(trace))
+
+    def close(self) -> str:
+        return ""
+
+    def _least(self) -> Severity:
+        """Infos are told with -v, warnings not with -q, as in text."""
+        from wsdtrace.check.finding import Severity  # noqa: PLC0415  # as above
+
+        wanted = {-1: Severity.ERROR, 0: Severity.WARNING}
+        return wanted.get(max(int(self._look.verbosity), -1), Severity.INFO)
+
+    def _lines(self, trace: Trace) -> Iterable[str]:
+        raise NotImplementedError
+
+
+class ConciseFormat(LinesFormat):
+    """For editors and grep."""
+
+    def _lines(self, trace: Trace) -> Iterable[str]:
+        from wsdtrace.report.lines import concise  # noqa: PLC0415  # as above
+
+        return concise(trace, show_secrets=self._look.show_secrets, least=self._least())
+
+
+class GithubFormat(LinesFormat):
+    """For annotations of a workflow."""
+
+    def _lines(self, trace: Trace) -> Iterable[str]:
+        from wsdtrace.report.lines import github  # noqa: PLC0415  # as above
+
+        return github(trace, show_secrets=self._look.show_secrets, least=self._least())
+
+
+class MarkdownFormat(LinesFormat):
+    """For an issue tracker."""
+
+    def _lines(self, trace: Trace) -> Iterable[str]:
+        from wsdtrace.report.markdown import section  # noqa: PLC0415  # as above
+
+        return section(trace, show_secrets=self._look.show_secrets, least=self._least())
+
+
+class JsonlFormat(LinesFormat):
+    """For programs that read line by line."""
+
+    needs_digests: ClassVar[bool] = True
+
+    def _lines(self, trace: Trace) -> Iterable[str]:
+        from wsdtrace.report.jsonl import rows  # noqa: PLC0415  # as above
+
+        return rows(trace, show_secrets=self._look.show_secrets)
+
+
+class JunitFormat:
+    """For the test reports of CI systems."""
+
+    needs_digests: ClassVar[bool] = False
+
+    def __init__(self, run: RunInfo) -> None:
+        self._look = run.look
+        self._suites: list[_Element] = []
+
+    def trace(self, trace: Trace) -> str:
+        """Nothing yet: the document has one root."""
+        from wsdtrace.report.junit import suite  # noqa: PLC0415  # as above
+
+        self._suites.append(suite(trace, show_secrets=self._look.show_secrets))
+        return ""
+
+    def close(self) -> str:
+        """The whole document."""
+        from wsdtrace.report.junit import document  # noqa: PLC0415  # as above
+
+        return document(self._suites)
+
+
+class SarifFormat:
+    """For code scanning."""
+
+    needs_digests: ClassVar[bool] = False
+
+    def __init__(self, run: RunInfo) -> None:
+        self._look = run.look
+        self._traces: list[Trace] = []
+
+    def trace(self, trace: Trace) -> str:
+        """Nothing yet: there is one log for the run. What the log does not show is dropped."""
+        trace.exchanges = []
+        self._traces.append(trace)
+        return ""
+
+    def close(self) -> str:
+        """The whole log."""
+        from wsdtrace.report.sarif import document  # noqa: PLC0415  # as above
+
+        return document(self._traces, show_secrets=self._look.show_secrets)
+
+
+FORMATS: dict[str, Callable[[RunInfo], Format]] = {
+    "text": TextFormat,
+    "concise": ConciseFormat,
+    "json": JsonFormat,
+    "jsonl": JsonlFormat,
+    "github": GithubFormat,
+    "junit": JunitFormat,
+    "sarif": SarifFormat,
+    "markdown": MarkdownFormat,
+}
