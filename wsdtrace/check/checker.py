@@ -72,7 +72,12 @@ class Checker:
 
     def _fold(self, rule: Rule, objection: Objection, event: Event) -> Finding | None:
         exchanges = list(dict.fromkeys(e.exchange for e in objection.evidence if e.exchange is not None))
-        key = (rule.code, objection.fold or objection.message, _subject(objection, exchanges), id(objection.job))
+        key = (
+            rule.code,
+            objection.fold or objection.message,
+            _subject(objection, objection.fault_of or rule.fault_of, exchanges),
+            id(objection.job),
+        )
         known = self._folds.get(key)
         if known is not None:
             known.also_seen += 1
@@ -135,13 +140,13 @@ def _unconcerned(event: Event) -> Callable[[Rule], bool] | None:
     return None
 
 
-def _subject(objection: Objection, exchanges: list[Exchange]) -> str:
-    """Findings about different peers are never folded."""
+def _subject(objection: Objection, fault_of: FaultOf, exchanges: list[Exchange]) -> str:
+    """Findings about different peers or operations are never folded; a device's fault is the same to all its clients."""
     if objection.job is not None or not exchanges:
         return ""
     exchange = exchanges[0]
     device = exchange.device.root.id if exchange.device else 0
-    client = exchange.client.id if exchange.client else 0
+    client = exchange.client.id if exchange.client and fault_of is not FaultOf.DEVICE else 0
     return f"{device}/{client}/{exchange.operation}"
 
 
