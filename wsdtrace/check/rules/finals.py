@@ -14,6 +14,7 @@ from wsdtrace.state.events import JobCreated, MessageSeen
 from wsdtrace.state.model import Job, Role
 from wsdtrace.state.scanwords import value_of
 from wsdtrace.state.tickets import ticket_of
+from wsdtrace.wsd.scan import CreateScanJobResponse, GetJobElementsResponse
 from wsdtrace.wsd.scanner import ScannerConfiguration
 from wsdtrace.wsd.ticket import DocumentFinalParameters, ScanTicket
 
@@ -142,7 +143,14 @@ def _both_marks(event: MessageSeen) -> Iterator[Verdict]:
             )
 
 
-@rule("WSD707", "final-parameters-incomplete", Severity.WARNING, on=MessageSeen, when=is_typed, source="C16")
+def _has_final(event: MessageSeen) -> bool:
+    value = value_of(event.message)
+    if isinstance(value, CreateScanJobResponse):
+        return event.exchange.is_wsd and value.document_final_parameters is not None
+    return event.exchange.is_wsd and isinstance(value, GetJobElementsResponse)
+
+
+@rule("WSD707", "final-parameters-incomplete", Severity.WARNING, on=MessageSeen, when=_has_final, source="C16")
 def final_parameters_incomplete(event: MessageSeen) -> Iterator[Verdict]:
     """Required children of DocumentFinalParameters are absent.
 
