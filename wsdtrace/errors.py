@@ -10,6 +10,7 @@ The tree::
     │   ├── UnknownRule           no such rule code (names the nearest)
     │   ├── UnknownName           no such element or message (names the nearest)
     │   ├── BadSelector           a selection that cannot be understood
+    │   ├── BadConfiguration      a configuration, baseline or plugin (names file and line)
     │   └── BadScenario           a scenario that cannot be understood (names line and column)
     ├── OutputError               a result cannot be written
     └── MissingExtra              an optional dependency is not installed
@@ -51,6 +52,21 @@ class UnknownName(UsageError):
 
 class BadSelector(UsageError):
     """A selection of rules or objects cannot be understood."""
+
+
+class BadConfiguration(UsageError):
+    """A configuration, a baseline or a plugin cannot be used.
+
+    Args:
+        file: which one.
+        problem: what is wrong, and what was expected.
+        line: 1-based line of the file; None where none can be named.
+    """
+
+    def __init__(self, file: str, problem: str, line: int | None = None) -> None:
+        super().__init__(f"{file}{f', line {line}' if line is not None else ''}: {problem}")
+        self.file = file
+        self.line = line
 
 
 class BadScenario(UsageError):

@@ -7,7 +7,7 @@ messages are dropped as soon as the rules have seen them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wsdtrace.capture import CaptureSource, open_capture
@@ -35,6 +35,7 @@ from wsdtrace.records import (
 )
 from wsdtrace.report.trace import InputInfo, Trace
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen, SourceDamaged
+from wsdtrace.state.latency import AnswerLimits
 from wsdtrace.state.model import Exchange, Image, Message, Transport
 from wsdtrace.state.tracker import Tracker
 
@@ -54,6 +55,8 @@ class Options:
     select: tuple[str, ...] = ()
     """Codes or beginnings of codes to run; all when empty."""
     ignore: tuple[str, ...] = ()
+    timeouts: Mapping[str, float] = field(default_factory=dict)
+    """Operation → seconds after which its answer is slow (WSD107), where it is not the usual limit."""
     progress: Callable[[int, int | None], None] | None = None
     """Called with the bytes read and the size, if known."""
     on_event: Callable[[Event], None] | None = None
@@ -148,7 +151,8 @@ class Run:
     """Digits of the fraction of a second that the frames have: 9 as soon as one needs them."""
 
     def __post_init__(self) -> None:
-        self.tracker = Tracker(keep_exchanges=self.options.keep_exchanges)
+        limits = AnswerLimits().changed(self.options.timeouts)
+        self.tracker = Tracker(answer_limits=limits, keep_exchanges=self.options.keep_exchanges)
         self.checker = Checker(self.rules)
         self.http = HttpRoom(digests=self.options.digests)
 

@@ -141,7 +141,7 @@ def _unconcerned(event: Event) -> Callable[[Rule], bool] | None:
 
 
 def _subject(objection: Objection, fault_of: FaultOf, exchanges: list[Exchange]) -> str:
-    """Findings about different peers or operations are never folded; a device's fault is the same to all its clients."""
+    """Findings about different peers or operations are never folded; a device's fault is one for all its clients."""
     if objection.job is not None or not exchanges:
         return ""
     exchange = exchanges[0]

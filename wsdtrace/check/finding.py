@@ -145,6 +145,8 @@ class Finding:
     caused_by: Finding | None = None
     also_seen: int = 0
     """How many equal ones were folded into this one."""
+    waived: str | None = None
+    """Why the user set it aside (a baseline, an ignore for this device); None where nobody did."""
     fingerprint: str = ""
     """Stable between runs and captures: rule, operation, ordinal; never a frame number."""
 
@@ -155,8 +157,8 @@ class Finding:
 
     @property
     def is_cause(self) -> bool:
-        """Counts for verdict and exit code."""
-        return self.caused_by is None
+        """Counts for verdict and exit code: no consequence, and not set aside."""
+        return self.caused_by is None and self.waived is None
 
 
 @dataclass(slots=True)

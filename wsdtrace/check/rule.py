@@ -112,7 +112,8 @@ def rule(
     """
 
     def register(function: Callable[[E], Iterator[Verdict]]) -> Callable[[E], Iterator[Verdict]]:
-        assert code not in _REGISTRY, f"{code} is declared twice"
+        if code in _REGISTRY:
+            raise ValueError(f"{code} is declared twice")
         sections = split_docstring(inspect.getdoc(function) or "")
         _REGISTRY[code] = Rule(
             code=code,
@@ -153,6 +154,12 @@ def all_rules() -> list[Rule]:
     import wsdtrace.check.rules  # noqa: F401, PLC0415  # declares them; a cycle at import time otherwise
 
     return [_REGISTRY[code] for code in sorted(_REGISTRY)]
+
+
+def withdraw(codes: Iterable[str]) -> None:
+    """Forget rules that a plugin should not have declared."""
+    for code in codes:
+        _REGISTRY.pop(code, None)
 
 
 def find_rule(code: str) -> Rule:

@@ -14,6 +14,7 @@ from wsdtrace.cli.options import (
     color_option,
     debug_option,
     quiet_option,
+    seconds_of,
     secrets_option,
     selectors,
     verbose_option,
@@ -21,12 +22,14 @@ from wsdtrace.cli.options import (
 from wsdtrace.cli.output import Sink, sink
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.terminal import complain, complain_internal, look_of
-from wsdtrace.errors import CaptureError
+from wsdtrace.errors import BadConfiguration, CaptureError
 from wsdtrace.report.formats import FORMATS, Format, RunInfo
 
 if TYPE_CHECKING:
     from wsdtrace.pipeline import Options
+    from wsdtrace.report.baseline import Baseline
     from wsdtrace.report.trace import Trace
+    from wsdtrace.report.waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Tolerance:
     fail_on: str
     allow_empty: bool
     allow_gaps: bool
+    baseline: Baseline | None = None
+    waivers: tuple[Waiver, ...] = ()
 
 
 @click.command(short_help="Run the protocol checker; exit 1 on findings.")
@@ -47,11 +52,17 @@ class Tolerance:
 @click.option(
     "--fail-on",
     type=click.Choice(list(FAIL_ON)),
-    default="error",
+    default=None,
     help="From which severity on to exit with 1. [error]",
 )
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How to tell it. [text]")
 @click.option("-o", "--output", metavar="FILE", help="Write there instead; the file appears when it is complete.")
+@click.option("--baseline", metavar="FILE", help="A report of --format json: what it has is known and does not count.")
+@click.option(
+    "--timeout", "timeouts", multiple=True, metavar="OP=SECONDS", help="When an answer is slow: RetrieveImage=120."
+)
+@click.option("--config", metavar="FILE", help="Instead of wsdtrace.toml or pyproject.toml of this directory.")
+@click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Python file with rules of your own.")
 @click.option("--allow-empty", is_flag=True, help="No WSD traffic is no failure (else exit 5).")
 @click.option("--allow-gaps", is_flag=True, help="A capture too damaged to judge is no failure (else exit 4).")
 @click.option("--statistics", is_flag=True, help="Print for each rule how often it fired, passed, was inconclusive.")
@@ -65,9 +76,13 @@ def command(
     *,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    fail_on: str,
+    fail_on: str | None,
     form: str,
     output: str | None,
+    baseline: str | None,
+    timeouts: tuple[str, ...],
+    config: str | None,
+    plugins: tuple[str, ...],
     allow_empty: bool,
     allow_gaps: bool,
     statistics: bool,
@@ -96,12 +111,22 @@ def command(
         statistics=statistics,
         to_file=output not in (None, "-"),
     )
+    from wsdtrace.cli.configuration import find_configuration
+    from wsdtrace.cli.plugins import load_plugins
     from wsdtrace.pipeline import Options, rules_for
 
+    load_plugins(plugins)
+    wanted = find_configuration(config)
     style = FORMATS[form](RunInfo(look, is_several(captures)))
-    options = Options(digests=style.needs_digests, select=selectors(select), ignore=selectors(ignore))
+    options = Options(
+        digests=style.needs_digests,
+        select=selectors(select) or wanted.select,
+        ignore=selectors(ignore) or wanted.ignore,
+        timeouts={**wanted.timeouts, **seconds_of(timeouts)},
+    )
     rules_for(options)  # an unknown code is told before anything is read
-    tolerance = Tolerance(fail_on, allow_empty, allow_gaps)
+    known = None if baseline is None else _baseline(baseline)
+    tolerance = Tolerance(fail_on or wanted.fail_on or "error", allow_empty, allow_gaps, known, wanted.waivers)
     with sink(output, captures) as out:
         codes = list(_judged(captures, options, style, out, tolerance, debug=debug))
         out.write(style.close())
@@ -139,10 +164,33 @@ def _one(path: str, options: Options, style: Format, tolerance: Tolerance) -> tu
 
     with Progress(path) as progress:
         trace = check_file(path, replace(options, progress=progress))
+    _set_aside(trace, tolerance)
     text = style.trace(trace)
     code = exit_of(trace, fail_on=tolerance.fail_on, allow_empty=tolerance.allow_empty, allow_gaps=tolerance.allow_gaps)
     _explain(trace, code)
     return text, code
+
+
+def _set_aside(trace: Trace, tolerance: Tolerance) -> None:
+    """What the configuration ignores for its device, and what the baseline knows."""
+    if tolerance.waivers:
+        from wsdtrace.report.waivers import waive
+
+        waive(trace, tolerance.waivers)
+    if tolerance.baseline is not None:
+        from wsdtrace.report.baseline import compare
+
+        compare(trace, tolerance.baseline)
+
+
+def _baseline(path: str) -> Baseline:
+    from wsdtrace.report.baseline import read_baseline
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            return read_baseline(path, file.read())
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfiguration(path, f"cannot be read: {error}") from error
 
 
 def _explain(trace: Trace, code: Exit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 
 import click
@@ -23,3 +24,31 @@ quiet_option = click.option("-q", "--quiet", count=True, help="Less: errors and 
 def selectors(values: Iterable[str]) -> tuple[str, ...]:
     """Codes given one by one or in a row: `--select WSD6,WSD101 --select WSD7`."""
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def seconds_of(values: Iterable[str]) -> dict[str, float]:
+    """`--timeout RetrieveImage=120`: operation → seconds.
+
+    Raises:
+        UsageError: one is no operation and number, or its operation is unknown.
+    """
+    from wsdtrace.errors import UsageError
+    from wsdtrace.wsd import MESSAGES
+
+    known = {message.operation for message in MESSAGES}
+    found: dict[str, float] = {}
+    for value in values:
+        operation, _, text = value.partition("=")
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds < float("inf"):
+            raise UsageError(f"--timeout {value}: expected OPERATION=SECONDS")
+        if operation not in known:
+            near = difflib.get_close_matches(operation, known, n=1)
+            raise UsageError(
+                f"--timeout {value}: no operation {operation!r}{f'; did you mean {near[0]}?' if near else ''}"
+            )
+        found[operation] = seconds
+    return found

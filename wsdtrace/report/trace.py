@@ -52,6 +52,8 @@ class Trace:
     """Scan or print protocols that were seen instead: eSCL, IPP."""
     undecidable: bool = False
     """Every job, or where there is none every exchange, is inconclusive because of gaps."""
+    notes: list[str] = field(default_factory=list)
+    """What was set aside at the user's wish, a sentence each."""
     internal_errors: list[str] = field(default_factory=list)
     """Rules that raised: code and what was raised."""
     read_content: Callable[[ContentRef], Iterator[bytes]] | None = None

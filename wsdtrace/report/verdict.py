@@ -76,7 +76,7 @@ def provisos(trace: Trace, told: Sequence[Finding] = ()) -> list[str]:
     blind = [job.label for job in trace.jobs if job.blind and job.outcome is not Outcome.OPEN]
     if blind and not trace.undecidable:
         notes.append(f"bytes that may concern {_listed(blind)} are missing from the capture")
-    return notes
+    return [*notes, *trace.notes]
 
 
 def nothing_to_judge(trace: Trace) -> str | None:

@@ -1,0 +1,66 @@
+"""Per-device ignores of the configuration: what is known of a device, and why it is left as it is.
+
+A waiver names devices (by endpoint address, IP address, model, manufacturer or serial number; `*` and `?` match as in
+file names), rules and a reason. Findings about exchanges with these devices are set aside; the report says so with the
+reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from wsdtrace.check.finding import Finding
+from wsdtrace.report.trace import Trace
+from wsdtrace.state.model import Device
+
+MATCHES = ("endpoint", "address", "model", "manufacturer", "serial")
+"""By what a waiver may name a device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One table of the configuration."""
+
+    match: tuple[tuple[str, str], ...]
+    """Every one has to fit."""
+    codes: frozenset[str]
+    reason: str
+
+    def fits(self, device: Device) -> bool:
+        """The waiver is for this device."""
+        return all(any(_like(text, pattern) for text in _texts(device, key)) for key, pattern in self.match)
+
+
+def _like(text: str, pattern: str) -> bool:
+    return fnmatchcase(text.lower(), pattern.lower())
+
+
+def _texts(device: Device, key: str) -> tuple[str, ...]:
+    if key == "address":
+        return tuple(device.addresses)
+    text: str | None = getattr(device, key)
+    return () if text is None else (text,)
+
+
+def waive(trace: Trace, waivers: tuple[Waiver, ...]) -> None:
+    """Set aside what the waivers name, and note it."""
+    told: Counter[tuple[str, str]] = Counter()
+    for finding in trace.findings:
+        device = _device(finding)
+        if device is None or not finding.is_cause:
+            continue
+        for waiver in waivers:
+            if finding.code in waiver.codes and waiver.fits(device):
+                finding.waived = waiver.reason
+                told[finding.code, waiver.reason] += 1
+                break
+    for (code, reason), count in sorted(told.items()):
+        trace.notes.append(f"{code} ignored {count}× for its device: {reason}")
+
+
+def _device(finding: Finding) -> Device | None:
+    if finding.job is not None and finding.job.device is not None:
+        return finding.job.device.root
+    return next((x.device.root for x in finding.exchanges if x.device is not None), None)
