@@ -11,8 +11,8 @@ from wsdtrace.report.text import render_check
 from wsdtrace.report.trace import InputInfo, Trace
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_run_without_inputs_writes_nothing(name: str) -> None:
+@pytest.mark.parametrize("name", ["text", "json"])
+def test_a_format_that_has_a_piece_for_each_input_writes_nothing_without_inputs(name: str) -> None:
     assert FORMATS[name](RunInfo(Look(), several=True)).close() == ""
 
 
@@ -43,7 +43,6 @@ def test_json_of_one_capture_is_for_reading() -> None:
 
 
 def test_only_what_shows_digests_asks_for_them() -> None:
-    assert {name: FORMATS[name](RunInfo(Look(), False)).needs_digests for name in FORMATS} == {
-        "text": False,
-        "json": True,
-    }
+    asking = {name for name in FORMATS if FORMATS[name](RunInfo(Look(), False)).needs_digests}
+    assert "json" in asking
+    assert "text" not in asking
