@@ -82,8 +82,7 @@ def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
         wrong.
 
     Bad:
-        < replace wsa:RelatesTo>urn:uuid: wsa:RelatesTo>urn:uuid:f
-        GetScannerElements -> ok
+        GetScannerElements -> ok RelatesTo=urn:uuid:00000000-0000-4000-8000-00000000000f
 
     Good:
         GetScannerElements -> ok
