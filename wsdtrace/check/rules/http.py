@@ -18,8 +18,8 @@ from wsdtrace.check.show import (
     subject,
 )
 from wsdtrace.check.violations import short
-from wsdtrace.http import FORBIDDEN
-from wsdtrace.records import Abandoned, MessageEnd
+from wsdtrace.http import FORBIDDEN, HttpAnomaly
+from wsdtrace.records import Abandoned, Anomaly, MessageEnd
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
 from wsdtrace.state.model import Exchange, Message, Toward
 from wsdtrace.state.observations import AddressRefused
@@ -305,14 +305,27 @@ def http_malformed(event: MessageSeen | StrayBytes) -> Iterator[Verdict]:
     assert message.http is not None
     for anomaly in message.http.anomalies:
         if anomaly.kind in FORBIDDEN:
-            what = f" {anomaly.detail!r}" if anomaly.detail else ""
+            found = _without_value(anomaly)
+            what = f" {found!r}" if found else ""
             yield Objection(
                 short(f"{subject(exchange)} {message.role.value}: {anomaly.kind}{what}"),
-                (quoted(exchange, message, anomaly.span, detail=anomaly.detail),),
+                (quoted(exchange, message, anomaly.span, detail=found),),
                 fault_of=sender_of(exchange, message),
                 expected="HTTP/1.1 as RFC 9112 has it",
                 fold=f"{message.role.value} {anomaly.kind}",
             )
+
+
+ABOUT_FIELDS = frozenset({
+    HttpAnomaly.SPACE_BEFORE_COLON, HttpAnomaly.FIELD_NAME, HttpAnomaly.FIELD_VALUE, HttpAnomaly.FOLDED,
+    HttpAnomaly.SPACE_BEFORE_FIRST_FIELD, HttpAnomaly.HOST_REPEATED,
+})  # fmt: skip
+"""Kinds that quote a field line."""
+
+
+def _without_value(anomaly: Anomaly) -> str:
+    """What was found; of a field line the name alone, since its value may be a password."""
+    return anomaly.detail.partition(":")[0] if anomaly.kind in ABOUT_FIELDS else anomaly.detail
 
 
 @rule(
