@@ -58,6 +58,13 @@ class ConnectionFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionEncrypted(Event):
+    """A connection carries TLS that cannot be read."""
+
+    connection: Connection
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangeEnded(Event):
     """Request and response are there, or it is certain that no more will come."""
 

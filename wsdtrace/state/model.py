@@ -486,10 +486,26 @@ class Subscription:
     ended: Stamp | None = None
     ended_by: SubscriptionEndedBy | None = None
     index: int = 0
+    notify: tuple[tuple[str, str], ...] = ()
+    """Reference parameters of NotifyTo, (`{namespace}local`, text): what each event has to carry."""
+    repeated: int = 0
+    """Live subscriptions of the same sink and destinations that were replaced within the hour before it."""
+    left: bool = False
+    """The client asked to end it, whatever came of that."""
 
     @property
     def is_live(self) -> bool:
         return self.ended is None
+
+
+class Standing(StrEnum):
+    """Whether a notification was asked for."""
+
+    ASKED_FOR = "a live subscription asked for it"
+    ENDED = "its subscription has ended"
+    UNWANTED = "no filter has its Action"
+    STRANGE = "no destination has its ClientContext"
+    UNKNOWN = "the subscription of its sink may be older than the capture"
 
 
 @dataclass(slots=True, eq=False)
@@ -500,8 +516,16 @@ class DeviceEvent:
     name: str
     subscription: Subscription | None
     """None when no subscription of the capture asked for it."""
+    standing: Standing | None = None
+    """Whether it was asked for; None while nobody looked."""
+    former: Subscription | None = None
+    """The subscription of its sink that did not ask for it, or no longer."""
+    repeat_of: DeviceEvent | None = None
+    """An earlier ScanAvailableEvent of the same device with the same ScanIdentifier and another MessageID."""
     client_context: str | None = None
     scan_identifier: str | None = None
+    input_source: str | None = None
+    """Where the paper is, if the ScanAvailableEvent says so."""
     job_id: int | None = None
     job: Job | None = None
     """The job that it reports on, or that was created because of it (push scan)."""

@@ -8,11 +8,12 @@ event holds the values that a rule needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from wsdtrace.records import Endpoint
+from wsdtrace.records import Endpoint, Stamp
 from wsdtrace.state.discovery import TargetService
 from wsdtrace.state.events import Event
-from wsdtrace.state.model import Exchange, Message
+from wsdtrace.state.model import DeviceEvent, Exchange, Message, Subscription
 
 # -- discovery --------------------------------------------------------------------------------
 
@@ -158,3 +159,86 @@ class ScannerSettled(Event):
     told: int
     """Places in which it said what it is."""
     flaws: tuple[Typing, ...]
+
+
+# -- eventing ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionSettled(Event):
+    """What became of an expired subscription: its client still wanted it, or it did not come back for a minute."""
+
+    subscription: Subscription
+    expired: Stamp
+    """When it did."""
+    wanted_by: Exchange | None
+    """The late Renew, or the Subscribe for the same within a minute; None: nobody came."""
+
+
+@dataclass(frozen=True, slots=True)
+class SinkRefused(Event):
+    """A connection to the sink of a live subscription was refused, or never answered."""
+
+    originator: Endpoint
+    responder: Endpoint
+    answered: bool
+    """By a RST; False: by nothing."""
+    subscription: Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class PressAnswered(Event):
+    """CreateScanJob with the ScanIdentifier of a press was sent."""
+
+    press: DeviceEvent
+    exchange: Exchange
+    """Of CreateScanJob."""
+    input_source: str | None
+    """Of its ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class PressSettled(Event):
+    """A ScanAvailableEvent that reached its sink was answered, or the minute for that is over (then `stamp` is the
+    deadline)."""
+
+    press: DeviceEvent
+    exchange: Exchange
+    """Of the notification."""
+    answer: Exchange | None
+    """CreateScanJob with its ScanIdentifier."""
+    beside: Exchange | None
+    """Where none came: a CreateScanJob of the same client without ScanIdentifier."""
+    hidden: str | None
+    """Why an answer might not be in the capture."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanIdentifierReused(Event):
+    """A second job was created with one ScanIdentifier."""
+
+    exchange: Exchange
+    first: Exchange
+    identifier: str
+
+
+class TokenStanding(StrEnum):
+    """What a DestinationToken is, as far as the capture knows."""
+
+    GRANTED = "granted"
+    REPLACED = "replaced by that of a later Subscribe"
+    NEVER = "never granted"
+    UNKNOWN = "of a Subscribe that may be older than the capture"
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationTokenUsed(Event):
+    """CreateScanJob with a DestinationToken has ended."""
+
+    exchange: Exchange
+    standing: TokenStanding
+    subscription: Subscription | None
+    """That granted it; of one that was never granted, the one whose event is answered."""
+    replaced_by: Subscription | None
+    is_accepted: bool
+    """A job was granted."""

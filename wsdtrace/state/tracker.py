@@ -33,6 +33,7 @@ from wsdtrace.state.devices import ClientBook, DeviceBook, fingerprint_of
 from wsdtrace.state.endpoints import EndpointBook
 from wsdtrace.state.events import (
     CaptureEnded,
+    ConnectionEncrypted,
     ConnectionFailed,
     ConnectionSettled,
     Event,
@@ -53,12 +54,20 @@ from wsdtrace.state.messageids import MessageIdBook
 from wsdtrace.state.model import Connection, Exchange, Message, Role, Toward
 from wsdtrace.state.outcomes import StrayBytes
 from wsdtrace.state.places import PlaceBook
+from wsdtrace.state.presses import PressBook
 from wsdtrace.state.probes import ProbeBook
 from wsdtrace.state.reading import read_datagram, read_http
 from wsdtrace.state.retries import RetryBook
 from wsdtrace.state.subscriptions import SubscriptionBook
 from wsdtrace.state.tickets import TicketBook
-from wsdtrace.state.vocabulary import DEVICE_SENDS, JOB_OPERATIONS, SCAN_EVENTS, SCAN_OPERATIONS, speaks_wsd
+from wsdtrace.state.vocabulary import (
+    DEVICE_SENDS,
+    JOB_OPERATIONS,
+    SCAN_EVENTS,
+    SCAN_OPERATIONS,
+    speaks_discovery,
+    speaks_wsd,
+)
 
 Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | Gap | StreamEnded | ConnectionRefused | NetAnomaly
 
@@ -95,6 +104,7 @@ class Tracker:
             EndpointBook(),
             RetryBook(),
             TicketBook(),
+            PressBook(self.subscriptions),
         )
         self._audience = Audience((self.probes, AnswerClock(answer_limits), *topics))
         self.now_ns = 0
@@ -136,7 +146,7 @@ class Tracker:
             case Gap():
                 self._gap(fact)
             case NotHttp():
-                self._not_http(fact)
+                yield from self._not_http(fact)
             case StreamEnded():
                 self.connections.stream_ended(fact)
             case NetAnomaly():
@@ -176,6 +186,8 @@ class Tracker:
             yield from self.subscriptions.notified(exchange, stamp)
         if exchange.operation == "CreateScanJob":
             self.subscriptions.answered_by(exchange)
+        elif exchange.operation == "Unsubscribe":
+            self.subscriptions.leaving(exchange)
         if exchange.operation in JOB_OPERATIONS:
             yield from self.jobs.requested(exchange, stamp)
 
@@ -189,7 +201,7 @@ class Tracker:
             case "Subscribe":
                 yield from self.subscriptions.granted(exchange, stamp)
             case "Renew":
-                self.subscriptions.renewed(exchange, stamp)
+                yield from self.subscriptions.renewed(exchange, stamp)
             case "Unsubscribe" | "SubscriptionEnd":
                 yield from self.subscriptions.unsubscribed(exchange, stamp)
         if exchange.operation in JOB_OPERATIONS:
@@ -308,7 +320,7 @@ class Tracker:
             exchange.id = self.listed
             if self._keep:
                 self.exchanges.append(exchange)
-        if speaks_wsd(message):
+        if speaks_wsd(message) or speaks_discovery(datagram):
             exchange.is_wsd = self.wsd_seen = True
             self._place_datagram(exchange, message)
         yield MessageSeen(datagram.stamp, exchange, message)
@@ -336,11 +348,12 @@ class Tracker:
         for end in (connection.originator, connection.responder):
             self.jobs.blind(self.devices.at(end))
 
-    def _not_http(self, event: NotHttp) -> None:
+    def _not_http(self, event: NotHttp) -> Iterator[Event]:
         connection = self.connections.get(event.connection)
         if connection is not None and event.kind is NotHttpKind.TLS:
             connection.encrypted = True
             self.encrypted.append(connection)
+            yield ConnectionEncrypted(event.stamp, connection)
 
     def _net_anomaly(self, fact: NetAnomaly) -> Iterator[Event]:
         connection = None if fact.connection is None else self.connections.get(fact.connection)

@@ -1,0 +1,609 @@
+"""WSD501–507, WSD513–516: subscriptions, and the notifications that they bring."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from wsdtrace.check.finding import Evidence, FaultOf, Inconclusive, Objection, Severity
+from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.show import exchange_lines, frame_line, message_line, request_line, response_line, seconds, subject
+from wsdtrace.records import Abandoned
+from wsdtrace.soap.namespaces import DPWS_11, SCAN
+from wsdtrace.soap.schema.lexical import Duration
+from wsdtrace.state.events import EventSeen, ExchangeEnded, MessageSeen, SubscriptionEnded, SubscriptionGranted
+from wsdtrace.state.model import Exchange, Message, Role, Standing, Subscription, SubscriptionEndedBy, Toward
+from wsdtrace.state.observations import SinkRefused, SubscriptionSettled
+from wsdtrace.state.scanwords import value_of
+from wsdtrace.state.standing import echoed
+from wsdtrace.state.subscriptions import REPEAT_WINDOW_NS, SETTLE_NS, request_identifier
+from wsdtrace.state.vocabulary import SCAN_EVENTS
+from wsdtrace.wsd.eventing import ACTION_DIALECT, PUSH, Renew, Subscribe, SubscribeResponse
+
+DIALECTS = frozenset({ACTION_DIALECT, f"{DPWS_11}/Action"})
+STORM = 3
+"""Subscriptions for the same within an hour from which on they are a storm: one repeat is what a restart costs."""
+DAY_NS = 24 * 3600 * 10**9
+
+
+def _subscribe(message: Message | None) -> Subscribe | None:
+    value = value_of(message)
+    return value if isinstance(value, Subscribe) else None
+
+
+def _answer(exchange: Exchange) -> SubscribeResponse | None:
+    value = value_of(exchange.response)
+    return value if isinstance(value, SubscribeResponse) else None
+
+
+def _has_filter(event: MessageSeen) -> bool:
+    asked = _subscribe(event.message)
+    return asked is not None and asked.filter is not None
+
+
+@rule(
+    "WSD501",
+    "subscribe-filter-wrong",
+    Severity.WARNING,
+    on=MessageSeen,
+    when=_has_filter,
+    fault_of=FaultOf.CLIENT,
+    needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
+    source=("E08", "DPWS 2006/02 R3008"),
+)
+def subscribe_filter_wrong(event: MessageSeen) -> Iterator[Verdict]:
+    """A Subscribe's filter is not in the Action dialect, or not a list of full action URIs.
+
+    Why:
+        Devices know this one dialect; without it the filter would be an XPath. The sample of the documentation, a
+        bare name of an event, matches no Action.
+
+    Bad:
+        Subscribe Filter=ScanAvailableEvent -> ok
+
+    Good:
+        Subscribe -> ok
+    """
+    asked = _subscribe(event.message)
+    assert asked is not None
+    assert asked.filter is not None
+    dialect, wanted = (asked.filter.dialect or "").strip(), asked.filter.value or ()
+    if dialect.replace("https://", "http://", 1) not in DIALECTS:
+        problem = f"the filter's Dialect is {dialect or 'missing'}"
+    elif not wanted:
+        problem = "the filter is empty"
+    elif any("://" not in uri and not uri.startswith("urn:") for uri in wanted):
+        problem = f"the filter has {next(uri for uri in wanted if '://' not in uri)}, no URI"
+    else:
+        return
+    yield Objection(
+        f"Subscribe: {problem}"[:140],
+        (message_line(event.exchange, event.message, " ".join(wanted)[:200]),),
+        expected=f"{SCAN}/ScanAvailableEvent in the dialect {ACTION_DIALECT}",
+    )
+
+
+def _asks_for_presses(event: ExchangeEnded) -> bool:
+    """Subscribe for ScanAvailableEvent: by its full Action, or by its bare name."""
+    asked = _subscribe(event.exchange.request)
+    if asked is None or asked.filter is None:
+        return False
+    return any(uri.rpartition("/")[2] == "ScanAvailableEvent" for uri in asked.filter.value or ())
+
+
+@rule(
+    "WSD502",
+    "destination-missing",
+    Severity.ERROR,
+    on=ExchangeEnded,
+    when=_asks_for_presses,
+    fault_of=FaultOf.CLIENT,
+    needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
+    source=("E01", "E02"),
+)
+def destination_missing(event: ExchangeEnded) -> Iterator[Verdict]:
+    """A Subscribe for ScanAvailableEvent names no destination, or the answer has no token for one of them.
+
+    Why:
+        The destinations are what a user may choose at the device, and the token is what the client has to show when
+        it asks for the job. Without them no button can be pressed, or the scan is refused.
+
+    Bad:
+        > drop wscn:ScanDestinations
+        Subscribe -> ok
+
+    Good:
+        Subscribe -> ok
+    """
+    exchange = event.exchange
+    asked, answer = _subscribe(exchange.request), _answer(exchange)
+    assert asked is not None
+    wanted = asked.scan_destinations.scan_destination if asked.scan_destinations is not None else ()
+    if not wanted:
+        yield Objection(
+            "Subscribe for ScanAvailableEvent without ScanDestinations",
+            exchange_lines(exchange),
+            expected="ScanDestinations with at least one ScanDestination",
+        )
+        return
+    if answer is None:
+        return
+    responses = answer.destination_responses.destination_response if answer.destination_responses is not None else ()
+    tokens = [r for r in responses if r.destination_token]
+    contexts = {r.client_context for r in tokens}
+    lacking = [d.client_context for d in wanted if d.client_context is not None and d.client_context not in contexts]
+    # A response without ClientContext (seen: Epson ET-2750) is told as a missing element; that there is one for each
+    # counts.
+    if len(tokens) < len(wanted) or (lacking and None not in contexts):
+        found = f"{len(tokens)} tokens" if len(tokens) < len(wanted) else f"no token for {lacking[0]!r}"
+        yield Objection(
+            f"SubscribeResponse has {found} for {len(wanted)} destinations"[:140],
+            exchange_lines(exchange),
+            fault_of=FaultOf.DEVICE,
+            expected="a DestinationResponse for each ScanDestination",
+        )
+
+
+@rule(
+    "WSD503",
+    "event-unsubscribed",
+    Severity.WARNING,
+    on=EventSeen,
+    source=("E05", "E09", "E13"),
+)
+def event_unsubscribed(event: EventSeen) -> Iterator[Verdict]:
+    """A notification came that no live subscription asked for.
+
+    Why:
+        Its subscription has ended, its Action is in no filter, or the destination is one that nobody offered. The
+        client drops it, or takes it for another. A subscription that is older than the capture may have asked for
+        it; then nothing is said.
+
+    Bad:
+        Subscribe -> ok
+        Unsubscribe -> ok
+        wait 1s
+        ScanAvailableEvent ClientContext=Scan -> accepted
+
+    Good:
+        Subscribe -> ok
+        ScanAvailableEvent ScanIdentifier=s -> accepted
+        CreateScanJob ScanIdentifier=s -> ok
+        RetrieveImage -> image
+    """
+    seen = event.event
+    if seen.standing is Standing.ASKED_FOR:
+        return
+    if seen.standing in (Standing.UNKNOWN, None):
+        yield Inconclusive("its subscription may be older than the capture")
+        return
+    assert seen.standing is not None
+    former = seen.former or seen.subscription
+    yield Objection(
+        f"{seen.name}: {seen.standing.value}"[:100],
+        (*_grant(former), *request_line(event.exchange, seen.client_context or "")),
+        expected="notifications that a live subscription asks for",
+        fold=f"{seen.name} {seen.standing}",
+    )
+
+
+def _grant(subscription: Subscription | None) -> tuple[Evidence, ...]:
+    """How a subscription began, and how it ended."""
+    if subscription is None:
+        return ()
+    lines = response_line(subscription.creation, _terms(subscription))
+    if subscription.ended is not None and subscription.ended_by is not None:
+        lines = (*lines, frame_line(subscription.ended, subscription.ended_by.value))
+    return lines
+
+
+def _terms(subscription: Subscription) -> str:
+    return "" if subscription.expires_ns is None else f"for {seconds(subscription.expires_ns)}"
+
+
+@rule(
+    "WSD504",
+    "subscription-lapsed",
+    Severity.WARNING,
+    on=SubscriptionSettled,
+    fault_of=FaultOf.CLIENT,
+    source=("E14",),
+)
+def subscription_lapsed(event: SubscriptionSettled) -> Iterator[Verdict]:
+    """A subscription expired although its client still wanted the events: it renewed or subscribed anew too late.
+
+    Why:
+        Between the expiration and that moment the device offers no such destination, and a button that is pressed
+        has no effect. Clients should renew well before the end.
+
+    Bad:
+        Subscribe Expires=PT1M -> Expires=PT1M
+        wait 61s
+        Renew -> Fault wse:UnableToRenew
+
+    Good:
+        Subscribe Expires=PT1M -> Expires=PT1M
+        wait 50s
+        Renew -> ok
+    """
+    late = event.wanted_by
+    if late is None or late.request is None:
+        return
+    waited = late.request.first.time_ns - event.expired.time_ns
+    yield Objection(
+        f"the subscription had expired for {seconds(waited)} when {subject(late)} came",
+        (*_grant(event.subscription), *exchange_lines(late, f"{seconds(waited)} too late")),
+        expected="Renew before it expires",
+        fold=f"late {subject(late)}",
+    )
+
+
+def _says_how_it_ended(event: SubscriptionSettled | SinkRefused | SubscriptionEnded) -> bool:
+    return not isinstance(event, SubscriptionEnded) or event.how is SubscriptionEndedBy.UNSUBSCRIBE
+
+
+@rule(
+    "WSD505",
+    "subscription-leaked",
+    Severity.INFO,
+    on=(SubscriptionSettled, SinkRefused, SubscriptionEnded),
+    when=_says_how_it_ended,
+    fault_of=FaultOf.CLIENT,
+    source=("E18", "field failure 37"),
+)
+def subscription_leaked(event: SubscriptionSettled | SinkRefused | SubscriptionEnded) -> Iterator[Verdict]:
+    """A client went away without Unsubscribe.
+
+    Why:
+        The device goes on to offer its destination, and tries to reach a sink that is gone; some hang meanwhile.
+        Seen by a subscription that expires and is neither ended nor renewed, or a sink that takes no connection.
+
+    Bad:
+        Subscribe Expires=PT1M -> Expires=PT1M
+        wait 3min
+        GetScannerElements -> ok
+
+    Good:
+        Subscribe Expires=PT1M -> Expires=PT1M
+        Unsubscribe -> ok
+        wait 3min
+        GetScannerElements -> ok
+    """
+    if isinstance(event, SubscriptionEnded) or event.subscription.left:
+        return
+    if isinstance(event, SinkRefused):
+        how = "refuses" if event.answered else "does not answer"
+        yield Objection(
+            f"the event sink {event.responder} {how} the connection, and there was no Unsubscribe",
+            (*_grant(event.subscription), frame_line(event.stamp, "connection", f"to {event.responder}")),
+            expected="Unsubscribe before the client goes",
+            fold=f"gone {event.responder}",
+        )
+    elif event.wanted_by is None:
+        yield Objection(
+            f"a subscription expired, and within {seconds(SETTLE_NS)} came neither Renew nor Unsubscribe",
+            _grant(event.subscription),
+            expected="Renew or Unsubscribe",
+            time_ns=event.stamp.time_ns,
+        )
+
+
+@rule(
+    "WSD506",
+    "resubscribe-storm",
+    Severity.WARNING,
+    on=SubscriptionGranted,
+    fault_of=FaultOf.CLIENT,
+    source=("E21", "field failure 36"),
+)
+def resubscribe_storm(event: SubscriptionGranted) -> Iterator[Verdict]:
+    """A client subscribes again and again for the same, in place of renewing.
+
+    Why:
+        Each Subscribe is a new subscription with new tokens. Devices void the old ones, fill their list of
+        destinations, and reboot or hang at last (seen: Samsung M288x, once a minute).
+
+    Bad:
+        Subscribe -> ok
+        wait 60s
+        Subscribe -> ok
+        wait 60s
+        Subscribe -> ok
+
+    Good:
+        Subscribe -> ok
+        wait 60s
+        Renew -> ok
+        wait 60s
+        Renew -> ok
+    """
+    count = event.subscription.repeated + 1
+    if count >= STORM:
+        hour = seconds(REPEAT_WINDOW_NS)
+        yield Objection(
+            f"{count} subscriptions for the same sink and destinations within {hour}, the former ones live",
+            (*_replaced(event.replaced), *exchange_lines(event.exchange)),
+            expected="Renew",
+            fold=f"storm {event.subscription.sink}",
+        )
+
+
+def _replaced(former: Sequence[Subscription]) -> tuple[Evidence, ...]:
+    return () if not former else request_line(former[-1].creation, "the one before it")
+
+
+def _notifies(event: ExchangeEnded | SinkRefused) -> bool:
+    if isinstance(event, SinkRefused):
+        return True
+    exchange = event.exchange
+    return exchange.toward is Toward.CLIENT and exchange.operation in SCAN_EVENTS and exchange.request is not None
+
+
+@rule(
+    "WSD507",
+    "event-undelivered",
+    Severity.ERROR,
+    on=(ExchangeEnded, SinkRefused),
+    when=_notifies,
+    fault_of=FaultOf.CLIENT,
+    needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
+    source=("E20",),
+)
+def event_undelivered(event: ExchangeEnded | SinkRefused) -> Iterator[Verdict]:
+    """A notification was refused, not answered, or answered by an error.
+
+    Why:
+        The user has pressed a button at the device, and nothing happens. The sink is gone, a firewall stands before
+        it, or it does not understand the notification. It should answer HTTP 202.
+
+    Bad:
+        Subscribe -> ok
+        ScanAvailableEvent -> HTTP 404 text/html
+
+    Good:
+        Subscribe -> ok
+        ScanAvailableEvent ScanIdentifier=s -> accepted
+        CreateScanJob ScanIdentifier=s -> ok
+        RetrieveImage -> image
+    """
+    if isinstance(event, SinkRefused):
+        how = "refused" if event.answered else "not answered"
+        yield Objection(
+            f"a connection to the event sink {event.responder} is {how}",
+            (*_grant(event.subscription), frame_line(event.stamp, "connection", f"to {event.responder}")),
+            expected="a sink that takes the notification",
+            fold=f"refused {event.responder}",
+        )
+        return
+    exchange = event.exchange
+    problem = _undelivered(exchange)
+    if problem is not None:
+        yield Objection(
+            f"{subject(exchange)}: {problem}",
+            exchange_lines(exchange),
+            fault_of=_who_closed(event),
+            expected="HTTP 202 without content",
+            fold=f"{exchange.operation} {problem}",
+        )
+
+
+def _undelivered(exchange: Exchange) -> str | None:
+    response = exchange.response
+    if response is None:
+        gone = exchange.abandoned in (Abandoned.CLOSED, Abandoned.RESET)
+        return f"no answer, then the {exchange.abandoned.value}" if gone and exchange.abandoned is not None else None
+    if response.fault is not None:
+        return f"answered by a Fault ({response.fault.subcode or response.fault.code})"
+    return f"answered by HTTP {response.status}" if (response.status or 0) >= 400 else None
+
+
+def _who_closed(event: ExchangeEnded) -> FaultOf | None:
+    """The device, when it closed the connection before an answer could come."""
+    exchange, connection = event.exchange, event.connection
+    if exchange.response is not None or connection is None or connection.first_end is None or exchange.request is None:
+        return None
+    by_device = connection.first_end_by == exchange.client_endpoint
+    return (
+        FaultOf.DEVICE
+        if by_device and connection.first_end.time_ns - exchange.request.last.time_ns < 5 * 10**9
+        else None
+    )
+
+
+def _offers(event: ExchangeEnded) -> bool:
+    asked = _subscribe(event.exchange.request)
+    return asked is not None and asked.scan_destinations is not None
+
+
+@rule(
+    "WSD513",
+    "destination-ambiguous",
+    Severity.WARNING,
+    on=ExchangeEnded,
+    when=_offers,
+    needs=(Need.WELL_FORMED,),
+    source=("E03", "E04"),
+)
+def destination_ambiguous(event: ExchangeEnded) -> Iterator[Verdict]:
+    """Two destinations of one Subscribe have the same ClientContext, or were granted the same token.
+
+    Why:
+        ClientContext is how the client knows what was chosen at the device, and the token how the device knows for
+        which destination a job is asked.
+
+    Bad:
+        < replace destination-1-2 destination-1-1
+        Subscribe ClientContext=Scan ClientContext=Print -> ok
+
+    Good:
+        Subscribe -> ok
+    """
+    exchange = event.exchange
+    asked, answer = _subscribe(exchange.request), _answer(exchange)
+    wanted = (
+        asked.scan_destinations.scan_destination if asked is not None and asked.scan_destinations is not None else ()
+    )
+    twice = _twice([d.client_context for d in wanted])
+    if twice is not None:
+        yield Objection(
+            f"Subscribe: two destinations have the ClientContext {twice!r}"[:140],
+            request_line(exchange),
+            fault_of=FaultOf.CLIENT,
+            expected="a ClientContext for each destination",
+        )
+        return
+    granted = answer.destination_responses if answer is not None else None
+    if granted is not None and _twice([d.destination_token for d in granted.destination_response]) is not None:
+        yield Objection(
+            "SubscribeResponse: two destinations have the same token",
+            exchange_lines(exchange),
+            expected="a token for each destination",
+        )
+
+
+def _twice(values: Sequence[str | None]) -> str | None:
+    return next((value for value, count in Counter(v for v in values if v).items() if count > 1), None)
+
+
+FORBIDDEN = {
+    "DeliveryModeRequestedUnavailable": "R3010",
+    "FilteringNotSupported": "R3011",
+    "FilteringRequestedUnavailable": "R3012",
+    "UnsupportedExpirationType": "R3016",
+}
+"""Faults that DPWS 2006/02 forbids in answer to what every device has to support."""
+
+
+def _asked_usually(subcode: str, asked: Subscribe | Renew) -> bool:
+    """What was asked is what every device has to support."""
+    if subcode == "UnsupportedExpirationType":
+        return not isinstance(asked.expires, datetime)
+    if isinstance(asked, Renew):
+        return False
+    if subcode == "DeliveryModeRequestedUnavailable":
+        return asked.delivery is not None and asked.delivery.mode in (None, PUSH)
+    return asked.filter is not None and asked.filter.dialect == ACTION_DIALECT
+
+
+def _asks_for_time(event: ExchangeEnded) -> bool:
+    return isinstance(value_of(event.exchange.request), Subscribe | Renew) and event.exchange.response is not None
+
+
+@rule(
+    "WSD514",
+    "subscribe-misanswered",
+    Severity.WARNING,
+    on=ExchangeEnded,
+    when=_asks_for_time,
+    needs=(Need.WELL_FORMED, Need.SOAP_12),
+    source=("E10", "E11", "E12", "E19", "DPWS 2006/02 §6.1"),
+)
+def subscribe_misanswered(event: ExchangeEnded) -> Iterator[Verdict]:
+    """Subscribe or Renew is refused for what every device has to support, or granted for no time at all.
+
+    Why:
+        Push delivery, filters by Action and durations are the least that devices share; a client has nothing
+        simpler to ask for. An expiration of zero or in the past has to be refused.
+
+    Bad:
+        Subscribe -> Fault wse:FilteringNotSupported
+
+    Good:
+        Subscribe -> ok
+    """
+    exchange = event.exchange
+    asked, fault = value_of(exchange.request), exchange.fault
+    assert isinstance(asked, Subscribe | Renew)
+    if fault is not None:
+        subcode = fault.subcode or ""
+        if subcode in FORBIDDEN and _asked_usually(subcode, asked):
+            yield Objection(
+                f"{subject(exchange)}: {subcode} is no answer that a device may give (DPWS {FORBIDDEN[subcode]})",
+                exchange_lines(exchange),
+                expected="a subscription, or another fault",
+            )
+        return
+    expires = asked.expires
+    if isinstance(expires, Duration) and (expires.months < 0 or expires.seconds < 0 or expires == Duration()):
+        yield Objection(
+            f"{subject(exchange)}: granted, though it asks for {expires}",
+            exchange_lines(exchange),
+            expected="wse:InvalidExpirationTime",
+        )
+
+
+def _manages(event: ExchangeEnded) -> bool:
+    return event.exchange.operation in ("Renew", "Unsubscribe", "GetStatus") and event.exchange.request is not None
+
+
+@rule(
+    "WSD515",
+    "manager-refuses",
+    Severity.INFO,
+    on=ExchangeEnded,
+    when=_manages,
+    fault_of=FaultOf.CLIENT,
+    needs=(Need.WELL_FORMED,),
+    source=("E15",),
+)
+def manager_refuses(event: ExchangeEnded) -> Iterator[Verdict]:
+    """Renew, Unsubscribe or GetStatus without the Identifier of the subscription, and the device refuses it.
+
+    Why:
+        The subscription manager is an endpoint reference: its parameters have to be echoed as header blocks, or the
+        device does not know which subscription is meant.
+
+    Bad:
+        Subscribe -> ok
+        > drop wse:Identifier
+        Renew -> Fault wse:UnableToRenew
+
+    Good:
+        Subscribe -> ok
+        Renew -> ok
+    """
+    exchange = event.exchange
+    if exchange.fault is not None and request_identifier(exchange) is None:
+        yield Objection(
+            f"{subject(exchange)} without the Identifier of the subscription, and refused",
+            exchange_lines(exchange),
+            expected="the reference parameters of SubscriptionManager as header blocks",
+        )
+
+
+@rule(
+    "WSD516",
+    "notify-parameters-missing",
+    Severity.INFO,
+    on=EventSeen,
+    when=lambda event: event.event.subscription is not None and bool(event.event.subscription.notify),
+    needs=(Need.WELL_FORMED,),
+    source=("E16", "WS-Addressing 2004/08 §2.3"),
+)
+def notify_parameters_missing(event: EventSeen) -> Iterator[Verdict]:
+    """A notification lacks the reference parameters of the NotifyTo that it was sent to.
+
+    Why:
+        They are how a sink with several subscriptions tells them apart; without them some clients drop the
+        notification.
+
+    Bad:
+        Subscribe -> ok
+        > drop wse:Identifier
+        ScanAvailableEvent -> accepted
+
+    Good:
+        Subscribe -> ok
+        ScanAvailableEvent -> accepted
+    """
+    subscription, request = event.event.subscription, event.exchange.request
+    assert subscription is not None
+    missing = [name for name in subscription.notify if name not in echoed(request)]
+    if missing and request is not None and request.role is Role.REQUEST:
+        yield Objection(
+            f"{event.event.name} without {missing[0][0].rpartition('}')[2]} of its NotifyTo"[:100],
+            (*_grant(subscription), *request_line(event.exchange)),
+            expected="the reference parameters of NotifyTo as header blocks",
+            fold=event.event.name,
+        )
