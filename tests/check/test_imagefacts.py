@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from wsdtrace.check.imagefacts import declared_family, ends_early, family_of_type
+from wsdtrace.check.imagefacts import declared_family, ends_early, family_of_type, tiff_pages
 from wsdtrace.records import Probe
 
 KEPT = 64 * 1024
@@ -104,3 +104,31 @@ def test_other_formats_promise_nothing(format_: str | None) -> None:
 )
 def test_content_types_have_their_magic(content_type: str | None, fits: set[str] | None) -> None:
     assert family_of_type(content_type) == (None if fits is None else frozenset(fits))
+
+
+def tiff(pages: int, *, filler: int = 0) -> bytes:
+    """A TIFF of empty directories, each behind so many octets of image."""
+    data = bytearray(b"II*\0")
+    for page in range(pages):
+        place = len(data) + 4 + filler
+        data += place.to_bytes(4, "little") + bytes(filler) + b"\0\0"
+        if page == pages - 1:
+            data += bytes(4)
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        pytest.param(tiff(1), 1, id="one page"),
+        pytest.param(tiff(3), 2, id="several"),
+        pytest.param(drawn("TIFF"), 1, id="one of Pillow's"),
+        pytest.param(tiff(1, filler=3 * KEPT), 1, id="its directory at the end"),
+        pytest.param(tiff(2, filler=3 * KEPT), None, id="its directory in what was not kept"),
+        pytest.param(drawn("PNG"), None, id="another format"),
+        pytest.param(b"II*\0", None, id="cut behind the magic"),
+        pytest.param(b"II*\0\xff\xff\xff\xff" + bytes(50), None, id="a directory that is not there"),
+    ],
+)
+def test_pages_of_a_tiff(data: bytes, expected: int | None) -> None:
+    assert tiff_pages(probe(data)) == expected
