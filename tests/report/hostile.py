@@ -38,6 +38,7 @@ OURS = {
     "link_types",
     "sha256",
     "side",
+    "waived",
 }
 """Fields that hold words of ours, whatever their type."""
 
