@@ -1,7 +1,9 @@
-"""Everything that the facts about WS-Scan name is declared: elements, order, occurrence, ranges, enumerations, attributes.
+"""Everything that the facts about WS-Scan name is declared: elements, order, occurrence, ranges, enumerations,
+attributes.
 
 `tests/data/ws-scan.json` was gathered from the documentation and the 1.0 schema, and nothing of it was made by this
-program. Where the two contradict each other, `doc-defects` says what to do; each such place is a row below, with the reason.
+program. Where the two contradict each other, `doc-defects` says what to do; each such place is a row below, with the
+reason.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ TEXT_HEADERS: dict[str, int] = {
 
 
 def read_headers(header: etree._Element | None) -> MessageHeaders:
-    """Read the children of a Header element. The first block of a name counts; a second one is kept among the others."""
+    """Read the children of a Header element. The first block of a name counts; a second one is among the others."""
     if header is None:
         return NO_HEADERS
     found: dict[str, Any] = {}

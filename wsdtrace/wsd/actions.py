@@ -88,7 +88,7 @@ MESSAGES: tuple[Message, ...] = (
     *_operation(EVENTING, "Unsubscribe", eventing.Unsubscribe, None),
     Message(EVENTING, "SubscriptionEnd", "SubscriptionEnd", Role.ONE_WAY, eventing.SubscriptionEnd),
     *_operation(TRANSFER, "Get", None, metadata.Metadata),
-    *_operation(METADATA, "GetMetadata/Request", metadata.GetMetadata, None)[:1],
+    Message(METADATA, "GetMetadata/Request", "GetMetadata", Role.REQUEST, metadata.GetMetadata),
     Message(METADATA, "GetMetadata/Response", "GetMetadata", Role.RESPONSE, metadata.Metadata),
     Message(DISCOVERY, "Hello", "Hello", Role.ONE_WAY, discovery.Hello),
     Message(DISCOVERY, "Bye", "Bye", Role.ONE_WAY, discovery.Bye),

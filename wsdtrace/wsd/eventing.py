@@ -105,4 +105,4 @@ class SubscriptionEnd(Element):
 
     subscription_manager: EndpointReference | None = one("which")
     status: EndStatus | str | None = one("why")
-    reason: tuple[Text[str], ...] = many("why, in words; one for each language")
+    reason: tuple[Text, ...] = many("why, in words; one for each language")

@@ -17,9 +17,9 @@ _PNPX = "PnP-X specification §2"
 class ThisModel(Element):
     """The model that a device is one of."""
 
-    manufacturer: tuple[Text[str], ...] = some("who makes it; one for each language")
+    manufacturer: tuple[Text, ...] = some("who makes it; one for each language")
     manufacturer_url: Address | None = opt("web site of the manufacturer", name="ManufacturerUrl")
-    model_name: tuple[Text[str], ...] = some("name of the model; one for each language")
+    model_name: tuple[Text, ...] = some("name of the model; one for each language")
     model_number: str | None = opt("number of the model")
     model_url: Address | None = opt("web page of the model", name="ModelUrl")
     presentation_url: Address | None = opt("web page of the device", name="PresentationUrl")
@@ -36,7 +36,7 @@ class ThisModel(Element):
 class ThisDevice(Element):
     """One device."""
 
-    friendly_name: tuple[Text[str], ...] = some("what the owner calls it; one for each language")
+    friendly_name: tuple[Text, ...] = some("what the owner calls it; one for each language")
     firmware_version: str | None = opt("version of its firmware")
     serial_number: str | None = opt("number of this device")
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 from wsdtrace.soap.namespaces import SCAN
-from wsdtrace.soap.schema import DateTime, Element, Text, attribute, declare, many, one, opt, some
+from wsdtrace.soap.schema import DateTime, Element, Text, attribute, content, declare, many, one, opt, some
 from wsdtrace.wsd.ticket import ScanTicket
 from wsdtrace.wsd.values import (
     AnyInt,
@@ -31,13 +31,20 @@ from wsdtrace.wsd.values import (
 Time = Annotated[datetime, DateTime()]
 
 
+@declare(SCAN, name="(text)", source="scannername.md")
+class ShortText(Text):
+    """A text in a language, for a display."""
+
+    value: String127 | None = content("the text")
+
+
 @declare(SCAN)
 class ScannerDescription(Element):
     """What the scanner is called."""
 
-    scanner_name: tuple[Text[String127], ...] = some("name that the owner gave; one for each language")
-    scanner_info: tuple[Text[String127], ...] = many("what it is")
-    scanner_location: tuple[Text[String127], ...] = many("where it stands")
+    scanner_name: tuple[ShortText, ...] = some("name that the owner gave; one for each language")
+    scanner_info: tuple[ShortText, ...] = many("what it is")
+    scanner_location: tuple[ShortText, ...] = many("where it stands")
 
 
 @declare(SCAN, name="Width/Height", source="platenmaximumsize.md")

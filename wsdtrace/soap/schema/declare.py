@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar, dataclass_transform
+from typing import Annotated, Any, TypeVar, dataclass_transform
 
 from lxml import etree
 
@@ -37,7 +37,6 @@ from wsdtrace.soap.namespaces import SCAN
 from wsdtrace.soap.schema.lexical import Choices, Enumeration, Simple, String
 
 E = TypeVar("E", bound="Element")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """How a value stood in its message where that differs from how it would be written. Keys are (field, occurrence)."""
+    """How a value stood in its message where it would be written otherwise. Keys are (field, occurrence)."""
 
     order: tuple[int, ...]
     """The field of each child in turn; -1 is the next extension."""
@@ -358,8 +357,8 @@ def enumeration(kind: type[StrEnum]) -> Enumeration:
 
 
 @declare("", name="text", source="")
-class Text(Element, Generic[T]):
+class Text(Element):
     """A text in a language."""
 
-    value: T | None = content("the text")
+    value: str | None = content("the text")
     lang: str | None = attribute("its language", name="lang", namespace="http://www.w3.org/XML/1998/namespace")

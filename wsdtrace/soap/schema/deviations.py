@@ -107,7 +107,7 @@ PLACED = frozenset({"MustHonor", "Override", "UsedDefault", "Name", "Valid", "Id
 
 
 def stray_attributes(element: etree._Element, decoding: Decoding, stray: dict[str, str] | None = None) -> None:
-    """Attributes that are not declared here (all, unless told): kept, and told unless they are of another vocabulary."""
+    """Attributes that are not declared here (all, unless told): kept, and told unless of another vocabulary."""
     decoding.mark(element)
     present = attributes_of(element)
     decoding.mark(element.getparent()).setdefault("attributes", {})[element] = present
