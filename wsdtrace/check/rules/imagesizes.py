@@ -149,7 +149,7 @@ def bytes_per_line(event: MessageSeen) -> Iterator[Verdict]:
         expected = _expected(format_, color, side)
         if expected is not None:
             yield Objection(
-                short(f"{subject(event.exchange)}: {name} has BytesPerLine {side.bytes_per_line}, {expected}"),
+                short(f"{subject(event.exchange)}: {name} has BytesPerLine {side.bytes_per_line}, expected {expected}"),
                 (message_line(event.exchange, event.message, f"Format {format_}, {side.bytes_per_line} bytes a line"),),
                 expected=expected,
                 fold=f"{name} {expected}",
@@ -159,12 +159,12 @@ def bytes_per_line(event: MessageSeen) -> Iterator[Verdict]:
 def _expected(format_: str, color: str | None, side: SideImageInfo) -> str | None:
     """What BytesPerLine should be where it is something else."""
     if format_ in COMPRESSED:
-        return f"expected 0 for {format_}" if side.bytes_per_line else None
+        return f"0 for {format_}" if side.bytes_per_line else None
     if format_ not in UNCOMPRESSED_FORMATS:
         return None
     least = least_bytes_per_line(side, color)
     if not side.bytes_per_line:
-        return f"expected more than 0 for {format_}"
+        return f"more than 0 for {format_}"
     if least is not None and side.bytes_per_line < least:
-        return f"expected at least {least} for {side.pixels_per_line} pixels of {color}"
+        return f"at least {least} for {side.pixels_per_line} pixels of {color}"
     return None
