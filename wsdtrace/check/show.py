@@ -7,7 +7,7 @@ from wsdtrace.evidence import excerpt, locate
 from wsdtrace.http import root_part
 from wsdtrace.records import Anomaly, Space, Span, Stamp
 from wsdtrace.soap.private import redactions
-from wsdtrace.state.model import Exchange, Message, Role, Toward
+from wsdtrace.state.model import Exchange, Message, Role, Subscription, Toward
 
 NS_PER_S = 10**9
 REDACTED = "‹redacted›"
@@ -104,6 +104,17 @@ def masked(message: Message) -> bytes:
     for span in spans:
         copy[span.start : span.end] = b"*" * (span.end - span.start)
     return bytes(copy)
+
+
+def grant_lines(subscription: Subscription | None) -> tuple[Evidence, ...]:
+    """How a subscription was granted, and how it ended if it did."""
+    if subscription is None:
+        return ()
+    terms = "" if subscription.expires_ns is None else f"for {seconds(subscription.expires_ns)}"
+    lines = response_line(subscription.creation, terms)
+    if subscription.ended is not None and subscription.ended_by is not None:
+        lines = (*lines, frame_line(subscription.ended, subscription.ended_by.value))
+    return lines
 
 
 def of_kind(message: Message, *kinds: str) -> list[Anomaly]:

@@ -2,9 +2,9 @@
 
 from wsdtrace.check.rules import (
     addressing,
+    announcements,
     capture,
     discovery,
-    eventing,
     faults,
     faulttable,
     finals,
@@ -16,18 +16,20 @@ from wsdtrace.check.rules import (
     jobstate,
     metadata,
     mtom,
+    notifications,
     push,
     retrieval,
     schema,
+    subscriptions,
     tickets,
     xml,
 )
 
 __all__ = [
     "addressing",
+    "announcements",
     "capture",
     "discovery",
-    "eventing",
     "faults",
     "faulttable",
     "finals",
@@ -39,9 +41,11 @@ __all__ = [
     "jobstate",
     "metadata",
     "mtom",
+    "notifications",
     "push",
     "retrieval",
     "schema",
+    "subscriptions",
     "tickets",
     "xml",
 ]

@@ -31,7 +31,7 @@ SAME_PRESS_NS = 5 * 10**9
     Severity.WARNING,
     on=PressSettled,
     fault_of=FaultOf.CLIENT,
-    source=("E06", "J29"),
+    source=("E06",),
 )
 def button_press_unanswered(event: PressSettled) -> Iterator[Verdict]:
     """No CreateScanJob with its ScanIdentifier came within 60 s of a ScanAvailableEvent.

@@ -1,4 +1,4 @@
-"""WSD501–507, WSD513–516: subscriptions, and the notifications that they bring."""
+"""WSD501, WSD502, WSD504–506, WSD513–515: subscriptions."""
 
 from __future__ import annotations
 
@@ -6,24 +6,33 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from wsdtrace.check.finding import Evidence, FaultOf, Inconclusive, Objection, Severity
+from wsdtrace.check.finding import Evidence, FaultOf, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
-from wsdtrace.check.show import exchange_lines, frame_line, message_line, request_line, response_line, seconds, subject
-from wsdtrace.records import Abandoned
+from wsdtrace.check.show import (
+    exchange_lines,
+    frame_line,
+    grant_lines,
+    message_line,
+    request_line,
+    seconds,
+    subject,
+)
 from wsdtrace.soap.namespaces import DPWS_11, SCAN
 from wsdtrace.soap.schema.lexical import Duration
-from wsdtrace.state.events import EventSeen, ExchangeEnded, MessageSeen, SubscriptionEnded, SubscriptionGranted
-from wsdtrace.state.model import Exchange, Message, Role, Standing, Subscription, SubscriptionEndedBy, Toward
+from wsdtrace.state.events import ExchangeEnded, MessageSeen, SubscriptionEnded, SubscriptionGranted
+from wsdtrace.state.model import Exchange, Message, Subscription, SubscriptionEndedBy
 from wsdtrace.state.observations import SinkRefused, SubscriptionSettled
 from wsdtrace.state.scanwords import value_of
-from wsdtrace.state.standing import echoed
 from wsdtrace.state.subscriptions import REPEAT_WINDOW_NS, SETTLE_NS, request_identifier
-from wsdtrace.state.vocabulary import SCAN_EVENTS
 from wsdtrace.wsd.eventing import ACTION_DIALECT, PUSH, Renew, Subscribe, SubscribeResponse
 
 DIALECTS = frozenset({ACTION_DIALECT, f"{DPWS_11}/Action"})
+
+
 STORM = 3
 """Subscriptions for the same within an hour from which on they are a storm: one repeat is what a restart costs."""
+
+
 DAY_NS = 24 * 3600 * 10**9
 
 
@@ -146,63 +155,6 @@ def destination_missing(event: ExchangeEnded) -> Iterator[Verdict]:
 
 
 @rule(
-    "WSD503",
-    "event-unsubscribed",
-    Severity.WARNING,
-    on=EventSeen,
-    source=("E05", "E09", "E13"),
-)
-def event_unsubscribed(event: EventSeen) -> Iterator[Verdict]:
-    """A notification came that no live subscription asked for.
-
-    Why:
-        Its subscription has ended, its Action is in no filter, or the destination is one that nobody offered. The
-        client drops it, or takes it for another. A subscription that is older than the capture may have asked for
-        it; then nothing is said.
-
-    Bad:
-        Subscribe -> ok
-        Unsubscribe -> ok
-        wait 1s
-        ScanAvailableEvent ClientContext=Scan -> accepted
-
-    Good:
-        Subscribe -> ok
-        ScanAvailableEvent ScanIdentifier=s -> accepted
-        CreateScanJob ScanIdentifier=s -> ok
-        RetrieveImage -> image
-    """
-    seen = event.event
-    if seen.standing is Standing.ASKED_FOR:
-        return
-    if seen.standing in (Standing.UNKNOWN, None):
-        yield Inconclusive("its subscription may be older than the capture")
-        return
-    assert seen.standing is not None
-    former = seen.former or seen.subscription
-    yield Objection(
-        f"{seen.name}: {seen.standing.value}"[:100],
-        (*_grant(former), *request_line(event.exchange, seen.client_context or "")),
-        expected="notifications that a live subscription asks for",
-        fold=f"{seen.name} {seen.standing}",
-    )
-
-
-def _grant(subscription: Subscription | None) -> tuple[Evidence, ...]:
-    """How a subscription began, and how it ended."""
-    if subscription is None:
-        return ()
-    lines = response_line(subscription.creation, _terms(subscription))
-    if subscription.ended is not None and subscription.ended_by is not None:
-        lines = (*lines, frame_line(subscription.ended, subscription.ended_by.value))
-    return lines
-
-
-def _terms(subscription: Subscription) -> str:
-    return "" if subscription.expires_ns is None else f"for {seconds(subscription.expires_ns)}"
-
-
-@rule(
     "WSD504",
     "subscription-lapsed",
     Severity.WARNING,
@@ -233,7 +185,7 @@ def subscription_lapsed(event: SubscriptionSettled) -> Iterator[Verdict]:
     waited = late.request.first.time_ns - event.expired.time_ns
     yield Objection(
         f"the subscription had expired for {seconds(waited)} when {subject(late)} came",
-        (*_grant(event.subscription), *exchange_lines(late, f"{seconds(waited)} too late")),
+        (*grant_lines(event.subscription), *exchange_lines(late, f"{seconds(waited)} too late")),
         expected="Renew before it expires",
         fold=f"late {subject(late)}",
     )
@@ -276,14 +228,14 @@ def subscription_leaked(event: SubscriptionSettled | SinkRefused | SubscriptionE
         how = "refuses" if event.answered else "does not answer"
         yield Objection(
             f"the event sink {event.responder} {how} the connection, and there was no Unsubscribe",
-            (*_grant(event.subscription), frame_line(event.stamp, "connection", f"to {event.responder}")),
+            (*grant_lines(event.subscription), frame_line(event.stamp, "connection", f"to {event.responder}")),
             expected="Unsubscribe before the client goes",
             fold=f"gone {event.responder}",
         )
     elif event.wanted_by is None:
         yield Objection(
             f"a subscription expired, and within {seconds(SETTLE_NS)} came neither Renew nor Unsubscribe",
-            _grant(event.subscription),
+            grant_lines(event.subscription),
             expected="Renew or Unsubscribe",
             time_ns=event.stamp.time_ns,
         )
@@ -331,84 +283,6 @@ def resubscribe_storm(event: SubscriptionGranted) -> Iterator[Verdict]:
 
 def _replaced(former: Sequence[Subscription]) -> tuple[Evidence, ...]:
     return () if not former else request_line(former[-1].creation, "the one before it")
-
-
-def _notifies(event: ExchangeEnded | SinkRefused) -> bool:
-    if isinstance(event, SinkRefused):
-        return True
-    exchange = event.exchange
-    return exchange.toward is Toward.CLIENT and exchange.operation in SCAN_EVENTS and exchange.request is not None
-
-
-@rule(
-    "WSD507",
-    "event-undelivered",
-    Severity.ERROR,
-    on=(ExchangeEnded, SinkRefused),
-    when=_notifies,
-    fault_of=FaultOf.CLIENT,
-    needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
-    source=("E20",),
-)
-def event_undelivered(event: ExchangeEnded | SinkRefused) -> Iterator[Verdict]:
-    """A notification was refused, not answered, or answered by an error.
-
-    Why:
-        The user has pressed a button at the device, and nothing happens. The sink is gone, a firewall stands before
-        it, or it does not understand the notification. It should answer HTTP 202.
-
-    Bad:
-        Subscribe -> ok
-        ScanAvailableEvent -> HTTP 404 text/html
-
-    Good:
-        Subscribe -> ok
-        ScanAvailableEvent ScanIdentifier=s -> accepted
-        CreateScanJob ScanIdentifier=s -> ok
-        RetrieveImage -> image
-    """
-    if isinstance(event, SinkRefused):
-        how = "refused" if event.answered else "not answered"
-        yield Objection(
-            f"a connection to the event sink {event.responder} is {how}",
-            (*_grant(event.subscription), frame_line(event.stamp, "connection", f"to {event.responder}")),
-            expected="a sink that takes the notification",
-            fold=f"refused {event.responder}",
-        )
-        return
-    exchange = event.exchange
-    problem = _undelivered(exchange)
-    if problem is not None:
-        yield Objection(
-            f"{subject(exchange)}: {problem}",
-            exchange_lines(exchange),
-            fault_of=_who_closed(event),
-            expected="HTTP 202 without content",
-            fold=f"{exchange.operation} {problem}",
-        )
-
-
-def _undelivered(exchange: Exchange) -> str | None:
-    response = exchange.response
-    if response is None:
-        gone = exchange.abandoned in (Abandoned.CLOSED, Abandoned.RESET)
-        return f"no answer, then the {exchange.abandoned.value}" if gone and exchange.abandoned is not None else None
-    if response.fault is not None:
-        return f"answered by a Fault ({response.fault.subcode or response.fault.code})"
-    return f"answered by HTTP {response.status}" if (response.status or 0) >= 400 else None
-
-
-def _who_closed(event: ExchangeEnded) -> FaultOf | None:
-    """The device, when it closed the connection before an answer could come."""
-    exchange, connection = event.exchange, event.connection
-    if exchange.response is not None or connection is None or connection.first_end is None or exchange.request is None:
-        return None
-    by_device = connection.first_end_by == exchange.client_endpoint
-    return (
-        FaultOf.DEVICE
-        if by_device and connection.first_end.time_ns - exchange.request.last.time_ns < 5 * 10**9
-        else None
-    )
 
 
 def _offers(event: ExchangeEnded) -> bool:
@@ -569,41 +443,4 @@ def manager_refuses(event: ExchangeEnded) -> Iterator[Verdict]:
             f"{subject(exchange)} without the Identifier of the subscription, and refused",
             exchange_lines(exchange),
             expected="the reference parameters of SubscriptionManager as header blocks",
-        )
-
-
-@rule(
-    "WSD516",
-    "notify-parameters-missing",
-    Severity.INFO,
-    on=EventSeen,
-    when=lambda event: event.event.subscription is not None and bool(event.event.subscription.notify),
-    needs=(Need.WELL_FORMED,),
-    source=("E16", "WS-Addressing 2004/08 §2.3"),
-)
-def notify_parameters_missing(event: EventSeen) -> Iterator[Verdict]:
-    """A notification lacks the reference parameters of the NotifyTo that it was sent to.
-
-    Why:
-        They are how a sink with several subscriptions tells them apart; without them some clients drop the
-        notification.
-
-    Bad:
-        Subscribe -> ok
-        > drop wse:Identifier
-        ScanAvailableEvent -> accepted
-
-    Good:
-        Subscribe -> ok
-        ScanAvailableEvent -> accepted
-    """
-    subscription, request = event.event.subscription, event.exchange.request
-    assert subscription is not None
-    missing = [name for name in subscription.notify if name not in echoed(request)]
-    if missing and request is not None and request.role is Role.REQUEST:
-        yield Objection(
-            f"{event.event.name} without {missing[0][0].rpartition('}')[2]} of its NotifyTo"[:100],
-            (*_grant(subscription), *request_line(event.exchange)),
-            expected="the reference parameters of NotifyTo as header blocks",
-            fold=event.event.name,
         )
