@@ -42,6 +42,7 @@ captures: $(VENV)/.installed-dev  ## make the derived case captures again, byte 
 docs: $(VENV)/.installed-dev  ## write the generated parts of README.md and docs/ again
 	@echo "==> docs/generate.py"; $(BIN)/python docs/generate.py
 	@echo "==> docs/pages.py"; $(BIN)/python docs/pages.py
+	@echo "==> docs/messages.py"; $(BIN)/python docs/messages.py
 
 clean:  ## remove the virtual environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

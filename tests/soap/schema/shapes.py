@@ -95,7 +95,7 @@ class Whole(Element):
     wrapped: Wrapped[Colour | str] | None = opt("a wrapped colour")
     container: Container | None = one("a container that may be empty")
     inner: tuple[Inner, ...] = some("some inner ones")
-    text: tuple[Text[str], ...] = many("texts in languages")
+    text: tuple[Text, ...] = many("texts in languages")
     either: Either | None = opt("one of two")
     maybe: Maybe | None = opt("one of two, or none")
     names: Names_ | None = opt("names")
