@@ -26,9 +26,10 @@ INTRODUCTION = """\
 What a WSD scanner and its clients say to each other: {messages} messages and {elements} elements. `wsdtrace describe
 NAME` tells the same of one element on a terminal.
 
-**occurs** is `1`, `0..1`, `1..n` or `0..n`; `choice` means exactly one of the rows so marked; `-` means that no schema has
-the element there, that devices send it all the same, and that it is read and told. `@` marks an attribute, *text* what
-stands in the element itself. A row with a ‡ is private: its text reaches no renderer unless `--show-secrets` is given.
+**occurs** is `1`, `0..1`, `1..n` or `0..n`; `choice` means exactly one of the rows so marked; `-` means that no schema
+has the element there, that devices send it all the same, and that it is read and told. `@` marks an attribute, *text*
+what stands in the element itself. A row with a ‡ is private: its text reaches no renderer unless `--show-secrets` is
+given.
 
 Sources that end in `.md` are pages of the documentation of WS-Scan at
 <https://learn.microsoft.com/windows-hardware/drivers/image/>. A child in the namespace of somebody else is legal nearly
