@@ -41,6 +41,7 @@ from wsdtrace.wsd.scanner import (
     ScannerDescription,
     ScannerStateReasons,
     ScannerStatus,
+    ShortText,
     StatusSummary,
     Widths,
 )
@@ -69,9 +70,9 @@ METADATA_DIALECTS = tuple(f"{DPWS}/{name}" for name in ("ThisModel", "ThisDevice
 def description() -> ScannerDescription:
     """What it is called."""
     return ScannerDescription(
-        scanner_name=(Text("Scenario scanner", lang="en"),),
-        scanner_info=(Text("Played from a scenario", lang="en"),),
-        scanner_location=(Text("Nowhere", lang="en"),),
+        scanner_name=(ShortText("Scenario scanner", lang="en"),),
+        scanner_info=(ShortText("Played from a scenario", lang="en"),),
+        scanner_location=(ShortText("Nowhere", lang="en"),),
     )
 
 
