@@ -34,6 +34,8 @@ EVENTING = "http://schemas.xmlsoap.org/ws/2004/08/eventing"
 SCAN = "http://schemas.microsoft.com/windows/2006/08/wdp/scan"
 PRINT = "http://schemas.microsoft.com/windows/2006/08/wdp/print"
 PNPX = "http://schemas.microsoft.com/windows/pnpx/2005/10"
+PUBLICATION = "http://schemas.microsoft.com/windows/pub/2005/07"
+"""What computers publish of themselves (Windows, wsdd)."""
 DEVICE_FOUNDATION = "http://schemas.microsoft.com/windows/2008/09/devicefoundation"
 XOP = "http://www.w3.org/2004/08/xop/include"
 XMIME = "http://www.w3.org/2005/05/xmlmime"
@@ -84,6 +86,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(PRINT, "wprt", "WS-Print", (), ("http://schemas.microsoft.com/windows/2006/01/wdp/print",)),
     Family(PNPX, "pnpx", "PnP-X"),
     Family(DEVICE_FOUNDATION, "df", "Device Foundation"),
+    Family(PUBLICATION, "pub", "Publication Services"),
     Family(XOP, "xop", "XOP", (), ("http://www.w3.org/2003/12/xop/include",)),
     Family(XMIME, "xmime", "XML media types", ("http://www.w3.org/2004/11/xmlmime",)),
     Family("http://schemas.microsoft.com/windows/2008/12/wdp/distributedscan/device", "dsd", "Distributed Scan Device"),

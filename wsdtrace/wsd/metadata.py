@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from wsdtrace.soap.addressing import EndpointReference
-from wsdtrace.soap.namespaces import DEVICE_FOUNDATION, DPWS, METADATA, PNPX, WSA
+from wsdtrace.soap.namespaces import DEVICE_FOUNDATION, DPWS, METADATA, PNPX, PUBLICATION, WSA
 from wsdtrace.soap.schema import Element, Text, attribute, declare, many, one, opt, some
 from wsdtrace.wsd.values import Address, NameList
-
-PUBLICATION = "http://schemas.microsoft.com/windows/pub/2005/07"
-"""Namespace of what computers (Windows, wsdd) publish of themselves."""
 
 _PNPX = "PnP-X specification §2"
 
