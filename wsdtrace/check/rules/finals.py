@@ -51,11 +51,11 @@ def must_honor_broken(event: JobCreated) -> Iterator[Verdict]:
         it cannot use and does not expect.
 
     Bad:
-        CreateScanJob Resolution.Width=300 Resolution@MustHonor=true -> JobId=1 JobToken=t Resolution.Width=100
+        CreateScanJob color=RGB24 ColorProcessing@MustHonor=true -> JobId=1 JobToken=t ColorProcessing=Grayscale8
         RetrieveImage JobId=1 JobToken=t -> image
 
     Good:
-        CreateScanJob Resolution.Width=300 Resolution@MustHonor=true -> JobId=1 JobToken=t
+        CreateScanJob color=RGB24 ColorProcessing@MustHonor=true -> JobId=1 JobToken=t
         RetrieveImage JobId=1 JobToken=t -> image
     """
     for setting in _settings(event.job):
@@ -74,11 +74,11 @@ def final_differs(event: JobCreated) -> Iterator[Verdict]:
         distorted image.
 
     Bad:
-        CreateScanJob Resolution.Width=300 -> JobId=1 JobToken=t Resolution.Width=100
+        CreateScanJob color=RGB24 -> JobId=1 JobToken=t ColorProcessing=Grayscale8
         RetrieveImage JobId=1 JobToken=t -> image
 
     Good:
-        CreateScanJob Resolution.Width=300 -> JobId=1 JobToken=t
+        CreateScanJob color=RGB24 -> JobId=1 JobToken=t
         RetrieveImage JobId=1 JobToken=t -> image
     """
     for setting in _settings(event.job):

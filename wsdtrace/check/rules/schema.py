@@ -109,8 +109,8 @@ def element_unknown(event: MessageSeen) -> Iterator[Verdict]:
         have stood there.
 
     Bad:
-        < rename wscn:ScansCompleted wscn:ScansDone
-        GetActiveJobs -> JobId=1
+        < add wscn:ScannerStatus <wscn:Mood>good</wscn:Mood>
+        GetScannerElements -> ok
 
     Good:
         GetScannerElements -> ok
