@@ -258,3 +258,17 @@ def test_the_offsets_of_a_stream_pass_4_gib(direction: Direction) -> None:
     chunks = [event for event in events if isinstance(event, StreamChunk)]
     assert [(chunk.offset, bytes(chunk.data)) for chunk in chunks] == [(2**33 - 2, b"abcdef")]
     assert chunks[0].index.offset.tolist() == [2**33 - 2, 2**33 + 2]
+
+
+def test_a_lost_tail_behind_a_lost_middle_is_a_gap_too() -> None:
+    wire = Wire().handshake().segment(0, 2, b"cd").segment(1, 0, ack=9).wait(2 * SECOND).segment(1, 0, ack=9)
+    assert gaps(wire.frames) == [(0, 0, 2, GapReason.NOT_CAPTURED, 6), (0, 4, 5, GapReason.NOT_CAPTURED, 6)]
+
+
+def test_many_holes_of_a_direction_captured_alone_do_not_wait_for_each_other() -> None:
+    limits = NetLimits(one_sided_frames=10)
+    wire = Wire()
+    for i in range(30):
+        wire.segment(1, i * 4, b"ab")
+    given_up = [at for *_, at in gaps(wire.frames, limits)]
+    assert given_up[:20] == list(range(12, 31)) + [30]

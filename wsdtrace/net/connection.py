@@ -271,7 +271,7 @@ class Connection:
         if stream.waiting and not other.seen:
             limits = out.limits
             due = self._frames + limits.one_sided_frames, frame.now_ns + limits.one_sided_ns
-            stream.mark(Mark(stream.waiting.first, *due))
+            stream.mark(Mark(stream.waiting.last, *due))
         self._end_if_both(stream, other)
         return True
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wsdtrace.net.ip import Packets
-from wsdtrace.net.transport import ACK, CONTROL, FIN, JOINED, SYN, Segments, seq_diff
+from wsdtrace.net.transport import ACK, CONTROL, JOINED, Segments, seq_diff
 from wsdtrace.records import I64
 
 Key = tuple[int, int, int, int, int]
@@ -52,16 +52,28 @@ class Grouped:
 def group_by_connection(segments: Segments, packets: Packets) -> Grouped:
     """Tell which segments belong together."""
     words, side = _words(segments, packets)
-    mixed = np.zeros(len(segments), dtype=np.uint64)
+    changes = np.zeros(len(segments), dtype=np.bool_)
+    for word in words:
+        changes[1:] |= word[1:] != word[:-1]
+    changes[0] = True
+    heads = np.flatnonzero(changes)  # segments seldom come alone, so that few are left to sort
+    of_head, first = _group_words([word[heads] for word in words])
+    first = heads[first]
+    keys = list(zip(*(word[first].tolist() for word in words), strict=True))
+    return Grouped(of_head[np.cumsum(changes) - 1], side, keys)
+
+
+def _group_words(words: list[_U64]) -> tuple[I64, I64]:
+    """The group of each row of words, and the first row of each group."""
+    mixed = np.zeros(len(words[0]), dtype=np.uint64)
     for word, factor in zip(words, _MIXERS, strict=True):
         mixed ^= word
         mixed *= np.uint64(factor)
         mixed ^= mixed >> np.uint64(29)
     _, first, group = np.unique(mixed, return_index=True, return_inverse=True)
     if any((word[first][group] != word).any() for word in words):
-        group, first = _group_exactly(words)
-    keys = list(zip(*(word[first].tolist() for word in words), strict=True))
-    return Grouped(group, side, keys)
+        return _group_exactly(words)
+    return group, first
 
 
 def _group_exactly(words: list[_U64]) -> tuple[I64, I64]:
@@ -134,30 +146,25 @@ class Items:
 
 def cut_into_items(segments: Segments, grouped: Grouped) -> Items:
     """Cut the segments of each connection at those with which something may happen."""
-    n = len(segments)
-    order = np.argsort(grouped.group, kind="stable")
+    order = _stable_order(grouped.group, len(grouped.keys))
     group, side = grouped.group[order], grouped.side[order]
     seq, ack, flags, length = segments.seq[order], segments.ack[order], segments.flags[order], segments.length[order]
-    after = (seq + length + ((flags & SYN) != 0) + ((flags & FIN) != 0)) & _MASK
+    after = (seq + length) & _MASK
     has_data = length > 0
-    position = np.arange(n)
-    changes = np.diff(group, prepend=-1) != 0
-    begin_of_group = np.maximum.accumulate(np.where(changes, position, 0))
-
-    advances = has_data | ((flags & (SYN | FIN)) != 0)
-    before = _last_of_side(advances, side, position, own=True)
-    follows = (before < begin_of_group) | (seq == after[before])
+    data = np.flatnonzero(has_data)
     odd = (flags & CONTROL) != 0
-    odd |= (segments.have[order] < length) | (segments.place[order] >= JOINED) | (has_data & ~follows)
+    odd |= (segments.have[order] < length) | (segments.place[order] >= JOINED)
+    odd[_not_following(data, group * 2 + side, seq, after, 2 * len(grouped.keys))] = True
 
-    begins = changes | odd
-    begins[1:] |= odd[:-1]
+    begins = odd.copy()
+    begins[1:] |= odd[:-1] | (group[1:] != group[:-1])
+    begins[0] = True
     start = np.flatnonzero(begins)
     item = np.cumsum(begins) - 1
     plain = ~odd[start]
 
     # An acknowledgement is compared with the data that the other side sent before it in the item, else by the caller.
-    opposite = _last_of_side(has_data, side, position, own=False)
+    opposite = _last_of_other_side(has_data, side)
     inside = opposite >= start[item]
     acknowledges = (flags & ACK) != 0
     beyond = acknowledges & inside & (seq_diff(ack, after[opposite]) > 0)
@@ -168,8 +175,7 @@ def cut_into_items(segments: Segments, grouped: Grouped) -> Items:
     seen = np.zeros(2 * count, dtype=np.bool_)
     seen[of_side] = True
     next_seq = np.full(2 * count, NONE)
-    first_data = np.flatnonzero(has_data)[::-1]
-    next_seq[of_side[first_data]] = seq[first_data]  # the last assignment stays: the first segment's
+    next_seq[of_side[data[::-1]]] = seq[data[::-1]]  # the last assignment stays: the first segment's
     lead = np.flatnonzero(acknowledges & ~inside)
     highest = _highest(of_side[lead], ack[lead], 2 * count)
 
@@ -179,7 +185,7 @@ def cut_into_items(segments: Segments, grouped: Grouped) -> Items:
         order=order,
         group=group[start][by_frame],
         start=start[by_frame],
-        stop=np.append(start[1:], n)[by_frame],
+        stop=np.append(start[1:], len(segments))[by_frame],
         plain=plain[by_frame],
         seen=seen.reshape(-1, 2)[by_frame],
         next_seq=next_seq.reshape(-1, 2)[by_frame],
@@ -192,15 +198,26 @@ def cut_into_items(segments: Segments, grouped: Grouped) -> Items:
     )
 
 
-def _last_of_side(wanted: Bools, side: I64, position: I64, *, own: bool) -> I64:
-    """(n,) for each row the last `wanted` row before it of its own side, or of the other; -1 when there is none."""
+def _stable_order(numbers: I64, count: int) -> I64:
+    """(n,) order that sorts small numbers, below `count`, and keeps equal ones in place."""
+    small = numbers.astype(np.uint16) if count <= 1 << 16 else numbers  # sorted by radix, ten times as fast
+    order: I64 = np.argsort(small, kind="stable")
+    return order
+
+
+def _not_following(data: I64, flow: I64, seq: I64, after: I64, flows: int) -> I64:
+    """Which of the segments `data` do not start where the segment with data before them in their flow ended."""
+    by_flow = data[_stable_order(flow[data], flows)]
+    one, next_one = by_flow[:-1], by_flow[1:]
+    odd: I64 = next_one[(flow[one] == flow[next_one]) & (after[one] != seq[next_one])]
+    return odd
+
+
+def _last_of_other_side(wanted: Bools, side: I64) -> I64:
+    """(n,) for each row the last `wanted` row before it that the other side sent, in any group; -1 for none."""
+    position = np.arange(len(side))
     last = [np.maximum.accumulate(np.where(wanted & (side == s), position, -1)) for s in (0, 1)]
-    if not own:
-        return np.where(side == 0, last[1], last[0])
-    latest = np.where(side == 0, last[0], last[1])
-    # A row's own value must not count: take that of the row before.
-    shifted = [np.concatenate([[-1], each[:-1]]) for each in last]
-    return np.where(latest == position, np.where(side == 0, shifted[0], shifted[1]), latest)
+    return np.where(side == 0, last[1], last[0])
 
 
 def _highest(where: I64, ack: I64, count: int) -> I64:

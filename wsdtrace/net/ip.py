@@ -23,14 +23,10 @@ _IPV4_HEADER: Final = 20
 _IPV6_HEADER: Final = 40
 _MORE_OR_OFFSET: Final = 0x3FFF
 """IPv4: the bit More Fragments, or an offset that is not 0."""
-_TRANSPORTS: Final = (6, 17)
+_TCP, _UDP = 6, 17
 _EXTENSIONS: Final = (0, 43, 44, 51, 60, 135, 139, 140)
 """IPv6 extension headers (IANA): hop-by-hop, routing, fragment, AH, destination options, mobility, HIP, shim6."""
 
-_IPV4_FIELDS: Final = np.dtype(
-    [("version", "u1"), ("tos", "u1"), ("total", ">u2"), ("id", ">u2"), ("fragment", ">u2"), ("ttl", "u1"),
-     ("protocol", "u1"), ("checksum", ">u2"), ("source", ">u4"), ("destination", ">u4")]
-)  # fmt: skip
 _IPV6_FIELDS: Final = np.dtype(
     [("version", ">u4"), ("payload", ">u2"), ("next", "u1"), ("hops", "u1"), ("source_high", ">u8"),
      ("source_low", ">u8"), ("destination_high", ">u8"), ("destination_low", ">u8")]
@@ -106,33 +102,40 @@ def read_ip(buffer: Bytes, found: Located) -> Parsed:
 
 def _read_ipv4(buffer: Bytes, found: Located) -> tuple[Packets, I64, I64]:
     """Rows of whole packets; indices of slow ones; indices of damaged ones (RFC 791 §3.1)."""
-    at = np.flatnonzero(found.have >= _IPV4_HEADER)
-    header = gather(buffer, found.start[at], _IPV4_HEADER).view(_IPV4_FIELDS)
-    size = (header["version"].astype(np.int64) & 15) * 4
-    total = header["total"].astype(np.int64)
-    total = np.where(total == 0, found.wire[at], total)
+    whole = found.have >= _IPV4_HEADER
+    at = np.flatnonzero(whole)
+    header = gather(buffer, found.start[at], _IPV4_HEADER)
+    octets = header.view(np.uint8).reshape(-1, _IPV4_HEADER)
+    words = header.view(">u2").reshape(-1, _IPV4_HEADER // 2)
+    have, wire = found.have[at], found.wire[at]
+    size = (octets[:, 0] & 15).astype(np.int64) * 4
+    total = words[:, 1].astype(np.int64)
+    total = np.where(total == 0, wire, total)
+    protocol = octets[:, 9]
     sane = (size >= _IPV4_HEADER) & (size <= total)
-    fragment = sane & ((header["fragment"] & _MORE_OR_OFFSET) != 0)
-    wanted = sane & ~fragment & (size <= found.have[at]) & np.isin(header["protocol"], _TRANSPORTS)
-    slow = at[fragment]
-    damaged = np.setdiff1d(np.arange(len(found.row)), at[sane])
-    if not wanted.all():
-        at, header, size, total = at[wanted], header[wanted], size[wanted], total[wanted]
-    zero = np.zeros(len(at), dtype=np.uint64)
-    length = total - size
+    fragment = sane & ((words[:, 3] & _MORE_OR_OFFSET) != 0)
+    wanted = sane & ~fragment & (size <= have) & ((protocol == _TCP) | (protocol == _UDP))
+    damaged = ~whole
+    damaged[at[~sane]] = True
+    kept = np.flatnonzero(wanted)
+    if len(kept) < len(at):
+        header, size, total, have, protocol = header[kept], size[kept], total[kept], have[kept], protocol[kept]
+    addresses = header.view(">u4").reshape(-1, _IPV4_HEADER // 4)
+    into, length = at[kept], total - size
+    zero = np.zeros(len(kept), dtype=np.uint64)
     packets = Packets(
-        row=found.row[at],
-        version=np.full(len(at), 4, dtype=np.int64),
-        protocol=header["protocol"].astype(np.int64),
+        row=found.row[into],
+        version=np.full(len(kept), 4, dtype=np.int64),
+        protocol=protocol.astype(np.int64),
         source_high=zero,
-        source_low=header["source"].astype(np.uint64),
+        source_low=addresses[:, 3].astype(np.uint64),
         destination_high=zero,
-        destination_low=header["destination"].astype(np.uint64),
-        start=found.start[at] + size,
-        have=np.minimum(found.have[at] - size, length),
+        destination_low=addresses[:, 4].astype(np.uint64),
+        start=found.start[into] + size,
+        have=np.minimum(have - size, length),
         length=length,
     )
-    return packets, slow, damaged
+    return packets, at[fragment], np.flatnonzero(damaged)
 
 
 def _read_ipv6(buffer: Bytes, found: Located) -> tuple[Packets, I64, I64]:
@@ -142,7 +145,7 @@ def _read_ipv6(buffer: Bytes, found: Located) -> tuple[Packets, I64, I64]:
     header = gather(buffer, found.start[at], _IPV6_HEADER).view(_IPV6_FIELDS)
     following = header["next"].astype(np.int64)
     slow = at[np.isin(following, _EXTENSIONS)]
-    wanted = np.isin(following, _TRANSPORTS)
+    wanted = (following == _TCP) | (following == _UDP)
     if not wanted.all():
         at, header, following = at[wanted], header[wanted], following[wanted]
     payload = header["payload"].astype(np.int64)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from wsdtrace.net.columns import Bytes, gather, gather_u16
-from wsdtrace.records import I64, FrameBatch
+from wsdtrace.records import I64, U16, FrameBatch
 
 # https://www.tcpdump.org/linktypes.html
 _NULL, _ETHERNET, _RAW, _LOOP, _SLL, _IPV4, _IPV6, _SLL2 = 0, 1, 101, 108, 113, 228, 229, 276
@@ -57,7 +57,7 @@ class Located:
 
 def locate_ip(batch: FrameBatch) -> Located:
     """The IP packets of a batch, by link type; at least one byte of each is captured."""
-    kinds = np.unique(batch.link_type).tolist()
+    kinds = [int(batch.link_type[0])] if (batch.link_type == batch.link_type[0]).all() else _several(batch.link_type)
     pieces: list[Located] = []
     for kind in kinds:
         shape = _SHAPES.get(kind)
@@ -76,6 +76,11 @@ def locate_ip(batch: FrameBatch) -> Located:
     return Located(row, start, have, wire).pick(order)
 
 
+def _several(link_type: U16) -> list[int]:
+    kinds: list[int] = np.unique(link_type).tolist()
+    return kinds
+
+
 def _locate(batch: FrameBatch, row: I64, header: int, protocol_at: int | None) -> Located:
     captured = batch.captured_len[row].astype(np.int64)
     long_enough = captured > header
@@ -90,6 +95,8 @@ def _locate(batch: FrameBatch, row: I64, header: int, protocol_at: int | None) -
 
 def _by_protocol(buffer: Bytes, found: Located, protocol: I64) -> Located:
     """Keep what carries IP, tags peeled off."""
+    if ((protocol == _ETHERTYPE_IPV4) | (protocol == _ETHERTYPE_IPV6)).all():
+        return found
     for _ in range(MAX_VLAN_TAGS):
         tagged = np.isin(protocol, _VLAN_TAGS) & (found.have > 4)
         if not tagged.any():

@@ -60,6 +60,11 @@ class Waiting:
         """Stream offset of the first byte that waits."""
         return self._blocks[0].start
 
+    @property
+    def last(self) -> int:
+        """Stream offset of the first byte behind the last hole."""
+        return self._blocks[-1].start
+
     def put(self, part: Part) -> bool:
         """Keep what is new of a part.
 

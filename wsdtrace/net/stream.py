@@ -186,15 +186,15 @@ class Stream:
     def settle(self, stamp: Stamp, out: Outbox) -> None:
         """The grace of the first mark is over: give up the holes before it."""
         mark = self.marks.pop(0)
-        if self.waiting:
-            while self.waiting and self.waiting.first <= mark.offset:
-                self.skip(self.waiting.first, GapReason.NOT_CAPTURED, stamp, out)
-            return
-        newest = self.marks[-1].offset if self.marks else mark.offset
-        self.marks.clear()
+        offset = mark.offset
+        if not self.waiting and self.marks:  # nothing came since: what was acknowledged meanwhile is of the same hole
+            offset = self.marks[-1].offset
+            self.marks.clear()
+        while self.waiting and self.waiting.first <= offset:
+            self.skip(self.waiting.first, GapReason.NOT_CAPTURED, stamp, out)
         # One byte behind everything seen is rather a FIN that was not captured.
-        if newest - self.next_offset > 1 or newest == self.end_offset:
-            self.skip(newest, GapReason.NOT_CAPTURED, stamp, out)
+        if not self.waiting and (offset - self.next_offset > 1 or offset == self.end_offset) and self.ended is None:
+            self.skip(offset, GapReason.NOT_CAPTURED, stamp, out)
 
     def skip(self, offset: int, reason: GapReason, stamp: Stamp, out: Outbox) -> None:
         """Give up the bytes before `offset`, and hand on what stands behind them."""

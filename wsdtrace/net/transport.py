@@ -31,10 +31,6 @@ _UDP_HEADER: Final = 8
 JOINED: Final = 1 << 40
 """Places from here on lie in the bytes joined from fragments; no window is so large."""
 
-_TCP_FIELDS: Final = np.dtype(
-    [("source", ">u2"), ("destination", ">u2"), ("seq", ">u4"), ("ack", ">u4"), ("offset", "u1"), ("flags", "u1"),
-     ("window", ">u2"), ("checksum", ">u2"), ("urgent", ">u2")]
-)  # fmt: skip
 _UDP_FIELDS: Final = np.dtype([("source", ">u2"), ("destination", ">u2"), ("length", ">u2"), ("checksum", ">u2")])
 
 _Number = TypeVar("_Number", int, I64)
@@ -107,27 +103,32 @@ def read_tcp(buffer: Bytes, packets: Packets, index: I64, shift: int) -> tuple[S
         the segments, and the rows of the batch whose header is damaged or cut.
     """
     start, have, length = packets.start[index], packets.have[index], packets.length[index]
-    whole = have >= _TCP_HEADER
-    kept = np.flatnonzero(whole)
-    header = gather(buffer, start[kept] - shift, _TCP_HEADER).view(_TCP_FIELDS)
-    size = (header["offset"].astype(np.int64) >> 4) * 4
-    sane = (size >= _TCP_HEADER) & (size <= length[kept])
-    kept, header, size = kept[sane], header[sane], size[sane]
-    index_kept = index[kept]
+    damaged = have < _TCP_HEADER
+    at = np.flatnonzero(~damaged)
+    header = gather(buffer, start[at] - shift, _TCP_HEADER)
+    size = (header.view(np.uint8).reshape(-1, _TCP_HEADER)[:, 12] >> 4).astype(np.int64) * 4
+    sane = (size >= _TCP_HEADER) & (size <= length[at])
+    if not sane.all():
+        damaged[at[~sane]] = True
+        at, header, size = at[sane], header[sane], size[sane]
+    if len(at) < len(index):
+        start, have, length = start[at], have[at], length[at]
+    ports = header.view(">u2").reshape(-1, _TCP_HEADER // 2)
+    numbers = header.view(">u4").reshape(-1, _TCP_HEADER // 4)
+    packet = index[at]
     segments = Segments(
-        row=packets.row[index_kept],
-        packet=index_kept,
-        source=header["source"].astype(np.int64),
-        destination=header["destination"].astype(np.int64),
-        seq=header["seq"].astype(np.int64),
-        ack=header["ack"].astype(np.int64),
-        flags=header["flags"].astype(np.int64),
-        place=start[kept] + size,
-        have=np.maximum(have[kept] - size, 0),
-        length=length[kept] - size,
+        row=packets.row[packet],
+        packet=packet,
+        source=ports[:, 0].astype(np.int64),
+        destination=ports[:, 1].astype(np.int64),
+        seq=numbers[:, 1].astype(np.int64),
+        ack=numbers[:, 2].astype(np.int64),
+        flags=header.view(np.uint8).reshape(-1, _TCP_HEADER)[:, 13].astype(np.int64),
+        place=start + size,
+        have=np.maximum(have - size, 0),
+        length=length - size,
     )
-    damaged = np.setdiff1d(packets.row[index], segments.row) if len(kept) < len(index) else packets.row[:0]
-    return segments, damaged
+    return segments, packets.row[index[damaged]]
 
 
 def read_udp(buffer: Bytes, packets: Packets, index: I64, shift: int) -> tuple[Datagrams, I64]:
@@ -136,7 +137,8 @@ def read_udp(buffer: Bytes, packets: Packets, index: I64, shift: int) -> tuple[D
     A UDP length of 0 (segmentation offload) or one beyond the IP packet is replaced by what the packet holds.
     """
     start, have, length = packets.start[index], packets.have[index], packets.length[index]
-    kept = np.flatnonzero((have >= _UDP_HEADER) & (length >= _UDP_HEADER))
+    damaged = (have < _UDP_HEADER) | (length < _UDP_HEADER)
+    kept = np.flatnonzero(~damaged)
     header = gather(buffer, start[kept] - shift, _UDP_HEADER).view(_UDP_FIELDS)
     announced = header["length"].astype(np.int64)
     length = length[kept]
@@ -151,8 +153,7 @@ def read_udp(buffer: Bytes, packets: Packets, index: I64, shift: int) -> tuple[D
         have=np.minimum(have[kept] - _UDP_HEADER, length),
         length=length,
     )
-    damaged = np.setdiff1d(packets.row[index], datagrams.row) if len(kept) < len(index) else packets.row[:0]
-    return datagrams, damaged
+    return datagrams, packets.row[index[damaged]]
 
 
 _Columns = TypeVar("_Columns", Segments, Datagrams)
