@@ -2,8 +2,9 @@
 
 import pytest
 
-from wsdtrace.scenario.defaults import ANSWERS, REQUESTS
+from wsdtrace.scenario.answers import ANSWERS
 from wsdtrace.scenario.operations import OPERATIONS, Operation, Toward
+from wsdtrace.scenario.requests import REQUESTS
 from wsdtrace.wsd.actions import MESSAGES, Role
 
 

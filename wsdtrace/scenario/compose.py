@@ -10,7 +10,8 @@ from typing import Any
 from lxml import etree
 
 from wsdtrace.errors import BadScenario
-from wsdtrace.scenario.fields import HEADER_NAMES, Assigner, body_type
+from wsdtrace.scenario.assign import Assigner
+from wsdtrace.scenario.fields import HEADER_NAMES, body_type
 from wsdtrace.scenario.model import Answer, Assignment
 from wsdtrace.scenario.operations import Operation
 from wsdtrace.soap import AppSequence, EndpointReference, Fault, FaultName, MessageHeaders, SoapVersion

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wsdtrace.scenario import portrait
+from wsdtrace.scenario.answers import ANSWERS
 from wsdtrace.scenario.book import Book, Job
 from wsdtrace.scenario.compose import Composed, action_of, compose, compose_fault, identifier_block
-from wsdtrace.scenario.defaults import ANSWERS, REQUESTS, Turn
 from wsdtrace.scenario.edits import Edited, edit_xml
 from wsdtrace.scenario.fields import value_of
 from wsdtrace.scenario.framing import (
@@ -24,7 +24,9 @@ from wsdtrace.scenario.hosts import MANAGER_PATH, SERVICE_PATH, SINK_PATH, Faces
 from wsdtrace.scenario.images import draw
 from wsdtrace.scenario.model import Answer, Exchange, Picture, Reply
 from wsdtrace.scenario.operations import Toward
+from wsdtrace.scenario.requests import REQUESTS
 from wsdtrace.scenario.tickets import Raster, final_parameters, raster
+from wsdtrace.scenario.turn import Turn
 from wsdtrace.scenario.words import raw_bytes
 from wsdtrace.soap import AppSequence, EndpointReference, MessageHeaders
 from wsdtrace.soap.schema import Element

@@ -8,27 +8,26 @@ of elements are not looked up here but in `fields`, which knows the declared mes
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import NoReturn
 
 from wsdtrace.errors import BadScenario
-from wsdtrace.scenario.fields import check_assignments, expanded
-from wsdtrace.scenario.images import drawable_formats, is_drawable
+from wsdtrace.scenario.clauses import (
+    HTTP_ANSWER,
+    Line,
+    nothing_more,
+    one_of,
+    read_answer,
+    read_assignments,
+    read_edit,
+    unknown,
+)
+from wsdtrace.scenario.fields import check_assignments
 from wsdtrace.scenario.model import (
-    Answer,
-    Assignment,
     Cast,
     Close,
-    Edit,
-    EditVerb,
     End,
     Exchange,
     Manner,
-    Place,
-    Reply,
     Scenario,
     Step,
     Wait,
@@ -43,28 +42,6 @@ MAX_DEPTH = 8
 CAST_WORDS = ("client", "device", "through", "over")
 CAST = re.compile(rf"(?:{'|'.join(CAST_WORDS)})\b[^:]*:(?=\s|$)")
 CHANNEL = re.compile(r"(tcp|http|mime|image|udp):")
-HTTP_ANSWER = re.compile(r"(?<=\s)->\s+HTTP\s+\S+(?:\s+\S+)?")
-"""What follows is the content, as it stands."""
-ASSIGNMENT = re.compile(r"([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?:@([A-Za-z_][\w:-]*))?=")
-OUTCOMES = {reply.value: reply for reply in (Reply.NOTHING, Reply.CLOSE, Reply.RESET, Reply.REFUSED, Reply.UNREACHABLE)}
-WORDS_OF_EDIT = {EditVerb.REPLACE: 2, EditVerb.RENAME: 2, EditVerb.DROP: 1, EditVerb.ENCODE: 1, EditVerb.NO_FIELD: 1}
-"""Edits that take so many words; the others take the rest of the line as it stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line that says something."""
-
-    number: int
-    text: str
-    indent: int
-
-    def fail(self, index: int, problem: str) -> NoReturn:
-        """The mistake is at this index of the text."""
-        raise BadScenario(self.number, index + 1, problem)
-
-    def place(self, index: int) -> Place:
-        return Place(self.number, index + 1)
 
 
 def parse(text: str) -> Scenario:
@@ -147,7 +124,7 @@ class _Parser:
         text = line.text
         start = line.indent
         if text[start] in "<>" and (len(text) == start + 1 or text[start + 1].isspace()):
-            edit = _edit(line, start + 1)
+            edit = read_edit(line, start + 1)
             if text[start] == ">":
                 return dataclasses.replace(manner, request=(*manner.request, edit))
             return dataclasses.replace(manner, response=(*manner.response, edit))
@@ -161,7 +138,7 @@ class _Parser:
             said = " ".join(w.text for w in words)
             line.fail(
                 words[0].column - 1 if words else found.end(),
-                f"expected {_one_of(forms_of(channel))} behind `{channel}:`, found {said!r}",
+                f"expected {one_of(forms_of(channel))} behind `{channel}:`, found {said!r}",
             )
         part = dataclasses.replace(getattr(manner, channel.value), **fields)
         return dataclasses.replace(manner, **{channel.value: part})
@@ -186,19 +163,19 @@ class _Parser:
         http = HTTP_ANSWER.search(line.text, start)
         words = split_words(line.text[: http.end()] if http is not None else line.text, line.number, start)
         if not words:
-            line.fail(len(line.text), f"expected {_one_of([*OPERATIONS, 'close'])}")
+            line.fail(len(line.text), f"expected {one_of([*OPERATIONS, 'close'])}")
         first, place = words[0], line.place(words[0].column - 1)
         if first.text == "wait":
             return Wait(place, self._duration(line, words, 1))
         if first.text == "end":
-            _nothing_more(line, words, 1)
+            nothing_more(line, words, 1)
             return End(place)
         if first.text == "close":
-            _nothing_more(line, words, 1)
+            nothing_more(line, words, 1)
             return Close(place, cast)
         operation = OPERATIONS.get(first.text)
         if operation is None:
-            line.fail(first.column - 1, _unknown(first.text, [*OPERATIONS, "wait", "close", "end"], "an operation"))
+            line.fail(first.column - 1, unknown(first.text, [*OPERATIONS, "wait", "close", "end"], "an operation"))
         return self._exchange(line, words, operation, cast, manner)
 
     def _duration(self, line: Line, words: list[Word], at: int) -> int:
@@ -207,12 +184,12 @@ class _Parser:
         time_ns = read_duration(words[at].text)
         if time_ns is None:
             line.fail(words[at].column - 1, f"expected a time such as 61s, 200ms or 2min, found {words[at].text!r}")
-        _nothing_more(line, words, at + 1)
+        nothing_more(line, words, at + 1)
         return time_ns
 
     def _exchange(self, line: Line, words: list[Word], operation: Operation, cast: Cast, manner: Manner) -> Exchange:
         arrow = next((i for i, word in enumerate(words) if word.text == "->" and not word.quoted), None)
-        request = _assignments(line, words[1:arrow])
+        request = read_assignments(line, words[1:arrow])
         place = line.place(words[0].column - 1)
         if cast.directed and (operation.toward is not Toward.MULTICAST or operation.one_way):
             line.fail(line.indent, f"expected Probe or Resolve behind `over HTTP`, found {operation.name}")
@@ -223,7 +200,7 @@ class _Parser:
         elif arrow is None:
             line.fail(len(line.text), f"expected `-> {operation.answers[-1]}` or another answer")
         else:
-            answer = _answer(line, words, arrow, operation)
+            answer = read_answer(line, words, arrow, operation)
         check_assignments(operation, request, answer)
         return Exchange(place, cast, operation, request, answer, manner)
 
@@ -256,118 +233,3 @@ def _cast(line: Line) -> tuple[Cast, int]:
                 )
         at += len(part) + 1
     return cast, found.end()
-
-
-def _assignments(line: Line, words: Sequence[Word]) -> tuple[Assignment, ...]:
-    return tuple(assignment for word in words for assignment in expanded(_assignment(line, word)))
-
-
-def _assignment(line: Line, word: Word) -> Assignment:
-    found = None if word.quoted else ASSIGNMENT.match(word.text)
-    if found is None:
-        line.fail(word.column - 1, f"expected an assignment such as JobId=1 or `->`, found {word.text!r}")
-    return Assignment(tuple(found[1].split(".")), found[2], word.text[found.end() :], Place(line.number, word.column))
-
-
-def _answer(line: Line, words: list[Word], arrow: int, operation: Operation) -> Answer:
-    place = line.place(words[arrow].column - 1)
-    rest = words[arrow + 1 :]
-    if not rest:
-        line.fail(len(line.text), f"expected {_one_of(_answers(operation))} behind `->`")
-    rest, times = _times(line, rest)
-    after_ns, over_ns = times.get("after"), times.get("over")
-    if not rest:
-        rest = [Word("ok", words[arrow].column)]
-    head, more = rest[0], rest[1:]
-    name, _, value = head.text.partition("=")
-    if head.text in OUTCOMES:
-        _nothing_more(line, rest, 1)
-        return Answer(OUTCOMES[head.text], head.text, (), place, after_ns)
-    if head.text == "HTTP":
-        return _http_answer(line, rest, place, after_ns)
-    if head.text == "Fault":
-        if not more or (ASSIGNMENT.match(more[0].text) and not more[0].quoted):
-            line.fail(head.column + 4, "expected a subcode behind `Fault`")
-        subcode, more = more[0].text, more[1:]
-        return Answer(Reply.FAULT, subcode, _assignments(line, more), place, after_ns, over_ns)
-    if name == "image" and "image" in operation.answers:
-        if value and not is_drawable(value):
-            line.fail(head.column - 1, _unknown(value, drawable_formats(), "an image format"))
-        return Answer(Reply.IMAGE, value, _assignments(line, more), place, after_ns, over_ns)
-    good = Reply.IMAGE if "image" in operation.answers else Reply.MESSAGE
-    if ASSIGNMENT.match(head.text) and not head.quoted:
-        head, more = Word("ok", head.column), rest
-    if head.text not in (*operation.answers, "ok"):
-        line.fail(head.column - 1, _unknown(head.text, _answers(operation), "an answer"))
-    word = "" if good is Reply.IMAGE else head.text
-    return Answer(good, word, _assignments(line, more), place, after_ns, over_ns)
-
-
-def _times(line: Line, words: list[Word]) -> tuple[list[Word], dict[str, int]]:
-    """Take `after TIME` and `over TIME` off the end of an answer."""
-    times: dict[str, int] = {}
-    while len(words) >= 2 and words[-2].text in ("after", "over") and not words[-2].quoted:
-        time_ns = read_duration(words[-1].text)
-        if time_ns is None or time_ns < 0:
-            line.fail(
-                words[-1].column - 1, f"expected a time such as 5s behind `{words[-2].text}`, found {words[-1].text!r}"
-            )
-        times[words[-2].text] = time_ns
-        words = words[:-2]
-    return words, times
-
-
-def _http_answer(line: Line, words: list[Word], place: Place, after_ns: int | None) -> Answer:
-    if len(words) < 2 or not re.fullmatch(r"[1-9]\d\d", words[1].text):
-        line.fail(words[0].column + 3, "expected a status such as 500 behind `HTTP`")
-    kind = words[2].text if len(words) > 2 else ""
-    content = line.text[words[-1].column - 1 + len(words[-1].text) :].strip()
-    return Answer(Reply.HTTP, kind, (), place, after_ns, status=int(words[1].text), content=content)
-
-
-def _answers(operation: Operation) -> list[str]:
-    words = [*dict.fromkeys((*operation.answers, "ok"))]
-    return [*words, "Name=value", "Fault SUBCODE", "HTTP STATUS", *OUTCOMES]
-
-
-def _edit(line: Line, start: int) -> Edit:
-    words = split_words(line.text[: start + 1] + line.text[start + 1 :].replace('"', "\x00"), line.number, start)
-    if not words:
-        line.fail(len(line.text), f"expected {_one_of([v.value for v in EditVerb])}")
-    place = line.place(words[0].column - 1)
-    two = " ".join(w.text for w in words[:2])
-    verb = next((v for v in EditVerb if v.value in (two, words[0].text)), None)
-    if verb is None:
-        line.fail(words[0].column - 1, _unknown(words[0].text, [v.value for v in EditVerb], "an edit"))
-    taken = len(verb.value.split())
-    end = words[taken - 1].column - 1 + len(words[taken - 1].text)
-    count = WORDS_OF_EDIT.get(verb)
-    if count is None:
-        rest = line.text[end:].strip()
-        if not rest:
-            line.fail(len(line.text), f"expected something behind `{verb.value}`")
-        name, _, after = rest.partition(" ")
-        return Edit(verb, name, after.strip(), place) if verb is EditVerb.ADD else Edit(verb, rest, "", place)
-    arguments = split_words(line.text, line.number, end, values=False)
-    if len(arguments) != count:
-        noun = "word" if count == 1 else "words"
-        at = arguments[count].column - 1 if len(arguments) > count else len(line.text)
-        line.fail(at, f"expected {count} {noun} behind `{verb.value}`, found {len(arguments)}; quote what has spaces")
-    return Edit(verb, arguments[0].text, arguments[1].text if count == 2 else "", place)
-
-
-def _nothing_more(line: Line, words: list[Word], at: int) -> None:
-    if len(words) > at:
-        line.fail(words[at].column - 1, f"expected nothing behind {words[at - 1].text!r}, found {words[at].text!r}")
-
-
-def _one_of(words: Iterable[str]) -> str:
-    listed = list(words)
-    return listed[0] if len(listed) == 1 else ", ".join(listed[:-1]) + " or " + listed[-1]
-
-
-def _unknown(found: str, known: list[str], what: str) -> str:
-    near = difflib.get_close_matches(found, known, n=1, cutoff=0.6)
-    if near:
-        return f"expected {what}, found {found!r}; did you mean {near[0]}?"
-    return f"expected {what} ({', '.join(known)}), found {found!r}"
