@@ -71,6 +71,9 @@ class Talk:
         self.offsets = [0, 0]
         self.events: list[NetEvent] = [ConnectionOpened(CONNECTION, CLIENT, SERVER, stamp(frame), handshake)]
 
+    def __repr__(self) -> str:
+        return f"Talk({', '.join(_told(event) for event in self.events)})"
+
     def _say(self, direction: Direction, segments: tuple[bytes, ...]) -> Talk:
         for data in segments:
             self.frame += 1
@@ -130,6 +133,18 @@ class Talk:
     def end(self, how: StreamEnd = StreamEnd.FIN) -> Talk:
         """Both directions end."""
         return self.client_end(how).server_end(how)
+
+
+def _told(event: NetEvent) -> str:
+    """An event in a few characters: for the failures of property tests."""
+    side = "<" if getattr(event, "direction", None) else ">"
+    if isinstance(event, ConnectionOpened):
+        return "handshake" if event.handshake else "middle"
+    if isinstance(event, StreamChunk):
+        return f"{side}{bytes(event.data)!r}"
+    if isinstance(event, Gap):
+        return f"{side}gap {event.length}"
+    return f"{side}{event.how.name}" if isinstance(event, StreamEnded) else repr(event)
 
 
 @dataclasses.dataclass

@@ -109,6 +109,7 @@ class Pairing:
         """Interim responses that no request waits for."""
         self._client_whole = handshake
         """Every byte of the client so far is in the capture."""
+        self._client_closed = False
         self._server_end: Abandoned | None = None
 
     # -- requests
@@ -149,9 +150,10 @@ class Pairing:
         self._client_whole = False
         self._settle()
 
-    def requests_ended(self, stamp: Stamp) -> None:
+    def requests_ended(self, how: StreamEnd, stamp: Stamp) -> None:
         """The client sends no more."""
         self._advance(stamp)
+        self._client_closed = how is StreamEnd.FIN
         self._client_whole = False
         self._settle()
 
@@ -225,32 +227,20 @@ class Pairing:
         if self._pending:
             self._pending[0].doubtful = why
 
-    def responses_ended(self, how: StreamEnd, stamp: Stamp, *, seen: bool, given_up: bool) -> None:
-        """The server sends no more.
-
-        Args:
-            how: how its direction ended.
-            stamp: where.
-            seen: a frame of that direction is in the capture.
-            given_up: the client had closed its direction before.
-        """
+    def responses_ended(self, how: StreamEnd, stamp: Stamp, *, seen: bool) -> None:
+        """The server sends no more; `seen`: a frame of it is in the capture."""
         self._advance(stamp)
         reason = _ENDED[how]
         if not seen:
             reason = Abandoned.ONE_SIDED
-        elif how is StreamEnd.CAPTURE_END and given_up:
-            reason = Abandoned.CLOSED
+        elif how is StreamEnd.CAPTURE_END and self._client_closed:
+            reason = Abandoned.CLOSED  # the client gave up: nobody half-closes and waits in this field
         self._server_end = reason
         waiting = [left for left in self._pending if left.waits]
         for left in self._pending:
             if not left.waits:
                 self._abandon(left, left.doubtful if left.doubtful and seen else reason)
         self._pending = deque(waiting)
-
-    def close(self, stamp: Stamp) -> None:
-        """Both directions have ended."""
-        self._advance(stamp)
-        self._settle()
 
     def stray(self, anomaly: Anomaly, stamp: Stamp) -> None:
         """Bytes that belong to no message."""

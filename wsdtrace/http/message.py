@@ -118,7 +118,7 @@ class OpenMessage:
         wire = self._wire
         self.is_chunked = frame.framing is Framing.CHUNKED
         pieces = Pieces(wire.limits.pieces) if self.is_chunked else None
-        context = SinkContext(wire.limits, wire.budget, self.meter, wire.digests, self.head.anomalies, wire.tap, pieces)
+        context = SinkContext(wire.limits, wire.budget, self.meter, wire.digests, [], wire.tap, pieces)
         self._context = context
         self._sink, self._coding = choose_sink(self.head, context)
 
@@ -179,7 +179,7 @@ class OpenMessage:
             ended=ended,
             stream_start=meter.start,
             stream_end=stop,
-            anomalies=self._bounded(head.anomalies),
+            anomalies=self._anomalies(head),
             trailers=self.trailers,
             index=meter.index(),
         )
@@ -200,12 +200,12 @@ class OpenMessage:
             closed=gathered.closed,
             coding=self._coding,
             missing=self.missing,
-            pieces=self._pieces(head),
+            pieces=self._pieces(),
             probe=gathered.probe,
             ref=gathered.ref,
         )
 
-    def _pieces(self, head: Head) -> tuple[ContentPiece, ...]:
+    def _pieces(self) -> tuple[ContentPiece, ...]:
         context = self._context
         if context is None or self._coding is not None:
             return ()
@@ -215,10 +215,14 @@ class OpenMessage:
         if context.pieces.full:
             at = self.content_start
             detail = f"over {self._wire.limits.pieces} chunks: the place of the later ones is not kept"
-            head.anomalies.append(odd(HttpAnomaly.LIMIT, detail, at, at))
+            context.anomalies.append(odd(HttpAnomaly.LIMIT, detail, at, at))
         return context.pieces.pieces()
 
-    def _bounded(self, anomalies: list[Anomaly]) -> tuple[Anomaly, ...]:
+    def _anomalies(self, head: Head) -> tuple[Anomaly, ...]:
+        """Those of the header section and the framing, then those of the content: two orders that do not mix."""
+        anomalies = head.anomalies
+        if self._context is not None and self._context.anomalies:
+            anomalies = anomalies + self._context.anomalies
         bound = self._wire.limits.anomalies
         if len(anomalies) <= bound:
             return tuple(anomalies)

@@ -7,6 +7,8 @@ of the bytes that a reader has carried over from earlier feeds.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from wsdtrace.http.meter import Meter, Row, View
@@ -84,12 +86,16 @@ class _Carried(NamedTuple):
 
 
 class Trail:
-    """Where the bytes of the current feed and the carried ones before it stand."""
+    """Where the bytes of the current feed and the carried ones before it stand.
+
+    Work per feed is in proportion to the segments of that feed: what is carried is only appended to, and dropped from
+    its beginning.
+    """
 
     __slots__ = ("_at", "_carried", "_place")
 
     def __init__(self) -> None:
-        self._carried: list[_Carried] = []
+        self._carried: deque[_Carried] = deque()
         self._place: Place | None = None
         self._at = 0
         """Content offset at which the current feed begins."""
@@ -100,26 +106,35 @@ class Trail:
 
     def settle(self, carried: int, end: int) -> None:
         """The feed ends at content offset `end`; bytes from content offset `carried` on are carried over."""
-        self._carried = self._fragments(carried, end) if carried < end else []
+        kept = self._carried
+        while kept and kept[0].content + kept[0].length <= carried:
+            kept.popleft()
+        if self._place is not None and carried < end:
+            kept.extend(self._placed(max(carried, self._at), end))
         self._place = None
 
-    def _fragments(self, low: int, high: int) -> list[_Carried]:
-        """Content bytes `low:high`, segment by segment."""
-        fragments: list[_Carried] = []
-        if low < self._at:
-            for content, length, row in self._carried:
-                skip = max(low - content, 0)
-                rest = min(content + length, high) - content - skip
-                if rest > 0:
-                    fragments.append(_Carried(content + skip, rest, row._replace(offset=row.offset + skip)))
+    def _placed(self, low: int, high: int) -> Iterator[_Carried]:
+        """Bytes `low:high` of the current feed, segment by segment."""
         place = self._place
-        if place is not None and high > self._at:
-            for content, stream, length in place.runs(max(low, self._at), high):
-                rows = place.view.rows(stream, stream + length)
-                stops = [row.offset for row in rows[1:]] + [stream + length]
-                for row, stop in zip(rows, stops, strict=True):
-                    fragments.append(_Carried(content + row.offset - stream, stop - row.offset, row))
-        return fragments
+        if place is None:
+            return
+        for content, stream, length in place.runs(low, high):
+            rows = place.view.rows(stream, stream + length)
+            stops = [row.offset for row in rows[1:]] + [stream + length]
+            for row, stop in zip(rows, stops, strict=True):
+                yield _Carried(content + row.offset - stream, stop - row.offset, row)
+
+    def _fragments(self, low: int, high: int) -> Iterator[_Carried]:
+        """Content bytes `low:high`, carried or of the current feed, segment by segment."""
+        for content, length, row in self._carried:
+            if content >= high:
+                break
+            skip = max(low - content, 0)
+            rest = min(content + length, high) - content - skip
+            if rest > 0:
+                yield _Carried(content + skip, rest, row._replace(offset=row.offset + skip))
+        if high > self._at:
+            yield from self._placed(max(low, self._at), high)
 
     def keep(self, low: int, high: int, meter: Meter, pieces: Pieces | None) -> None:
         """Content bytes `low:high` are held: keep where they stand."""
@@ -132,7 +147,7 @@ class Trail:
                 if pieces is not None:
                     pieces.add(content, stream, length)
             return
-        fragments = self._fragments(low, high)
+        fragments = list(self._fragments(low, high))
         meter.keep_rows([fragment.row for fragment in fragments])
         if pieces is not None:
             for content, length, row in fragments:
