@@ -106,3 +106,16 @@ def test_refusals_of_one_instant_have_no_rate() -> None:
     text = "CancelJob JobId=1 -> Fault ClientErrorJobIdNotFound\n" * 5
     (finding,) = found(text, "WSD331")
     assert "5 times" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param(
+            '> replace <soap:Body> "<soap:Body><soap:Fault/>"\nGetScannerElements -> HTTP 202', 1, id="as a request"
+        ),
+        pytest.param("CreateScanJob -> Fault InvalidArgs", 0, id="as a response"),
+    ],
+)
+def test_where_a_fault_belongs(text: str, count: int) -> None:
+    assert severities(text, "WSD333") == [INFO] * count

@@ -1,4 +1,4 @@
-"""WSD323–326, 329, 331, 332: faults against the table of the specification, and refusals that repeat."""
+"""WSD323–326, 329, 331–333: faults against the table of the specification, and refusals that repeat."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from wsdtrace.check.finding import FaultOf, Objection, Severity
 from wsdtrace.check.interpretations import readings
 from wsdtrace.check.rule import Need, Verdict, rule
-from wsdtrace.check.show import NS_PER_S, exchange_lines, message_line, seconds, server_of, subject
+from wsdtrace.check.show import NS_PER_S, exchange_lines, message_line, seconds, sender_of, server_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.soap import Fault
-from wsdtrace.state.events import ExchangeEnded
-from wsdtrace.state.model import Exchange
+from wsdtrace.state.events import ExchangeEnded, MessageSeen
+from wsdtrace.state.model import Exchange, Transport
+from wsdtrace.state.model import Role as Asking
 from wsdtrace.state.outcomes import ErrorRecovered, RefusalsRepeated
 from wsdtrace.wsd import FaultMatch, lookup_action, lookup_fault
 from wsdtrace.wsd.actions import Role
@@ -299,3 +300,40 @@ def internal_error_recovered(event: ErrorRecovered) -> Iterator[Verdict]:
         (*exchange_lines(event.refused, answered="ServerErrorInternalError"), *exchange_lines(event.succeeded)),
         expected="ServerErrorTemporaryError",
     )
+
+
+def _is_http_request(event: MessageSeen) -> bool:
+    exchange, message = event.exchange, event.message
+    return (
+        exchange.is_wsd
+        and exchange.transport is Transport.HTTP
+        and message.role is Asking.REQUEST
+        and message.envelope is not None
+    )
+
+
+@rule("WSD333", "fault-as-request", Severity.INFO, on=MessageSeen, when=_is_http_request, source="F13")
+def fault_as_request(event: MessageSeen) -> Iterator[Verdict]:
+    """A fault comes as a request of its own, not as the response to what failed.
+
+    Why:
+        Over HTTP the answer to a request is its response, and a fault is an answer. Whoever asked waits there, and
+        nobody listens where the fault goes.
+
+    Bad:
+        > replace <soap:Body> "<soap:Body><soap:Fault/>"
+        GetScannerElements -> HTTP 202
+
+    Good:
+        CreateScanJob -> Fault InvalidArgs
+    """
+    exchange, message = event.exchange, event.message
+    if message.fault is not None:
+        named = message.fault.subcode or message.fault.code or "without code"
+        yield Objection(
+            short(f"{subject(exchange)}: a fault ({named}) comes as a request"),
+            (message_line(exchange, message, message.fault.reason or ""),),
+            fault_of=sender_of(exchange, message),
+            expected="the fault as the response to the request that failed",
+            fold=named,
+        )
