@@ -63,7 +63,6 @@ class Envelope:
         version: SoapVersion | None,
         headers: MessageHeaders,
         parts: Parts | None,
-        *,
         fault: Fault | None = None,
         condition: Condition = SOUND,
         template: Template | None = None,
@@ -158,8 +157,7 @@ def read_envelope(data: bytes, charset: str | None = None) -> Envelope:
     if template is not None:
         headers = template.read(texts)
         if headers is not None:
-            fault = template.fault
-            return Envelope(data, charset, _SOAP_12, headers, None, fault=fault, template=template, texts=texts)
+            return Envelope(data, charset, _SOAP_12, headers, None, template.fault, SOUND, template, texts)
     envelope = _ordinary(data, charset)
     if envelope is None:
         return _thorough(data, charset)

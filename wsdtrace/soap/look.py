@@ -4,6 +4,8 @@ ordinary.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from lxml import etree
 
 from wsdtrace.records import Anomaly, Span
@@ -14,7 +16,7 @@ from wsdtrace.soap.parts import ENVELOPE, Parts
 from wsdtrace.soap.positions import Positions
 from wsdtrace.soap.tree import attributes_of, rows_of
 from wsdtrace.soap.version import SoapVersion
-from wsdtrace.soap.vocabulary import HEADER_BLOCKS, known_names, qname_valued
+from wsdtrace.soap.vocabulary import HEADER_BLOCKS, known_names, qname_places
 from wsdtrace.soap.xml import Document
 
 MAX_LOOKED = 200_000
@@ -90,9 +92,7 @@ def _namespaces(root: etree._Element, version: SoapVersion | None, places: _Plac
     """Aliases in use, and names of the other version of SOAP; each once."""
     found: list[Anomaly] = []
     told: set[str] = set()
-    for number, element in enumerate(root.iter(etree.Element)):
-        if number >= MAX_LOOKED:
-            break
+    for element in islice(root.iter(etree.Element), MAX_LOOKED):
         for tag in (str(element.tag), *attributes_of(element)):
             uri = split(tag)[0]
             if not uri or uri in told:
@@ -136,12 +136,14 @@ def unbound_names(root: etree._Element, places: _Places | None) -> list[Anomaly]
     """Prefixes without binding in values that are QNames; each prefix once, placed if `places` is given."""
     found: list[Anomaly] = []
     told: set[str] = set()
-    for number, element in enumerate(root.iter(etree.Element)):
-        if number >= MAX_LOOKED:
-            break
-        attribute = qname_valued(family_tag(str(element.tag)))
+    valued = qname_places()
+    for element in islice(root.iter(etree.Element), MAX_LOOKED):
+        tag = str(element.tag)
+        attribute = valued.get(tag)
         if attribute is None:
-            continue
+            attribute = valued.get(family_tag(tag))
+            if attribute is None:
+                continue
         texts = [(element.text or "", False)]
         if attribute:
             texts = [(value, True) for key, value in attributes_of(element).items() if split(key)[1] == attribute]

@@ -8,11 +8,12 @@ from functools import cache
 from wsdtrace.records import Span
 from wsdtrace.soap.envelope import Envelope
 from wsdtrace.soap.schema import declared, shape
+from wsdtrace.soap.schema.declare import declarations
 
 
 def private_names() -> frozenset[str]:
     """Local names of elements whose text reaches no renderer: tokens, and names of users and computers."""
-    return _names(len(declared()))
+    return _names(declarations())
 
 
 @cache

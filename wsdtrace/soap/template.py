@@ -3,8 +3,8 @@
 Theory of operation:
 
 1. A message is cut at its text runs (`cut`). What remains, the markup with every attribute, is the key. Two messages
-   with one key are the same tree but for the texts, because a text run without `<`, `>` and `&` in well-formed markup
-   can be exchanged for any other.
+   with one key are the same tree but for the texts, because a text run without `<`, `&` and `]]>` in well-formed
+   markup can be exchanged for any other.
 2. The second message of a key is parsed and leaves a `Template`; from the third on the headers come from the texts, and
    whoever types the body leaves a plan of his own beside it (`plans`).
 3. A run is either read by a plan, which checks it, or must be what it was in the example.
@@ -23,7 +23,7 @@ from lxml import etree
 from wsdtrace.soap.addressing import TEXT_HEADERS, MessageHeaders
 from wsdtrace.soap.fault import Fault
 from wsdtrace.soap.namespaces import family_tag
-from wsdtrace.soap.vocabulary import qname_valued
+from wsdtrace.soap.vocabulary import qname_places
 from wsdtrace.soap.xml import QName
 
 MAX_KEY = 32 * 1024
@@ -37,7 +37,7 @@ Check = Callable[[Sequence[str]], bool]
 Runs = dict[etree._Element, int]
 """Element → the number of its text among all text runs of the document."""
 
-_RUN = re.compile(r">([^<>&]+)<")
+_RUN = re.compile(r">([^<]+)<")
 _templates: dict[str, Template] = {}
 _seen: set[int] = set()
 
@@ -69,7 +69,8 @@ class Template:
     def read(self, texts: Sequence[str]) -> MessageHeaders | None:
         """The headers of a message of this key; None where it must be parsed. From then on all texts are printable."""
         # What is printable is allowed in XML and stays as it is: no control character, no line end, no noncharacter.
-        if not self._fixed(texts) or not "".join(self._read(texts)).isprintable():
+        read = "".join(self._read(texts))
+        if not self._fixed(texts) or not read.isprintable() or "]]>" in read:
             return None
         values = self._headers.copy()
         for place, run in self._free:
@@ -131,6 +132,7 @@ def learn(key: str, texts: list[str], example: Ordinary) -> None:
     if root is None or runs is None or headers.reference_parameters:
         return
     free: list[tuple[int, int]] = []
+    names = qname_places()
     read: set[int] = set()
     for element, run in runs.items():
         tag = family_tag(str(element.tag))
@@ -139,7 +141,7 @@ def learn(key: str, texts: list[str], example: Ordinary) -> None:
         if place is not None and parent is not None and parent is root[0] and headers[place] == element.text:
             free.append((place, run))
             read.add(run)
-        elif example.fault is None and qname_valued(tag) is None and not _in_header(element, root):
+        elif example.fault is None and tag not in names and not _in_header(element, root):
             read.add(run)  # a text of the body: whoever types it has to look at it
     if len(_templates) >= MAX_TEMPLATES:
         _templates.clear()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from wsdtrace.soap.namespaces import split
-from wsdtrace.soap.schema.declare import Shape, declared, shape
+from wsdtrace.soap.schema.declare import Shape, declarations, declared, shape
 from wsdtrace.soap.schema.lexical import Names
 
 HEADER_BLOCKS = frozenset({"To", "Action", "MessageID", "RelatesTo", "ReplyTo", "From", "FaultTo", "AppSequence"})
@@ -17,17 +17,22 @@ HEADER_BLOCKS = frozenset({"To", "Action", "MessageID", "RelatesTo", "ReplyTo", 
 
 def known_names() -> dict[str, str]:
     """Local names of declared elements, with the namespace that they are declared in."""
-    return _tables(len(declared()))[0]
+    return _tables(declarations())[0]
 
 
 def qname_valued(tag: str) -> str | None:
     """Where an element holds QNames: "" in its text, a name in that attribute; None: nowhere."""
-    return _tables(len(declared()))[1].get(tag)
+    return _tables(declarations())[1].get(tag)
+
+
+def qname_places() -> dict[str, str]:
+    """The whole table of `qname_valued`, for those who ask about every element of a message."""
+    return _tables(declarations())[1]
 
 
 def holds_names(tag: str) -> bool:
     """A message whose body element is `tag` may hold QNames somewhere."""
-    return tag in _tables(len(declared()))[2]
+    return tag in _tables(declarations())[2]
 
 
 @cache

@@ -86,10 +86,10 @@ class Plan:
         element = envelope.body_child
         if runs is None or element is None or not isinstance(example.value, Element):
             return cls(example, lambda _texts: False, None)
-        planner = Planner(runs, local_of(element))
-        getter = planner.plan(shape(type(example.value)), element, example.value)
+        step = Planner(runs, local_of(element)).plan(shape(type(example.value)), element, example.value)
         inside = {runs[leaf] for leaf in element.iter() if leaf in runs}
-        return cls(example, unchanged(texts, set(range(len(texts))) - inside | planner.free), getter)
+        free = set(range(len(texts))) - inside | set(step.runs if step is not None else ())
+        return cls(example, unchanged(texts, free), step.get if step is not None else None)
 
     def read(self, texts: Sequence[str]) -> Decoded | None:
         """The typed body of a message with these texts; None where it must be read from the tree."""

@@ -5,7 +5,7 @@ from lxml import etree
 
 from tests.soap.schema.shapes import URN, Whole
 from wsdtrace.soap.schema import Element, decode_element, shape
-from wsdtrace.soap.schema.plan import Getter, Planner, Unplanned
+from wsdtrace.soap.schema.plan import MEMO, Getter, Planner, Unplanned
 from wsdtrace.soap.template import runs_of
 
 TEXT = (
@@ -21,8 +21,8 @@ def planned(text: str, texts: list[str]) -> tuple[Getter | None, set[int], Eleme
     runs = runs_of(root, texts)
     assert runs is not None
     value, _ = decode_element(shape(Whole), root)
-    planner = Planner(runs, "Whole")
-    return planner.plan(shape(Whole), root, value), planner.free, value
+    step = Planner(runs, "Whole").plan(shape(Whole), root, value)
+    return (step.get, set(step.runs), value) if step is not None else (None, set(), value)
 
 
 def test_the_example_is_answered_by_its_own_texts() -> None:
@@ -80,3 +80,15 @@ def test_a_text_that_is_odd_is_never_free(text: str) -> None:
     getter, free, _ = planned(text, [" t"])
     assert getter is None
     assert free == set()
+
+
+def test_what_repeats_is_the_same_value_again_and_memories_are_bounded() -> None:
+    text = f"<Whole xmlns='{URN}'><Inner><Number>1</Number><Colour>Red</Colour></Inner><Title>t</Title></Whole>"
+    for number in range(10):
+        planned(text.replace(">1<", f">{number}<"), [str(number), "Red", "t"])
+    getter, _, _ = planned(text, ["1", "Red", "t"])
+    assert getter is not None
+    first, second = getter(["1", "Red", "a"]), getter(["1", "Red", "b"])
+    assert first.inner[0] is second.inner[0]
+    assert [getter([str(number), "Red", "a"]).inner[0].number for number in range(10)] == list(range(10))
+    assert MEMO >= 100

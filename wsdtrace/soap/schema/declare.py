@@ -279,6 +279,11 @@ def declared() -> list[type[Element]]:
     return list(_declared)
 
 
+def declarations() -> int:
+    """How many types were declared so far: what is derived from all of them is stale when this grows."""
+    return len(_declared)
+
+
 _ACRONYMS = {"adf": "ADF", "id": "Id", "uri": "URI"}
 
 

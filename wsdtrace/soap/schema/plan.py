@@ -15,7 +15,8 @@ Rules for whoever edits this file:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -28,6 +29,19 @@ from wsdtrace.soap.tree import elements_of
 
 Getter = Callable[[Sequence[str]], Any]
 """From the texts of a message to one value."""
+
+MEMO = 256
+"""Values remembered for one element; when full they are forgotten together."""
+
+
+class Step(NamedTuple):
+    """A part of a plan: one value that depends on texts."""
+
+    get: Getter
+    runs: tuple[int, ...]
+    """The texts that it depends on."""
+    repeats: bool
+    """All of them are of kinds that repeat (numbers, states), so that whole values can be remembered."""
 
 
 class Unplanned(Exception):
@@ -46,11 +60,12 @@ class Planner:
         """
         self._slots = slots
         self._decoding = Decoding(message)
-        self.free: set[int] = set()
-        """Runs that the plan reads; all others must be as they were."""
 
-    def plan(self, type_: Shape, element: etree._Element, value: Element) -> Getter | None:
-        """The getter of an element's value; None where it is the same for all messages of the shape."""
+    def plan(self, type_: Shape, element: etree._Element, value: Element) -> Step | None:
+        """How an element's value comes from texts; None where it is the same for all messages of the shape.
+
+        The runs of the step are those that the plan reads; all others must be as they were.
+        """
         table = table_of(type_)
         fields = {hit.place: hit for hit in table.values()}
         found: dict[int, list[etree._Element]] = {}
@@ -58,28 +73,29 @@ class Planner:
             hit = find(type_, table, self._decoding.tag(child))
             if hit is not None:
                 found.setdefault(hit.place, []).append(child)
-        moving: list[tuple[int, Getter]] = []
+        moving: list[tuple[int, Step]] = []
         for place, children in found.items():
-            getter = self._field(fields[place], children, value, place)
-            if getter is not None:
-                moving.append((place, getter))
+            step = self._field(fields[place], children, value, place)
+            if step is not None:
+                moving.append((place, step))
         return _build(type_, value, moving) if moving else None
 
-    def _field(self, hit: Hit, children: list[etree._Element], value: Element, place: int) -> Getter | None:
+    def _field(self, hit: Hit, children: list[etree._Element], value: Element, place: int) -> Step | None:
         held = getattr(value, hit.field.python)
         if not hit.repeated:
             return self._child(hit, children[0], held, value, (place, 0))
         if len(held) != len(children):  # one of them is kept as an extension
             return None
-        getters = [
-            self._child(hit, c, v, value, (place, n)) for n, (c, v) in enumerate(zip(children, held, strict=True))
-        ]
-        if not any(getters):
+        pairs = enumerate(zip(children, held, strict=True))
+        steps = [self._child(hit, child, item, value, (place, number)) for number, (child, item) in pairs]
+        made = [step for step in steps if step is not None]
+        if not made:
             return None
-        pairs = [(g or _always(v)) for g, v in zip(getters, held, strict=True)]
-        return lambda texts: tuple([getter(texts) for getter in pairs])
+        getters = [step.get if step is not None else _always(item) for step, item in zip(steps, held, strict=True)]
+        runs = tuple(run for step in made for run in step.runs)
+        return Step(lambda texts: tuple([get(texts) for get in getters]), runs, all(step.repeats for step in made))
 
-    def _child(self, hit: Hit, child: etree._Element, held: Any, owner: Element, key: tuple[int, int]) -> Getter | None:
+    def _child(self, hit: Hit, child: etree._Element, held: Any, owner: Element, key: tuple[int, int]) -> Step | None:
         type_ = hit.field.type
         if held is None or type_ is None:
             return None
@@ -91,13 +107,9 @@ class Planner:
         if owner.wire is not None and (key in owner.wire.texts or key in owner.wire.attributes):
             return None
         if hit.memo is not None:
-            if child.text not in hit.memo:
-                return None
-            self.free.add(run)
-            return _remembered(hit.memo, run)
+            return Step(_remembered(hit.memo, run), (run,), True) if child.text in hit.memo else None
         if isinstance(type_, String) and held == child.text:
-            self.free.add(run)
-            return _string(run, type_.max_length or 1 << 62)
+            return Step(_string(run, type_.max_length or 1 << 62), (run,), False)
         return None
 
 
@@ -125,24 +137,36 @@ def _string(run: int, limit: int) -> Getter:
     return get
 
 
-def _build(type_: Shape, value: Element, moving: list[tuple[int, Getter]]) -> Getter:
+def _build(type_: Shape, value: Element, moving: list[tuple[int, Step]]) -> Step:
+    """The step of an element with children."""
     cls = type_.cls
     base = [getattr(value, f.python) for f in sorted(type_.fields(), key=lambda f: f.index)]
-    extensions, kept = value.extensions, value.wire
-    if kept is None and not extensions:
+    rest: dict[str, Any] = (
+        {"extensions": value.extensions, "wire": value.wire} if value.wire or value.extensions else {}
+    )
+    getters = [(place, step.get) for place, step in moving]
+    runs = tuple(run for _, step in moving for run in step.runs)
+    repeats = all(step.repeats for _, step in moving)
 
-        def build(texts: Sequence[str]) -> Any:
-            values = base.copy()
-            for place, getter in moving:
-                values[place] = getter(texts)
-            return cls(*values)
-
-        return build
-
-    def build_kept(texts: Sequence[str]) -> Any:
+    def build(texts: Sequence[str]) -> Any:
         values = base.copy()
-        for place, getter in moving:
-            values[place] = getter(texts)
-        return cls(*values, extensions=extensions, wire=kept)
+        for place, get in getters:
+            values[place] = get(texts)
+        return cls(*values, **rest)
 
-    return build_kept
+    if not repeats:
+        return Step(build, runs, False)
+    take = itemgetter(*runs)
+    remembered: dict[Any, Any] = {}
+
+    def build_once(texts: Sequence[str]) -> Any:
+        key = take(texts)
+        made = remembered.get(key)
+        if made is None:
+            made = build(texts)
+            if len(remembered) >= MEMO:
+                remembered.clear()
+            remembered[key] = made
+        return made
+
+    return Step(build_once, runs, True)

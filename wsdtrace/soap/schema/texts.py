@@ -87,8 +87,12 @@ def read_text(
 def _read_names(simple: Names, element: etree._Element, text: str, decoding: Decoding, step: str) -> Reading:
     """QNames by the bindings at the element. The default namespace applies, as XML Schema part 2 §3.2.18 has it."""
     bindings = element.nsmap
+    bindings_of = list(bindings.values()).count
     names: list[QName] = []
-    for word in text.split():
+    words = text.split()
+    # One prefix is bound to its namespace: the same text would be written.
+    canonical_text = " ".join(words) == text
+    for word in words:
         prefix, colon, local = word.partition(":")
         if not colon:
             prefix, local = "", word
@@ -98,13 +102,15 @@ def _read_names(simple: Names, element: etree._Element, text: str, decoding: Dec
         if uri is None and prefix:
             expected = f"a binding of prefix {prefix!r}"
             decoding.violate(ViolationKind.PREFIX_UNBOUND, element, word, expected, step)
-        names.append(QName(canonical(uri).uri if uri else None, local))
+        name = QName(canonical(uri).uri if uri else None, local)
+        names.append(name)
+        canonical_text &= uri is not None and bool(prefix) and name.namespace == uri and bindings_of(uri) == 1
     if simple.many:
-        return Reading(tuple(names), None, False)
+        return Reading(tuple(names), None, canonical_text)
     if len(names) != 1:
         decoding.violate(ViolationKind.VALUE_INVALID, element, text, "one QName", step)
         return Reading(names[0] if names else None, None, False)
-    return Reading(names[0], None, False)
+    return Reading(names[0], None, canonical_text)
 
 
 def read_bag(element: etree._Element, decoding: Decoding) -> tuple[Extension, ...]:
