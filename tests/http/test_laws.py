@@ -58,7 +58,8 @@ LONG = b"\r\nContent-Length: 10000000\r\n\r\n"
 DELIMITER = b"--" + BOUNDARY + b"\r\n"
 SMALL = HttpLimits(
     start_line=200, header_section=400, fields=5, chunk_line=20, trailer_section=60, held_content=100, held_other=50,
-    decoded_content=500, pieces=4, part_head=60, parts=2, anomalies=4, opening=250, resync=500, pending=2, held_total=300,
+    decoded_content=500, pieces=4, part_head=60, parts=2, anomalies=4, opening=250, resync=500, pending=2,
+    held_total=300,
 )  # fmt: skip
 
 
@@ -300,8 +301,8 @@ def test_messages_of_a_recording_are_those_that_tshark_sees_in_the_same_frames(n
 
 
 DIFFERENT = {
-    # A request whose Transfer-Encoding is ",\tchunked,": the empty list members and the tab are allowed (RFC 9110 §5.6.1),
-    # so chunks are awaited until the capture ends; tshark takes Content-Length 0.
+    # A request whose Transfer-Encoding is ",\tchunked,": empty list members and a tab are allowed (RFC 9110 §5.6.1), so
+    # chunks are awaited until the capture ends; tshark takes Content-Length 0.
     "public/http_chunked.pcap": Counter({(4, "HEAD"): 1}),
 }
 
