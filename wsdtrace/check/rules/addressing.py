@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wsdtrace.check.finding import Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, sender_of, server_of, subject
+from wsdtrace.check.violations import short
 from wsdtrace.soap import canonical
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
 from wsdtrace.state.model import Message
@@ -130,10 +131,11 @@ def action_unknown(event: MessageSeen) -> Iterator[Verdict]:
     assert message.action is not None
     if lookup_action(message.action) is None:
         yield Objection(
-            f"{message.role.value} with an unknown Action {message.action}"[:160],
+            short(f"{message.role.value} with an unknown Action {message.action}"),
             (message_line(exchange, message, f"Action {message.action}"),),
             fault_of=sender_of(exchange, message),
             expected="an Action of WS-Scan or of the protocols beneath it",
+            fold=f"{message.role.value} {message.action}",
         )
 
 
@@ -191,7 +193,7 @@ def action_body_mismatch(event: MessageSeen) -> Iterator[Verdict]:
     else:
         return
     yield Objection(
-        f"{subject(exchange)}: {problem}"[:160],
+        short(f"{subject(exchange)}: {problem}"),
         (message_line(exchange, message, f"Action {message.action}"),),
         fault_of=sender_of(exchange, message),
         expected=" or ".join(known.bodies),

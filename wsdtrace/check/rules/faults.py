@@ -8,6 +8,7 @@ from wsdtrace.check.finding import FaultOf, Objection, Severity
 from wsdtrace.check.interpretations import readings
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, quoted, server_of, subject
+from wsdtrace.check.violations import short
 from wsdtrace.soap import Fault, SoapAnomaly
 from wsdtrace.soap.namespaces import SCAN, canonical
 from wsdtrace.state.events import ExchangeEnded
@@ -59,7 +60,7 @@ def fault_malformed(event: ExchangeEnded) -> Iterator[Verdict]:
         if problem.span is not None and problem.span in unbound:
             continue
         yield Objection(
-            f"{subject(exchange)}: malformed fault: {problem.detail}"[:100],
+            short(f"{subject(exchange)}: malformed fault: {problem.detail}"),
             (quoted(exchange, response, problem.span),),
             fault_of=server_of(exchange),
             expected="Code/Value, Code/Subcode/Value and Reason/Text",
@@ -136,10 +137,11 @@ def fault_subcode_unknown(event: ExchangeEnded) -> Iterator[Verdict]:
     near = nearest_fault(name.local)
     hint = f", nearest is {near}" if near else ""
     yield Objection(
-        f"{subject(exchange)}: unknown fault subcode {name.local}{hint}"[:160],
+        short(f"{subject(exchange)}: unknown fault subcode {name.local}{hint}"),
         (message_line(exchange, response, name.raw),),
         fault_of=server_of(exchange),
         expected=near or "a subcode of the fault table",
+        fold=name.local,
     )
 
 
@@ -246,7 +248,7 @@ def fault_reported(event: ExchangeEnded) -> Iterator[Verdict]:
     if ends_feed and exchange.operation == "RetrieveImage":
         return
     yield Objection(
-        f"{subject(exchange)} answered by {_named(exchange)}"[:100],
+        short(f"{subject(exchange)} answered by {_named(exchange)}"),
         exchange_lines(exchange, answered=summary.reason or ""),
         fault_of=FaultOf.UNKNOWN,
         interpretations=readings(exchange),

@@ -212,7 +212,7 @@ def content_type_wrong(event: MessageSeen) -> Iterator[Verdict]:
     wrong = _wrong_type(message)
     if wrong is not None:
         yield Objection(
-            f"{subject(exchange)}: {message.role.value} with SOAP is labelled {wrong}"[:100],
+            short(f"{subject(exchange)}: {message.role.value} with SOAP is labelled {wrong}"),
             (message_line(exchange, message, detail=f"Content-Type {content.media_type or 'missing'}"),),
             fault_of=sender_of(exchange, message),
             expected=f"{SOAP_12_TYPE}, or multipart/related; type={XOP_TYPE}",

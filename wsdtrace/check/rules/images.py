@@ -66,7 +66,7 @@ def image_format_mismatch(event: ImageDelivered) -> Iterator[Verdict]:
         if declared is not None and found not in declared:
             word = image.job.format if where == "Format" and image.job is not None else image.content_type
             yield Objection(
-                f"{_name(image)}: {where} says {word}, the bytes are {found}"[:100],
+                short(f"{_name(image)}: {where} says {word}, the bytes are {found}"),
                 _line(event),
                 job=image.job,
                 expected=" or ".join(sorted(declared)),
@@ -104,7 +104,7 @@ def image_truncated(event: ImageDelivered) -> Iterator[Verdict]:
     missing = ends_early(image.format, image.probe)
     if missing is not None:
         yield Objection(
-            f"{_name(image)}: the image ends early: {missing}"[:100],
+            short(f"{_name(image)}: the image ends early: {missing}"),
             _line(event),
             job=image.job,
             expected="the whole image",

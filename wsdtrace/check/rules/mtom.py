@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wsdtrace.check.finding import Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import message_line, of_kind, quoted, sender_of, subject
+from wsdtrace.check.violations import short
 from wsdtrace.http import MIME_BOUNDARY, HttpAnomaly, root_part
 from wsdtrace.soap import includes
 from wsdtrace.state.events import MessageSeen
@@ -156,7 +157,7 @@ def mtom_cid_dangling(event: MessageSeen) -> Iterator[Verdict]:
     for include in includes(message.envelope.root):
         if include.content_id is not None and include.content_id not in there:
             yield Objection(
-                f"{subject(event.exchange)}: xop:Include names {include.href!r}, no part has this Content-ID"[:100],
+                short(f"{subject(event.exchange)}: xop:Include names {include.href!r}, no part has this Content-ID"),
                 (message_line(event.exchange, message, path=include.path),),
                 fault_of=sender_of(event.exchange, message),
                 expected="a part with this Content-ID",
@@ -246,7 +247,7 @@ def mtom_root_wrong(event: MessageSeen) -> Iterator[Verdict]:
     else:
         return
     yield Objection(
-        f"{subject(event.exchange)}: {wrong}"[:100],
+        short(f"{subject(event.exchange)}: {wrong}"),
         (message_line(event.exchange, message, at=root.first),),
         fault_of=sender_of(event.exchange, message),
         expected="the envelope first, as application/xop+xml",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wsdtrace.check.finding import Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, of_kind, quoted, sender_of, subject
+from wsdtrace.check.violations import short
 from wsdtrace.records import Space, Span
 from wsdtrace.soap import SoapAnomaly, SoapVersion
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
@@ -51,7 +52,7 @@ def xml_not_well_formed(event: MessageSeen) -> Iterator[Verdict]:
     where = "" if error is None else f" at line {error.line}, column {error.column}: {error.reason}"
     span = None if error is None else Span(Space.XML, error.offset, error.offset + 1)
     yield Objection(
-        f"{_who(event)}: not well-formed{where}"[:100],
+        short(f"{_who(event)}: not well-formed{where}"),
         (quoted(event.exchange, event.message, span),),
         fault_of=sender_of(event.exchange, event.message),
         expected="well-formed XML",
@@ -83,7 +84,7 @@ def prefix_unbound(event: MessageSeen) -> Iterator[Verdict]:
     """
     for anomaly in of_kind(event.message, SoapAnomaly.PREFIX_UNBOUND):
         yield Objection(
-            f"{_who(event)}: {anomaly.detail}"[:100],
+            short(f"{_who(event)}: {anomaly.detail}"),
             (quoted(event.exchange, event.message, anomaly.span),),
             fault_of=sender_of(event.exchange, event.message),
             expected="a declared prefix",
@@ -115,7 +116,7 @@ def envelope_missing(event: MessageSeen) -> Iterator[Verdict]:
     """
     for anomaly in of_kind(event.message, SoapAnomaly.NO_ENVELOPE, SoapAnomaly.NO_BODY):
         yield Objection(
-            f"{_who(event)}: {anomaly.detail}"[:100],
+            short(f"{_who(event)}: {anomaly.detail}"),
             (quoted(event.exchange, event.message, anomaly.span),),
             fault_of=sender_of(event.exchange, event.message),
             expected="a SOAP envelope with a body",
@@ -183,7 +184,7 @@ def namespace_obsolete(event: MessageSeen) -> Iterator[Verdict]:
     """
     for anomaly in of_kind(event.message, SoapAnomaly.NAMESPACE_ALIAS):
         yield Objection(
-            f"{event.message.role.value}: {anomaly.detail}"[:160],
+            short(f"{event.message.role.value}: {anomaly.detail}"),
             (quoted(event.exchange, event.message, anomaly.span),),
             fault_of=sender_of(event.exchange, event.message),
             fold=f"{event.message.role.value} {anomaly.detail}",
@@ -206,7 +207,7 @@ def namespace_unknown(event: MessageSeen) -> Iterator[Verdict]:
     """
     for anomaly in of_kind(event.message, SoapAnomaly.NAMESPACE_UNKNOWN):
         yield Objection(
-            f"{_who(event)}: {anomaly.detail}"[:160],
+            short(f"{_who(event)}: {anomaly.detail}"),
             (quoted(event.exchange, event.message, anomaly.span),),
             fault_of=sender_of(event.exchange, event.message),
             fold=f"{event.message.role.value} {anomaly.detail}",
