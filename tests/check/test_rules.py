@@ -1,6 +1,7 @@
 """Every rule's own examples, played and judged by the whole pipeline: Bad is found, Good is quiet."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -17,6 +18,12 @@ BESIDE = {
     "WSD625": ("WSD602", "a job that is short of images has not ended, so it is open or orphaned"),
 }
 """Rules that never stand alone: the finding of which theirs is a consequence, and why."""
+
+
+@cache
+def judged(text: str) -> Trace:
+    """The verdict about an example; several tests look at the same one."""
+    return scenario.check(text)
 
 
 def examples() -> Iterator[object]:
@@ -38,21 +45,21 @@ def told(trace: Trace) -> list[str]:
     ("code", "text"), [pytest.param(r.code, r.bad, id=f"{r.code} bad") for r in RULES if r.code not in BESIDE]
 )
 def test_the_bad_example_yields_the_code_as_a_cause(code: str, text: str) -> None:
-    trace = scenario.check(text)
+    trace = judged(text)
     assert trace.internal_errors == []
     assert any(f.code == code and f.is_cause for f in trace.findings), told(trace)
 
 
 @pytest.mark.parametrize(("code", "text"), [pytest.param(c, find_rule(c).bad, id=f"{c} bad") for c in sorted(BESIDE)])
 def test_a_rule_that_never_stands_alone_is_the_consequence_of_its_companion(code: str, text: str) -> None:
-    trace = scenario.check(text)
+    trace = judged(text)
     assert trace.internal_errors == []
     assert [f.caused_by.code if f.caused_by else None for f in trace.findings if f.code == code] == [BESIDE[code][0]]
 
 
 @pytest.mark.parametrize(("code", "text"), [pytest.param(r.code, r.good, id=f"{r.code} good") for r in RULES])
 def test_the_good_example_yields_nothing_at_warning_or_above(code: str, text: str) -> None:
-    trace = scenario.check(text)
+    trace = judged(text)
     assert trace.internal_errors == []
     loud = [line for f, line in zip(trace.findings, told(trace), strict=True) if f.severity is not Severity.INFO]
     assert loud == []
@@ -61,7 +68,7 @@ def test_the_good_example_yields_nothing_at_warning_or_above(code: str, text: st
 
 @pytest.mark.parametrize(("code", "text"), list(examples()))
 def test_every_finding_of_an_example_points_at_frames_of_it(code: str, text: str) -> None:
-    trace = scenario.check(text)
+    trace = judged(text)
     assert code in trace.ledger
     numbers = [(f.code, stamp.number) for f in trace.findings for stamp in f.stamps]
     assert [place for place in numbers if not 1 <= place[1] <= trace.input.frames] == []
