@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.check.rules.judged import DEVICE, INFO, facts, found
+from tests.check.rules.judged import DEVICE, INFO, found
 
 FAULT = "\nCreateScanJob -> Fault ServerErrorNotAcceptingJobs"
 
@@ -29,8 +29,8 @@ def test_each_defect(text: str, code: str, count: int) -> None:
 
 
 def test_the_nearest_spelling_is_named() -> None:
-    (fact,) = facts("CreateScanJob -> Fault ClientErrorInvalidDetinationToken", "WSD322")
-    assert fact.endswith("nearest is ClientErrorInvalidDestinationToken")
+    (finding,) = found("CreateScanJob -> Fault ClientErrorInvalidDetinationToken", "WSD322")
+    assert finding.message.endswith("unknown, nearest is ClientErrorInvalidDestinationToken")
 
 
 @pytest.mark.parametrize(

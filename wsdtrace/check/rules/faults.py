@@ -137,7 +137,7 @@ def fault_subcode_unknown(event: ExchangeEnded) -> Iterator[Verdict]:
     near = nearest_fault(name.local)
     hint = f", nearest is {near}" if near else ""
     yield Objection(
-        short(f"{subject(exchange)}: unknown fault subcode {name.local}{hint}"),
+        short(f"fault {name.local} is unknown{hint}"),
         (message_line(exchange, response, name.raw),),
         fault_of=server_of(exchange),
         expected=near or "a subcode of the fault table",
