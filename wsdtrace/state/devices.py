@@ -26,6 +26,8 @@ class DeviceBook:
         self._on_merge = on_merge
         self._by_socket: dict[Endpoint, Device] = {}
         self._by_endpoint: dict[str, Device] = {}
+        self._by_address: dict[str, Device] = {}
+        """IP address → the device that was seen there first."""
         self._all: list[Device] = []
         self.announced: set[Endpoint] = set()
         """Sockets that XAddrs name."""
@@ -42,21 +44,27 @@ class DeviceBook:
 
     def sender(self, address: str, stamp: Stamp) -> Device:
         """The device that sends from an IP address: the first one that was seen there, else a new one."""
-        for device in self.roots:
-            if address in device.addresses:
-                return device
+        known = self._by_address.get(address)
+        if known is not None:
+            return known.root
         device = self._new(stamp)
-        device.addresses.setdefault(address)
+        self._place(device, address)
         return device
+
+    def _place(self, device: Device, address: str) -> None:
+        device.addresses.setdefault(address)
+        self._by_address.setdefault(address, device)
 
     def serve(self, socket: Endpoint, stamp: Stamp) -> Device:
         """The device at a server socket; a new one when the socket is new."""
         device = self.at(socket)
         if device is None:
-            device = self._new(stamp)
+            # Whoever was only seen to send from there is no other one.
+            sender = self._by_address.get(socket.address)
+            device = sender if sender is not None and _is_only_sender(sender) else self._new(stamp)
             self._by_socket[socket] = device
         device.sockets.setdefault(socket)
-        device.addresses.setdefault(socket.address)
+        self._place(device, socket.address)
         return device
 
     def named(self, endpoint: str, stamp: Stamp) -> Device:
@@ -87,7 +95,7 @@ class DeviceBook:
             root = device.root
             self._by_socket[socket] = root
             root.sockets.setdefault(socket)
-            root.addresses.setdefault(socket.address)
+            self._place(root, socket.address)
             return root
         return self.merge(device, known)
 
@@ -97,7 +105,7 @@ class DeviceBook:
         first: Device | None = None
         for service in target_services(message):
             device = self.named(service.endpoint, message.first)
-            device.addresses.setdefault(message.sender.address)
+            self._place(device, message.sender.address)
             for xaddr in service.xaddrs:
                 device.xaddrs.setdefault(xaddr)
                 socket = url_endpoint(xaddr)
@@ -164,6 +172,11 @@ class DeviceBook:
         for i, device in enumerate(roots, start=1):
             device.id = i
         return roots
+
+
+def _is_only_sender(device: Device) -> bool:
+    """Nothing is known of it but that it sent notifications from an address."""
+    return device.merged_into is None and not device.sockets and device.endpoint is None
 
 
 class ClientBook:

@@ -8,6 +8,7 @@ event holds the values that a rule needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from wsdtrace.records import Endpoint, Stamp
@@ -242,3 +243,49 @@ class DestinationTokenUsed(Event):
     replaced_by: Subscription | None
     is_accepted: bool
     """A job was granted."""
+
+
+# -- status -----------------------------------------------------------------------------------
+
+
+class Sameness(StrEnum):
+    """What a condition is to the one that had its number before."""
+
+    NEW = "the number is new"
+    SAME = "the same condition, which still lasts"
+    REUSED = "another condition"
+    LASTS = "the same condition, though it was told to be over"
+    TWICE = "a second one in the same list"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionSeen(Event):
+    """A device told of a condition that lasts."""
+
+    exchange: Exchange
+    number: int
+    what: str
+    sameness: Sameness
+    first: Exchange | None
+    """Where the number was seen before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionCleared(Event):
+    """A device told that a condition is over."""
+
+    exchange: Exchange
+    number: int
+    is_known: bool
+    listed: bool
+    """A list of all conditions is in the capture."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSeen(Event):
+    """A device told the time by its clock, again."""
+
+    exchange: Exchange
+    former: Exchange
+    before: datetime
+    now: datetime

@@ -28,6 +28,7 @@ from wsdtrace.records import (
     StreamEnded,
 )
 from wsdtrace.state.announcements import AnnouncementBook
+from wsdtrace.state.conditions import ConditionBook
 from wsdtrace.state.connections import ConnectionBook
 from wsdtrace.state.devices import ClientBook, DeviceBook, fingerprint_of
 from wsdtrace.state.endpoints import EndpointBook
@@ -105,6 +106,7 @@ class Tracker:
             RetryBook(),
             TicketBook(),
             PressBook(self.subscriptions),
+            ConditionBook(),
         )
         self._audience = Audience((self.probes, AnswerClock(answer_limits), *topics))
         self.now_ns = 0

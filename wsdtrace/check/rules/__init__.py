@@ -3,6 +3,7 @@
 from wsdtrace.check.rules import (
     addressing,
     announcements,
+    capabilities,
     capture,
     discovery,
     faults,
@@ -20,6 +21,7 @@ from wsdtrace.check.rules import (
     push,
     retrieval,
     schema,
+    status,
     subscriptions,
     tickets,
     xml,
@@ -28,6 +30,7 @@ from wsdtrace.check.rules import (
 __all__ = [
     "addressing",
     "announcements",
+    "capabilities",
     "capture",
     "discovery",
     "faults",
@@ -45,6 +48,7 @@ __all__ = [
     "push",
     "retrieval",
     "schema",
+    "status",
     "subscriptions",
     "tickets",
     "xml",
