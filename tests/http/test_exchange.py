@@ -66,11 +66,14 @@ def test_a_response_nobody_asked_for_has_no_request() -> None:
     assert pairs(heard.exchanges) == [("/", b"1", None), (None, b"2", None)]
 
 
-def test_two_responses_nobody_asked_for_have_no_request() -> None:
-    talk = Talk().client(get()).server(ok(b"1"), ok(b"2"), ok(b"3")).client(get(b"/4")).server(ok(b"4")).end()
-    assert pairs(hear(talk).exchanges) == [
-        ("/", b"1", None), (None, b"2", None), ("/4", b"3", None), (None, b"4", None),
-    ]  # fmt: skip
+def test_responses_that_were_captured_before_their_requests_are_paired_in_order() -> None:
+    talk = Talk().server(ok(b"1"), ok(b"2")).client(get(b"/1"), get(b"/2")).end()
+    assert pairs(hear(talk).exchanges) == [("/1", b"1", None), ("/2", b"2", None)]
+
+
+def test_responses_nobody_asked_for_have_no_request() -> None:
+    talk = Talk().client(get()).server(ok(b"1"), ok(b"2"), ok(b"3")).end()
+    assert pairs(hear(talk).exchanges) == [("/", b"1", None), (None, b"2", None), (None, b"3", None)]
 
 
 def test_a_response_in_the_middle_of_a_connection_has_no_request() -> None:
@@ -141,6 +144,44 @@ def test_a_hole_that_took_a_request_does_not_shift_the_pairs() -> None:
         Talk().client(get(b"/1")).server(ok(b"1")).client_gap(50).server(ok(b"2")).client(get(b"/3")).server(ok(b"3"))
     )
     assert pairs(hear(talk.end()).exchanges) == [("/1", b"1", None), (None, b"2", None), ("/3", b"3", None)]
+
+
+def at(talk: Talk, frame: int) -> Talk:
+    """The next segment is of this frame, although it is told now."""
+    talk.frame = frame - 1
+    return talk
+
+
+def test_a_hole_that_took_a_request_and_is_told_late_does_not_shift_the_pairs() -> None:
+    talk = Talk().client(get(b"/1")).server(ok(b"1"))  # frames 2 and 3; the request of frame 4 is missing
+    at(talk, 5).server(ok(b"2"))
+    at(talk, 7).server(ok(b"3"))
+    talk.client_gap(50)
+    at(talk, 6).client(get(b"/3"))
+    at(talk, 9).client(get(b"/4")).server(ok(b"4")).end()
+    assert pairs(hear(talk).exchanges) == [
+        ("/1", b"1", None), (None, b"2", None), ("/3", b"3", None), ("/4", b"4", None),
+    ]  # fmt: skip
+
+
+def test_a_hole_that_took_a_response_and_is_told_late_does_not_shift_the_pairs() -> None:
+    talk = Talk().client(get(b"/1"))  # frame 2; the response of frame 3 is missing
+    at(talk, 4).client(get(b"/2"))
+    at(talk, 6).client(get(b"/3"))
+    talk.server_gap(100)
+    at(talk, 5).server(ok(b"2"))
+    at(talk, 7).server(ok(b"3")).end()
+    assert pairs(hear(talk).exchanges) == [("/1", None, Abandoned.GAP), ("/2", b"2", None), ("/3", b"3", None)]
+
+
+def test_a_second_hole_that_took_a_request_does_not_shift_the_pairs_either() -> None:
+    talk = Talk(handshake=False).client(get(b"/1")).server(ok(b"1")).client_gap(50).client(get(b"/2")).server(ok(b"2"))
+    frame = talk.frame  # the request of the next frame is missing
+    at(talk, frame + 2).server(ok(b"3"))
+    at(talk, frame + 4).server(ok(b"4"))
+    talk.client_gap(50)
+    at(talk, frame + 3).client(get(b"/4")).end()
+    assert pairs(hear(talk).exchanges)[2:] == [(None, b"3", None), ("/4", b"4", None)]
 
 
 def test_a_hole_in_a_header_section_ends_its_exchange_only() -> None:

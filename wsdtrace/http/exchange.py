@@ -7,11 +7,14 @@ Theory of operation:
 2. Its events leave in the order request, response head, end. What comes early waits: a server may answer before the
    request is over, and a capture may show a response before the last frame of its request. The stamp is where both
    had come.
-3. A response without a waiting request waits for one only while every byte of the client from the start of the
-   connection is there; one that follows it, a hole or the end of the stream settles that there is none.
-4. After a hole between responses, a request that had to wait may have been answered inside it. A client that does not
-   pipeline sends the next request after the answer: so the next request ends the doubtful exchange.
-5. Every exchange ends once: with its response, or abandoned for a reason.
+3. A response without a waiting request waits for one only while nothing of the client is known to be missing; the
+   end of the stream settles that there is none.
+4. After a hole, order alone would shift the pairs: a response in the hole, or a request, is one of which nobody knows.
+   A hole is told late, when messages behind it have come on the other side. A client that does not pipeline sends the
+   next request after the answer, so frames decide: a response belongs to the last request before it.
+5. After a hole between responses, a request that had to wait may have been answered inside it: the next request ends
+   the doubtful exchange.
+6. Every exchange ends once: with its response, or abandoned for a reason.
 """
 
 from __future__ import annotations
@@ -54,14 +57,17 @@ class _Open:
         "head_told",
         "method",
         "over",
+        "place",
         "request_told",
         "told",
         "waits",
     )
 
-    def __init__(self, exchange: HttpExchange, method: str | None) -> None:
+    def __init__(self, exchange: HttpExchange, method: str | None, place: int) -> None:
         self.exchange = exchange
         self.method = method
+        self.place = place
+        """Frame of the header section that it began with."""
         self.waits = True
         """Its request is not over, or (response without request) may still come."""
         self.request_told = False
@@ -103,28 +109,31 @@ class Pairing:
         """Methods of requests that were given up at the bound: their responses come first, and have no request."""
         self._requesting: _Open | None = None
         self._answering: _Open | None = None
-        self._orphan: _Open | None = None
-        """An exchange with a response that waits for its request."""
+        self._orphans: deque[_Open] = deque()
+        """Exchanges with a response that wait for their request, oldest first."""
         self._interim: list[HttpMessage] = []
         """Interim responses that no request waits for."""
         self._client_whole = handshake
-        """Every byte of the client so far is in the capture."""
+        """Every byte of the client so far is in the capture, or since a request behind the last hole."""
         self._client_closed = False
         self._server_end: Abandoned | None = None
 
     # -- requests
 
-    def request_head(self, head: Head) -> None:
+    def request_head(self, head: Head, stamp: Stamp) -> None:
         """The header section of a request was read."""
         method = head.start.method if isinstance(head.start, RequestLine) else None
-        orphan, self._orphan = self._orphan, None
-        if orphan is not None:
-            self._requesting = orphan
+        if not self._client_whole:
+            while self._orphans and self._orphans[0].place < stamp.number:
+                self._leave_alone(self._orphans.popleft())
+        self._client_whole = True
+        if self._orphans:
+            self._requesting = self._orphans.popleft()
             return
         while self._pending and self._pending[0].doubtful:
             left = self._pending.popleft()
             self._abandon(left, left.doubtful or Abandoned.GAP)
-        fresh = _Open(self._exchange(), method)
+        fresh = _Open(self._exchange(), method, stamp.number)
         self._requesting = fresh
         self._pending.append(fresh)
 
@@ -148,21 +157,19 @@ class Pairing:
     def requests_lost(self) -> None:
         """Whole requests may be missing."""
         self._client_whole = False
-        self._settle()
 
     def requests_ended(self, how: StreamEnd, stamp: Stamp) -> None:
         """The client sends no more."""
         self._advance(stamp)
         self._client_closed = how is StreamEnd.FIN
         self._client_whole = False
-        self._settle()
+        while self._orphans:
+            self._leave_alone(self._orphans.popleft())
 
-    def _settle(self) -> None:
+    def _leave_alone(self, orphan: _Open) -> None:
         """The response that waits for its request has none."""
-        orphan, self._orphan = self._orphan, None
-        if orphan is not None:
-            orphan.waits = False
-            self._tell(orphan)
+        orphan.waits = False
+        self._tell(orphan)
 
     # -- responses
 
@@ -177,8 +184,7 @@ class Pairing:
         if _is_interim(head.start):
             return
         self._advance(stamp)
-        self._settle()
-        answered = self._answered()
+        answered = self._answered(stamp.number)
         answered.exchange.interim += self._interim
         self._interim = []
         answered.exchange.response_head = stamp
@@ -186,21 +192,35 @@ class Pairing:
         self._answering = answered
         self._tell(answered)
 
-    def _answered(self) -> _Open:
-        """The exchange that the response at hand belongs to."""
-        if self._pending and not self._given_up:
+    def _answered(self, place: int) -> _Open:
+        """The exchange that the response whose header section ends in frame `place` belongs to."""
+        if self._pending and not self._given_up and self._asked_before(place):
             answered = self._pending[0]
             answered.doubtful = None
             return answered
-        answered = _Open(self._exchange(), None)
+        answered = _Open(self._exchange(), None, place)
         if self._given_up:
             self._given_up.popleft()
             answered.waits = False
-        elif self._client_whole:
-            self._orphan = answered
+        elif self._client_whole and not self._pending:
+            self._orphans.append(answered)
+            if len(self._orphans) > self._limits.pending:
+                self._leave_alone(self._orphans.popleft())
         else:
             answered.waits = False
         return answered
+
+    def _asked_before(self, place: int) -> bool:
+        """Leave the exchanges whose responses a hole took; whether one remains that was asked before `place`."""
+        pending = self._pending
+        if not pending[0].doubtful:
+            return True
+        while len(pending) > 1 and pending[1].place < place and not pending[0].waits:
+            left = pending.popleft()
+            self._abandon(left, left.doubtful or Abandoned.GAP)
+        for later in pending:
+            later.doubtful = None
+        return pending[0].place <= place
 
     def response_over(self, message: HttpMessage, stamp: Stamp, charged: int) -> None:
         """A response is over."""
@@ -221,11 +241,9 @@ class Pairing:
         self._tell(answered)
 
     def responses_lost(self, why: Abandoned) -> None:
-        """Whole responses may be missing: of the requests that wait, only the last may still be answered."""
-        while len(self._pending) > 1 and not self._pending[0].waits:
-            self._abandon(self._pending.popleft(), why)
-        if self._pending:
-            self._pending[0].doubtful = why
+        """Whole responses may be missing: those of any request that waits."""
+        for left in self._pending:
+            left.doubtful = why
 
     def responses_ended(self, how: StreamEnd, stamp: Stamp, *, seen: bool) -> None:
         """The server sends no more; `seen`: a frame of it is in the capture."""
@@ -285,7 +303,7 @@ class Pairing:
     def head_read(self, side: Side, head: Head, stamp: Stamp) -> None:
         """A header section was read."""
         if side is Side.CLIENT:
-            self.request_head(head)
+            self.request_head(head, stamp)
         else:
             self.response_head(head, stamp)
 
