@@ -63,7 +63,7 @@ def test_the_last_bytes_of_a_stream_are_remembered(sizes: list[int]) -> None:
     for i, size in enumerate(sizes):
         data = bytes([65 + i]) * size
         said += data
-        out.remember(one, data)
+        out.remember(one, (data,))
     kept = b"".join(one.history)
     assert len(kept) == one.history_bytes < 20
     assert said.endswith(kept)
@@ -74,7 +74,7 @@ def test_remembered_bytes_are_bounded_over_all_streams(monkeypatch: pytest.Monke
     monkeypatch.setattr(module, "HISTORY_TOTAL_BYTES", 25)
     out, streams = outbox(NetLimits(history_bytes=10)), [stream() for _ in range(4)]
     for each in streams:
-        out.remember(each, bytes(8))
+        out.remember(each, (bytes(8),))
     assert [each.history_bytes for each in streams] == [0, 0, 0, 0]
-    out.remember(streams[0], bytes(8))
+    out.remember(streams[0], (bytes(8),))
     assert streams[0].history_bytes == 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,9 @@ _by_row = itemgetter(0)
 HISTORY_TOTAL_BYTES: Final = 32 * 1024 * 1024
 """Bytes of histories over all connections (2,000 full ones). Beyond, all are forgotten and start again: a
 retransmission of forgotten bytes is then not compared."""
+
+_HISTORY_PARTS: Final = 32
+"""Parts of a history that are kept apart: joining them is dear, and so are many of them."""
 
 
 class Outbox:
@@ -105,18 +109,24 @@ class Outbox:
         """So many bytes more wait behind holes."""
         self.held += change
 
-    def remember(self, stream: Stream, data: bytes) -> None:
-        """Keep the last bytes that a direction handed on."""
-        limit = self.limits.history_bytes
-        history = stream.history
-        before = stream.history_bytes
-        kept = data if len(data) <= limit else data[-limit:]
-        history.append(kept)
-        held = before + len(kept)
-        while held - len(history[0]) >= limit:
-            held -= len(history.pop(0))
-        stream.history_bytes = held
-        self._history += held - before
+    def remember(self, stream: Stream, parts: Sequence[bytes]) -> None:
+        """Keep the last bytes of what a direction handed on."""
+        limit, history = self.limits.history_bytes, stream.history
+        kept = 0
+        fresh: list[bytes] = []
+        for part in reversed(parts):
+            fresh.append(part[-limit:])
+            kept += len(fresh[-1])
+            if kept >= limit:
+                history.clear()
+                break
+        if not kept:
+            return
+        history.extend(reversed(fresh))
+        if len(history) > _HISTORY_PARTS or stream.history_bytes + kept >= 2 * limit:
+            history[:] = [b"".join(history)[-limit:]]
+        before, stream.history_bytes = stream.history_bytes, sum(map(len, history))
+        self._history += stream.history_bytes - before
         self._remembering[stream] = None
         if self._history > HISTORY_TOTAL_BYTES:
             for each in list(self._remembering):

@@ -156,7 +156,7 @@ class Stream:
             return
         data = bytes(part.data)
         self.tape.add(self.side, self.base, offset, data, part.where, out)
-        out.remember(self, data)
+        out.remember(self, (data,))
 
     def _compare(self, part: Part, stamp: Stamp, out: Outbox) -> None:
         """A retransmission: does it say the same, and does it fill a hole that was given up?"""

@@ -11,12 +11,13 @@ import numpy as np
 
 from wsdtrace.net.address import endpoint
 from wsdtrace.net.connection import NEVER, Connection, Frame
-from wsdtrace.net.flows import Items, Key, cut_into_items, group_by_connection
+from wsdtrace.net.flows import Key, cut_into_items, group_by_connection
 from wsdtrace.net.ip import Packets
 from wsdtrace.net.limits import NetAnomalyKind, NetLimits
 from wsdtrace.net.outbox import Outbox
+from wsdtrace.net.runs import Frames, Runs
 from wsdtrace.net.transport import RST, Segments
-from wsdtrace.records import I64, ConnectionId, Endpoint, FrameBatch, GapReason, SegmentIndex, Stamp, StreamChunk
+from wsdtrace.records import I64, ConnectionId, Endpoint, FrameBatch, GapReason, Stamp
 
 
 class Connections:
@@ -57,8 +58,8 @@ class Connections:
             grouped = group_by_connection(segments, packets)
         known = [self._open.get(key) or self._over.get(key) for key in grouped.keys]
         items = cut_into_items(segments, grouped)
-        runs = _Runs(batch, segments, items)
-        frames = _Frames(batch, segments, items, grouped.side, now_ns)
+        runs = Runs(batch, segments, items, grouped.side)
+        frames = Frames(batch, segments, items, grouped.side, now_ns)
         out = self._out
         columns = (
             items.group.tolist(), items.start.tolist(), items.stop.tolist(), items.plain.tolist(), items.seen.tolist(),
@@ -67,8 +68,7 @@ class Connections:
         for group, start, stop, plain, seen, next_seq, ack, first_run, last_run in zip(*columns, strict=True):
             connection = known[group]
             if plain and connection is not None and connection.receive_plain(seen, next_seq, ack):
-                for run in range(first_run, last_run):
-                    runs.hand_on(run, connection, out)
+                runs.hand_on(first_run, last_run, connection, out)
                 continue
             for at, frame in enumerate(frames.of(start, stop), start):
                 out.row = frame.row
@@ -159,61 +159,6 @@ class Connections:
         self._out.watched.clear()
         self._open.clear()
         self._over.clear()
-
-
-class _Runs:
-    """Runs of data in plain items, ready to be handed on."""
-
-    def __init__(self, batch: FrameBatch, segments: Segments, items: Items) -> None:
-        at = items.data
-        row, length, place = segments.row[at], segments.length[at], segments.place[at]
-        before = np.cumsum(length) - length
-        self._columns = np.stack([before, row + batch.first_number, batch.time_ns[row], batch.file_offset[row]])
-        self._before = before.tolist()
-        self._shift = np.zeros((4, 1), dtype=np.int64)
-        self._begins, self._ends = place.tolist(), (place + length).tolist()
-        self._start, self._stop = items.run_start.tolist(), items.run_stop.tolist()
-        self._row = row[items.run_stop - 1].tolist() if len(at) else []
-        self._side = items.run_side.tolist()
-        self._window = memoryview(batch.buffer)
-
-    def hand_on(self, run: int, connection: Connection, out: Outbox) -> None:
-        """Join a run, and hand it on as the next bytes of its side."""
-        start, stop, side = self._start[run], self._stop[run], self._side[run]
-        stream = connection.streams[side]
-        window = self._window
-        if stop - start == 1:
-            data = bytes(window[self._begins[start] : self._ends[start]])
-        else:
-            pieces = zip(self._begins[start:stop], self._ends[start:stop], strict=True)
-            data = b"".join([window[a:b] for a, b in pieces])
-        self._shift[0, 0] = stream.next_offset - self._before[start]
-        index = self._columns[:, start:stop] + self._shift
-        tape = connection.tape
-        chunk = StreamChunk(tape.id, tape.direction(side), stream.next_offset, data, SegmentIndex(*index), stream.base)
-        tape.flush(out)
-        out.put(self._row[run], chunk)
-        stream.advance(len(data))
-        out.remember(stream, data)
-
-
-class _Frames:
-    """The segments of a batch one by one, in the order of the items."""
-
-    def __init__(self, batch: FrameBatch, segments: Segments, items: Items, side: I64, now_ns: I64) -> None:
-        order = items.order
-        row = segments.row[order]
-        columns = (
-            row, side[order], segments.seq[order], segments.ack[order], segments.flags[order], segments.place[order],
-            segments.have[order], segments.length[order], row + batch.first_number, batch.time_ns[row],
-            batch.file_offset[row], now_ns[row],
-        )  # fmt: skip
-
-        self._columns = np.stack(columns)
-
-    def of(self, start: int, stop: int) -> list[Frame]:
-        """The segments `start:stop`."""
-        return [Frame._make(row) for row in self._columns[:, start:stop].T.tolist()]
 
 
 def _ends(packets: Packets, at: int, source: int, destination: int) -> tuple[Endpoint, Endpoint]:
