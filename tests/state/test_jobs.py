@@ -171,3 +171,21 @@ def test_a_job_left_open_says_how_much_time_is_missing() -> None:
 def test_a_gap_makes_the_job_blind() -> None:
     (job,) = scenario.check(ADF + "tcp: gap 100\n" + LATER).jobs
     assert job.blind
+
+
+def test_a_job_over_two_address_families_is_one_job_of_one_device() -> None:
+    text = (
+        "over IPv6: CreateScanJob source=ADF -> JobId=1 JobToken=t\n"
+        "over IPv6: RetrieveImage JobId=1 JobToken=t -> image\n" + EMPTY
+    )
+    trace = scenario.check(text)
+    assert [(j.outcome, j.delivered) for j in trace.jobs] == [(Outcome.COMPLETED, 1)]
+    assert len([d for d in trace.devices if "scanner" in d.roles]) == 1
+    assert [f.code for f in trace.findings if f.severity != "info"] == []
+
+
+def test_the_end_of_a_feed_through_a_proxy_is_no_news() -> None:
+    lines = (ADF + PAGE + EMPTY).splitlines()
+    trace = scenario.check("\n".join(f"through P: {line}" for line in lines))
+    assert len(trace.jobs) == 1
+    assert [f.code for f in trace.findings if f.code == "WSD330"] == []

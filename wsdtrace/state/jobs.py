@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from wsdtrace.records import Stamp
 from wsdtrace.state.events import (
@@ -63,6 +63,8 @@ class JobBook:
 
     def __init__(self, limit_ns: int = RETRIEVE_LIMIT_NS) -> None:
         self.limit_ns = limit_ns
+        self.join: Callable[[Device, Device], object] = self.merge
+        """Joins two devices; the device book's, once there is one."""
         self.all: list[Job] = []
         self.dropped = 0
         self.refusals: list[Refusal] = []
@@ -289,7 +291,15 @@ class JobBook:
         if fault is not None and fault.subcode == "ClientErrorJobIdNotFound":
             yield JobUnknown(stamp, job_id, exchange)
             return
-        job = Job(device=exchange.device, job_id=job_id, token=retrieve_token(exchange.request))
+        token = retrieve_token(exchange.request)
+        elsewhere = self.find_elsewhere(job_id, token)
+        if elsewhere is not None and elsewhere.device is not None and exchange.device is not None:
+            # Granted at one address and used at another within its life: both are one device.
+            self.join(elsewhere.device, exchange.device)
+            elsewhere.exchanges.append(exchange)
+            exchange.job = elsewhere
+            return
+        job = Job(device=exchange.device, job_id=job_id, token=token)
         job.exchanges.append(exchange)
         job.steps.append(JobStep(exchange.first, "began before the capture", observed=False))
         if exchange.client is not None:

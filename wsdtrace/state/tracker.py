@@ -85,6 +85,7 @@ class Tracker:
     ) -> None:
         self.jobs = JobBook(limit_ns)
         self.devices = DeviceBook(self.jobs.merge)
+        self.jobs.join = self.devices.merge
         self.subscriptions = SubscriptionBook()
         self.clients = ClientBook()
         self.connections = ConnectionBook()
@@ -249,6 +250,8 @@ class Tracker:
             yield MessageSeen(stamp, exchange, response)
         if exchange.copy_of is None:
             yield from self._answered(exchange, stamp)
+        else:
+            exchange.job = exchange.copy_of.job
         job = exchange.job
         exchange.cancel_seen = job is not None and job.canceled is not None
         yield ExchangeEnded(stamp, exchange, connection)
