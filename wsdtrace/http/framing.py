@@ -110,6 +110,10 @@ def _transfer_framing(head: Head, codings: list[tuple[str, Span]]) -> Framing:
 
 def _content_length(head: Head, lengths: list[tuple[str, Span]]) -> int | None:
     """Step 5: one number, or the same one several times (as lines or in a list)."""
+    if len(lengths) == 1:
+        text = lengths[0][0]
+        if text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX:
+            return int(text)
     values: list[int] = []
     for text, span in lengths:
         for item in text.split(","):

@@ -87,7 +87,9 @@ class View:
 
     def reach(self, low: int, high: int) -> Reach:
         """What bytes `low:high` reach to."""
-        first, last = self.row(low), self.row(high - 1) + 1
+        offsets = self._offsets
+        first = max(bisect_right(offsets, low) - 1, 0)
+        last = max(bisect_right(offsets, high - 1), 1)
         if last - first == 1:
             file = self._files[first]
             return Reach(self._frames[first], self._times[first], file, file)
@@ -138,11 +140,11 @@ class Meter:
         low = max(self._covered, view.start)
         if end <= low:
             return
-        reach = view.reach(low, end)
-        if reach.frame > self._reached.number:
-            self._reached = Stamp(reach.frame, reach.time_ns)
-        self.file_start = min(self.file_start, reach.file_start)
-        self.file_end = max(self.file_end, reach.file_end)
+        frame, time_ns, file_start, file_end = view.reach(low, end)
+        if frame > self._reached.number:
+            self._reached = Stamp(frame, time_ns)
+        self.file_start = min(self.file_start, file_start)
+        self.file_end = max(self.file_end, file_end)
         self._covered = end
 
     def keep(self, view: View, low: int, high: int) -> None:

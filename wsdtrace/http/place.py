@@ -32,6 +32,10 @@ class Place:
     def runs(self, low: int, high: int) -> list[tuple[int, int, int]]:
         """(content offset, stream offset, length) of the runs of content bytes `low:high`."""
         contents = self.contents
+        if len(contents) == 1:
+            at = contents[0]
+            low, high = max(low, at), min(high, self.end)
+            return [(low, self.streams[0] + low - at, high - low)] if low < high else []
         first = max(bisect_right(contents, low) - 1, 0)
         runs: list[tuple[int, int, int]] = []
         for j in range(first, len(contents)):
