@@ -4,7 +4,7 @@ import pytest
 
 from tests.http.talk import chunk
 from wsdtrace.http.anomalies import HttpAnomaly
-from wsdtrace.http.choice import choose_sink
+from wsdtrace.http.choice import choose_sink, read_label
 from wsdtrace.http.coding import DecodingSink
 from wsdtrace.http.content import HeldSink, ProbeSink, SinkContext
 from wsdtrace.http.head import parse_head
@@ -34,11 +34,11 @@ def context() -> SinkContext:
 @pytest.mark.parametrize(("lines", "sink"), ROWS)
 def test_a_sink_is_chosen_by_the_header_section(lines: str, sink: type) -> None:
     head = parse_head(f"HTTP/1.1 200 OK\r\n{lines}\r\n\r\n".encode(), 0, request=False, fields_max=10)
-    assert type(choose_sink(head, context())[0]) is sink
+    assert type(choose_sink(head, read_label(head), context())[0]) is sink
 
 
 def test_a_media_type_that_cannot_be_read_is_said() -> None:
     head = parse_head(b"HTTP/1.1 200 OK\r\nContent-Type: xml\r\n\r\n", 0, request=False, fields_max=10)
     shared = context()
-    assert isinstance(choose_sink(head, shared)[0], HeldSink)
+    assert isinstance(choose_sink(head, read_label(head), shared)[0], HeldSink)
     assert [anomaly.kind for anomaly in shared.anomalies] == [HttpAnomaly.MIME_TYPE]

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from wsdtrace.http.anomalies import FOUND_MAX, HttpAnomaly
 from wsdtrace.http.coding import DEFLATE, GZIP, DecodingSink
 from wsdtrace.http.content import HeldSink, ProbeSink, Sink, SinkContext
 from wsdtrace.http.head import Head
-from wsdtrace.http.media import is_bulk, is_xml, parse_media_type
+from wsdtrace.http.media import Parameters, is_bulk, is_xml, parse_media_type
 from wsdtrace.http.multipart import MultipartSink
 from wsdtrace.records import Anomaly
 
 
-def choose_sink(head: Head, context: SinkContext) -> tuple[Sink, str | None]:
-    """The sink for a message's content, and the content coding that it removes."""
+class Label(NamedTuple):
+    """What Content-Type says."""
+
+    media_type: str | None
+    """None when there is none, or it cannot be read."""
+    parameters: Parameters
+
+
+NO_LABEL = Label(None, ())
+
+
+def read_label(head: Head) -> Label:
+    """What the first Content-Type of a header section says."""
     value = head.value("content-type")
-    media_type, parameters = parse_media_type(value) if value is not None else (None, ())
-    if value is not None and media_type is None:
-        context.anomalies.append(Anomaly(HttpAnomaly.MIME_TYPE, value[:FOUND_MAX], head.known["content-type"][0][1]))
+    return Label(*parse_media_type(value)) if value is not None else NO_LABEL
+
+
+def choose_sink(head: Head, label: Label, context: SinkContext) -> tuple[Sink, str | None]:
+    """The sink for a message's content, and the content coding that it removes."""
+    media_type, parameters = label
+    if media_type is None and "content-type" in head.known:
+        value, span = head.known["content-type"][0]
+        context.anomalies.append(Anomaly(HttpAnomaly.MIME_TYPE, value[:FOUND_MAX], span))
     sink: Sink
     coding = _coding(head, context)
     if coding is _UNREADABLE:

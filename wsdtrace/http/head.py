@@ -216,7 +216,7 @@ def _read_known_lines(
 
     Nothing here that `parse_fields` would not do: it is its loop for the common case, at a third of the time.
     """
-    for line in section[position:].split(b"\r\n", fields_max):
+    for line in section[position:].split(b"\r\n", fields_max)[:fields_max]:
         text = _LINES.get(line)
         if text is None:
             break

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from wsdtrace.http.anomalies import HttpAnomaly, odd
-from wsdtrace.http.choice import choose_sink
+from wsdtrace.http.choice import NO_LABEL, choose_sink, read_label
 from wsdtrace.http.content import NO_CONTENT, Closing, Sink, SinkContext, Tap
 from wsdtrace.http.framing import Frame, Framing
 from wsdtrace.http.head import Head
 from wsdtrace.http.limits import Budget, HttpLimits
-from wsdtrace.http.media import parse_media_type
 from wsdtrace.http.meter import Meter, View
 from wsdtrace.http.place import Pieces, Place
 from wsdtrace.records import (
@@ -74,8 +73,8 @@ class OpenMessage:
     """A message that goes on: from the first byte of its start-line to its end."""
 
     __slots__ = (
-        "_announced", "_coding", "_context", "_head_end", "_sink", "_wire", "content_start", "head", "is_chunked",
-        "meter", "missing", "received", "trailers",
+        "_announced", "_coding", "_context", "_head_end", "_label", "_sink", "_stop", "_wire", "content_start", "head",
+        "is_chunked", "meter", "missing", "received", "trailers",
     )  # fmt: skip
 
     def __init__(self, wire: Wire, view: View, start: int) -> None:
@@ -96,6 +95,8 @@ class OpenMessage:
         self.missing = 0
         """Bytes of content lost in gaps so far."""
         self.trailers: tuple[FieldLine, ...] = ()
+        self._label = NO_LABEL
+        self._stop = start
 
     @property
     def start(self) -> int:
@@ -105,6 +106,7 @@ class OpenMessage:
     def read_head(self, head: Head, stop: int) -> Stamp:
         """The header section is read and ends at stream offset `stop`; returns where that became true."""
         self.head = head
+        self._label = read_label(head)
         self.content_start = stop
         self._head_end = self.meter.reached
         return self._head_end
@@ -120,7 +122,7 @@ class OpenMessage:
         pieces = Pieces(wire.limits.pieces) if self.is_chunked else None
         context = SinkContext(wire.limits, wire.budget, self.meter, wire.digests, [], wire.tap, pieces)
         self._context = context
-        self._sink, self._coding = choose_sink(self.head, context)
+        self._sink, self._coding = choose_sink(self.head, self._label, context)
 
     @property
     def charged(self) -> int:
@@ -165,44 +167,60 @@ class OpenMessage:
         head, meter, wire = self.head, self.meter, self._wire
         assert head is not None
         last = by or meter.reached
+        self._stop = stop
         return HttpMessage(
-            connection=wire.connection,
-            direction=wire.direction,
-            sender=wire.sender,
-            receiver=wire.receiver,
-            start=head.start,
-            fields=head.fields,
-            content=self._content(head, ended, stop, last),
-            first=meter.first,
-            head_end=self._head_end or last,
-            last=last,
-            ended=ended,
-            stream_start=meter.start,
-            stream_end=stop,
-            anomalies=self._anomalies(head),
-            trailers=self.trailers,
+            wire.connection,
+            wire.direction,
+            wire.sender,
+            wire.receiver,
+            head.start,
+            head.fields,
+            self._content(ended, last),
+            meter.first,
+            self._head_end or last,
+            last,
+            ended,
+            meter.start,
+            stop,
+            self._anomalies(head),
+            self.trailers,
             index=meter.index(),
         )
 
-    def _content(self, head: Head, ended: MessageEnd, stop: int, last: Stamp) -> Content:
-        value = head.value("content-type")
-        media_type, parameters = parse_media_type(value) if value is not None else (None, ())
+    def _content(self, ended: MessageEnd, last: Stamp) -> Content:
         whole = ended in _WHOLE and not self.missing
-        gathered = self._sink.finish(Closing(whole, self.meter.first, last, self._ref_maker(stop)))
+        gathered = self._sink.finish(Closing(whole, self.meter.first, last, self._ref))
+        label = self._label
         return Content(
-            length=self.received,
-            announced=self._announced,
-            media_type=media_type,
-            parameters=parameters,
-            data=gathered.data,
-            parts=gathered.parts,
-            is_multipart=gathered.is_multipart,
-            closed=gathered.closed,
-            coding=self._coding,
-            missing=self.missing,
-            pieces=self._pieces(),
-            probe=gathered.probe,
-            ref=gathered.ref,
+            self.received,
+            self._announced,
+            label.media_type,
+            label.parameters,
+            gathered.data,
+            gathered.parts,
+            gathered.is_multipart,
+            gathered.closed,
+            self._coding,
+            self.missing,
+            self._pieces(),
+            gathered.probe,
+            gathered.ref,
+        )
+
+    def _ref(self, part: int, length: int) -> ContentRef:
+        """Where the content of a part can be read again."""
+        wire, meter = self._wire, self.meter
+        return ContentRef(
+            originator=wire.originator,
+            responder=wire.responder,
+            direction=wire.direction,
+            message_start=meter.start,
+            message_end=self._stop,
+            base_seq=wire.base_seq,
+            file_start=meter.file_start,
+            file_end=meter.file_end,
+            part=part,
+            length=length,
         )
 
     def _pieces(self) -> tuple[ContentPiece, ...]:
@@ -227,32 +245,3 @@ class OpenMessage:
         if len(anomalies) <= bound:
             return tuple(anomalies)
         return (*anomalies[:bound], Anomaly(HttpAnomaly.LIMIT, f"{len(anomalies) - bound} more anomalies", None))
-
-    def _ref_maker(self, stop: int) -> _RefMaker:
-        return _RefMaker(self._wire, self.meter, stop)
-
-
-class _RefMaker:
-    """Makes the references of one message: part number and length → where to read it again."""
-
-    __slots__ = ("_meter", "_stop", "_wire")
-
-    def __init__(self, wire: Wire, meter: Meter, stop: int) -> None:
-        self._wire = wire
-        self._meter = meter
-        self._stop = stop
-
-    def __call__(self, part: int, length: int) -> ContentRef:
-        wire, meter = self._wire, self._meter
-        return ContentRef(
-            originator=wire.originator,
-            responder=wire.responder,
-            direction=wire.direction,
-            message_start=meter.start,
-            message_end=self._stop,
-            base_seq=wire.base_seq,
-            file_start=meter.file_start,
-            file_end=meter.file_end,
-            part=part,
-            length=length,
-        )

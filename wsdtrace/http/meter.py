@@ -12,6 +12,7 @@ Theory of operation:
 from __future__ import annotations
 
 from bisect import bisect_right
+from operator import ne
 from typing import NamedTuple
 
 import numpy as np
@@ -62,7 +63,7 @@ class View:
 
     def row(self, offset: int) -> int:
         """Row of the segment with the byte at stream `offset`."""
-        return max(bisect_right(self._offsets, offset) - 1, 0)
+        return bisect_right(self._offsets, offset, 1) - 1
 
     def stamp(self, offset: int) -> Stamp:
         """Frame and time of the byte at stream `offset`."""
@@ -87,9 +88,7 @@ class View:
 
     def reach(self, low: int, high: int) -> Reach:
         """What bytes `low:high` reach to."""
-        offsets = self._offsets
-        first = max(bisect_right(offsets, low) - 1, 0)
-        last = max(bisect_right(offsets, high - 1), 1)
+        first, last = self.row(low), self.row(high - 1) + 1
         if last - first == 1:
             file = self._files[first]
             return Reach(self._frames[first], self._times[first], file, file)
@@ -101,11 +100,7 @@ class View:
     def is_one_row_each(self, low: int, high: int) -> bool:
         """The index of the chunk is the index of bytes `low:high`, as it stands."""
         frames = self._frames
-        return (
-            low == self._offsets[0]
-            and high == self.end
-            and all(frames[j] != frames[j + 1] for j in range(len(frames) - 1))
-        )
+        return low == self._offsets[0] and high == self.end and all(map(ne, frames, frames[1:]))
 
 
 class Meter:

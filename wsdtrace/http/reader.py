@@ -196,6 +196,8 @@ class Reader:
             low = position - view.start
             self._buffer += view.data[low : low + limit - len(self._buffer)]
             source, begin = self._buffer, 0
+        bound = min(len(source), begin + limit)
+        end = _section_end(source, begin + self._scanned, bound)
         if not self._line_read:
             verdict = self._first_line(source, begin)
             if verdict is None:
@@ -205,8 +207,6 @@ class Reader:
                 return self._excess(view, message.start)
             self._line_read = True
             self._line_views.clear()
-        bound = min(len(source), begin + limit)
-        end = _section_end(source, begin + self._scanned, bound)
         if end < 0 and bound - begin < limit:
             self._scanned = max(bound - begin - 2, 0)
             return self._wait(view, begin)
