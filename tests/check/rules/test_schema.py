@@ -205,26 +205,6 @@ def test_choices(text: str, expected: list[str]) -> None:
     assert [m.partition(": ")[2] for _, _, m in found(text, "WSD212")] == expected
 
 
-def envelope_of(size: int) -> str:
-    """An answer whose envelope has so many octets."""
-    start = '<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"><soap:Body/><!--'
-    end = "--></soap:Envelope>"
-    filler = size - len(start) - len(end)
-    head = f"HTTP/1.1 200 OK\\r\\nContent-Type: application/soap+xml\\r\\nContent-Length: {size}\\r\\n\\r\\n"
-    return f"< raw {head}{start}<{filler} x x>{end}\nGetScannerElements -> ok"
-
-
-@pytest.mark.parametrize(
-    ("size", "count"), [pytest.param(32_767, 0, id="the largest"), pytest.param(32_768, 1, id="one more")]
-)
-def test_the_bound_of_an_envelope(size: int, count: int) -> None:
-    assert len(found(envelope_of(size), "WSD213")) == count
-
-
-def test_a_multipart_may_be_large() -> None:
-    assert found(f"{CREATED}image: size 900 900\n{RETRIEVED}", "WSD213") == []
-
-
 def test_equal_findings_of_several_messages_are_one_with_a_count() -> None:
     trace = scenario.check("< drop wscn:ActiveConditions\nGetScannerElements -> ok\n" * 3)
     (finding,) = [f for f in trace.findings if f.code == "WSD207"]

@@ -1,34 +1,22 @@
-"""WSD207–213, 215, 216: the body against its declaration, and sizes."""
+"""WSD207–212: the body against its declaration."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
+from wsdtrace.check.finding import Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Verdict, rule
-from wsdtrace.check.show import message_line, of_kind, quoted, sender_of, subject
+from wsdtrace.check.show import message_line, sender_of, subject
 from wsdtrace.check.tickets import excesses
 from wsdtrace.check.violations import Objector, is_typed, last, parent, short, shown, steps, violations
-from wsdtrace.soap import SoapAnomaly
-from wsdtrace.soap.namespaces import SCAN
 from wsdtrace.soap.schema import Violation, ViolationKind
 from wsdtrace.state.events import MessageSeen
-from wsdtrace.state.model import Message, Role
+from wsdtrace.state.model import Role
 from wsdtrace.state.tickets import ticket_of
-
-MAX_ENVELOPE_BYTES = 32_767
-"""DPWS 2006/02, MAX_ENVELOPE_SIZE (R0003, R0026): Windows closes the connection on larger ones."""
-
-MAX_URI_BYTES = 2048
-"""DPWS 2006/02, MAX_URI_SIZE (R0025, R0027)."""
 
 FINAL = "DocumentFinalParameters"
 ANSWERED_BY_NAME = frozenset({"ScannerElements", "JobElements"})
 """Containers whose ElementData are asked for by name: what is missing in them is WSD801's."""
-
-
-def _has_body(event: MessageSeen) -> bool:
-    return is_typed(event)
 
 
 def _within_final(violation: Violation) -> bool:
@@ -40,7 +28,7 @@ def _within_final(violation: Violation) -> bool:
     "element-missing",
     Severity.ERROR,
     on=MessageSeen,
-    when=_has_body,
+    when=is_typed,
     source=(
         "C01", "C07", "I01", "S14", "S18", "E12", "E22", "E23", "E24", "R09", "D11",
         "field failure 38",
@@ -98,7 +86,7 @@ TICKET_MARKS = frozenset({"@MustHonor", "@Override", "@UsedDefault"})
     "element-unknown",
     Severity.INFO,
     on=MessageSeen,
-    when=_has_body,
+    when=is_typed,
     source=("C16", "S03", "X schema"),
 )
 def element_unknown(event: MessageSeen) -> Iterator[Verdict]:
@@ -134,7 +122,7 @@ def element_unknown(event: MessageSeen) -> Iterator[Verdict]:
         yield objector.object(violation, fact)
 
 
-@rule("WSD209", "element-order", Severity.INFO, on=MessageSeen, when=_has_body, source=("C01", "C19"))
+@rule("WSD209", "element-order", Severity.INFO, on=MessageSeen, when=is_typed, source=("C01", "C19"))
 def element_order(event: MessageSeen) -> Iterator[Verdict]:
     """Children stand out of schema order.
 
@@ -162,7 +150,7 @@ def element_order(event: MessageSeen) -> Iterator[Verdict]:
     "value-invalid",
     Severity.ERROR,
     on=MessageSeen,
-    when=_has_body,
+    when=is_typed,
     source=(
         "J01", "R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R11", "R17", "R18", "R19", "R20",
         "R12", "R13", "R14", "R15", "R16", "R21", "R22", "R23",
@@ -240,7 +228,7 @@ OPEN_WORDS = frozenset({"Format", "FormatValue"})
     "value-unknown",
     Severity.WARNING,
     on=MessageSeen,
-    when=_has_body,
+    when=is_typed,
     source=("J06", "J21", "J22", "S05", "S06", "S07", "E18", "R10", "R24", "R25", "R26", "R27", "R28", "R32"),
 )
 def value_unknown(event: MessageSeen) -> Iterator[Verdict]:
@@ -287,7 +275,7 @@ def _words_of_request(event: MessageSeen) -> set[tuple[str, str]]:
     }
 
 
-@rule("WSD212", "choice-violated", Severity.ERROR, on=MessageSeen, when=_has_body, source=("R29", "R30"))
+@rule("WSD212", "choice-violated", Severity.ERROR, on=MessageSeen, when=is_typed, source=("R29", "R30"))
 def choice_violated(event: MessageSeen) -> Iterator[Verdict]:
     """Both, or neither, of the children of a choice are there.
 
@@ -311,131 +299,3 @@ def choice_violated(event: MessageSeen) -> Iterator[Verdict]:
             continue
         held = violation.found or "neither child"
         yield objector.object(violation, f"{last(violation)} holds {held} of a choice")
-
-
-def _is_text_envelope(event: MessageSeen) -> bool:
-    message = event.message
-    return event.exchange.is_wsd and message.is_soap and not (message.http and message.http.content.is_multipart)
-
-
-@rule("WSD213", "envelope-too-large", Severity.WARNING, on=MessageSeen, when=_is_text_envelope, source="A11")
-def envelope_too_large(event: MessageSeen) -> Iterator[Verdict]:
-    """A text envelope is larger than 32,767 octets.
-
-    Why:
-        Devices and clients need not read more, and Windows closes the connection. Envelopes in a multipart are
-        exempt.
-
-    Bad:
-        < raw HTTP/1.1 200 OK\\r\\n
-        < raw Content-Type: application/soap+xml\\r\\nContent-Length: 40103\\r\\n\\r\\n
-        < raw <soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"><soap:Body/>
-        < raw <!--<40000 x x>--></soap:Envelope>
-        GetScannerElements -> ok
-
-    Good:
-        GetScannerElements -> ok
-    """
-    exchange, message = event.exchange, event.message
-    size = _size(message)
-    if size > MAX_ENVELOPE_BYTES:
-        yield Objection(
-            f"{subject(exchange)}: envelope of {size} octets, expected at most {MAX_ENVELOPE_BYTES}",
-            (message_line(exchange, message, f"{size} octets"),),
-            fault_of=sender_of(exchange, message),
-            expected=f"at most {MAX_ENVELOPE_BYTES} octets",
-            fold=message.role.value,
-        )
-
-
-def _size(message: Message) -> int:
-    """Octets of the envelope, as far as they came; of one too large to be held, of the content."""
-    return len(message.xml) if message.xml else message.content_bytes
-
-
-@rule(
-    "WSD215",
-    "encoding-style",
-    Severity.INFO,
-    on=MessageSeen,
-    when=lambda event: event.exchange.is_wsd and event.message.envelope is not None,
-    source=("A10", "SOAP 1.2 part 1 §5.1.1"),
-    fault_of=FaultOf.UNKNOWN,
-)
-def encoding_style(event: MessageSeen) -> Iterator[Verdict]:
-    """encodingStyle stands on Envelope, Header or Body, where SOAP 1.2 does not allow it.
-
-    Why:
-        The samples of the documentation have it, with a namespace of 2002. Receivers that keep to the standard
-        answer with a Sender fault; those that were seen ignore it.
-
-    Bad:
-        > replace <soap:Body> "<soap:Body soap:encodingStyle='http://www.w3.org/2002/12/soap-encoding'>"
-        GetScannerElements -> ok
-
-    Good:
-        GetScannerElements -> ok
-    """
-    for anomaly in of_kind(event.message, SoapAnomaly.ENCODING_STYLE):
-        yield Objection(
-            short(f"{subject(event.exchange)} {event.message.role.value}: {anomaly.detail}"),
-            (quoted(event.exchange, event.message, anomaly.span),),
-            fault_of=sender_of(event.exchange, event.message),
-            expected="no encodingStyle",
-            fold=event.message.role.value,
-        )
-
-
-_BREAKS = bytes.maketrans(b"<>\"'", b"    ")
-"""What ends a URI in a document, made white space: bytes.split is ten times as fast as a pattern."""
-
-
-def _longest_uri(message: Message) -> int:
-    """Octets of the longest URI: of the headers, and of bodies that hold addresses (those of WS-Scan hold none)."""
-    envelope, decoded = message.envelope, message.decoded
-    if envelope is None or message.xml is None or len(message.xml) <= MAX_URI_BYTES:
-        return 0
-    headers = envelope.headers
-    texts = (headers.to, headers.action, headers.message_id, headers.relates_to)
-    longest = max(len(text.encode()) for text in (*texts, "") if text is not None)
-    if decoded is not None and decoded.message is not None and decoded.message.family == SCAN:
-        return longest
-    words = message.xml.translate(_BREAKS).split()
-    return max(longest, *(len(word) for word in words if b":" in word[:16]), 0)
-
-
-@rule(
-    "WSD216",
-    "uri-too-long",
-    Severity.WARNING,
-    on=MessageSeen,
-    when=lambda event: event.exchange.is_wsd and event.message.xml is not None,
-    source="A12",
-)
-def uri_too_long(event: MessageSeen) -> Iterator[Verdict]:
-    """A URI is longer than 2048 octets.
-
-    Why:
-        Devices and clients need not handle longer ones (DPWS MAX_URI_SIZE); an address that is cut leads nowhere.
-
-    Bad:
-        < raw HTTP/1.1 200 OK\\r\\n
-        < raw Content-Type: application/soap+xml\\r\\nContent-Length: 2295\\r\\n\\r\\n
-        < raw <s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"
-        < raw \\nxmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing"><s:Header>
-        < raw <a:MessageID>urn:<2100 x a></a:MessageID></s:Header><s:Body/></s:Envelope>
-        GetScannerElements -> ok
-
-    Good:
-        GetScannerElements -> ok
-    """
-    exchange, message = event.exchange, event.message
-    length = _longest_uri(message)
-    if length > MAX_URI_BYTES:
-        yield Objection(
-            f"{subject(exchange)} {message.role.value}: a URI of {length} octets, expected at most {MAX_URI_BYTES}",
-            (message_line(exchange, message, f"URI of {length} octets"),),
-            fault_of=sender_of(exchange, message),
-            expected=f"at most {MAX_URI_BYTES} octets",
-            fold=message.role.value,
-        )
