@@ -8,12 +8,11 @@ from functools import lru_cache
 
 from wsdtrace.soap.namespaces import (
     DISCOVERY,
-    DISCOVERY_11,
     DPWS,
     DPWS_11,
     EVENTING,
+    FAMILIES,
     METADATA,
-    PRINT,
     SCAN,
     TRANSFER,
     WSA,
@@ -35,6 +34,9 @@ class Role(StrEnum):
     FAULT = "fault"
 
 
+Body = type[Element] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A row of the table."""
@@ -46,18 +48,15 @@ class Message:
     operation: str
     """Name of the exchange that it belongs to."""
     role: Role
-    type: type[Element] | None
+    type: Body
     """Declares the body element; None where the Body is empty."""
     misspelt: tuple[str, ...] = ()
     """Body elements that are read as this one and told."""
 
 
-def _operation(
-    family: str, name: str, request: type[Element] | None, response: type[Element] | None
-) -> tuple[Message, Message]:
-    return Message(family, name, name, Role.REQUEST, request), Message(
-        family, f"{name}Response", name, Role.RESPONSE, response
-    )
+def _operation(family: str, name: str, request: Body, response: Body) -> tuple[Message, Message]:
+    answer = Message(family, f"{name}Response", name, Role.RESPONSE, response)
+    return Message(family, name, name, Role.REQUEST, request), answer
 
 
 def _event(type_: type[Element]) -> Message:
@@ -121,7 +120,6 @@ class ActionInfo:
     """An obsolete spelling."""
 
 
-_SEPARATORS = dict.fromkeys((SCAN, EVENTING, TRANSFER, METADATA, DISCOVERY), "/")
 _FAULTS = (
     f"{WSA}/fault",
     f"{WSA_2005}/fault",
@@ -140,12 +138,8 @@ def _bodies(message: Message) -> tuple[str, ...]:
         if other is message or (
             same and message.role is Role.REQUEST and other.role is Role.RESPONSE and message.family == SCAN
         ):
-            names += [_body_name(other.type), *other.misspelt] if other.type is not None else []
+            names += [other.type.__name__, *other.misspelt] if other.type is not None else []
     return tuple(names)
-
-
-def _body_name(type_: type[Element]) -> str:
-    return type_.__name__
 
 
 _BY_SUFFIX = {(message.family, message.suffix): message for message in MESSAGES}
@@ -177,7 +171,7 @@ def lookup_action(uri: str) -> ActionInfo | None:
 _BY_BODY: dict[str, Message] = {}
 for _message in MESSAGES:
     if _message.type is not None:
-        for _name in (_body_name(_message.type), *_message.misspelt):
+        for _name in (_message.type.__name__, *_message.misspelt):
             _BY_BODY.setdefault(f"{{{_message.family}}}{_name}", _message)
 _BY_BODY[f"{{{METADATA}}}Metadata"] = _BY_SUFFIX[TRANSFER, "GetResponse"]
 
@@ -187,13 +181,5 @@ def message_of_body(tag: str) -> Message | None:
     return _BY_BODY.get(tag)
 
 
-OUT_OF_SCOPE = {
-    PRINT: "WS-Print",
-    "http://schemas.microsoft.com/windows/2008/12/wdp/distributedscan/device": "Distributed Scan Device",
-    "http://schemas.microsoft.com/windows/2008/12/wdp/distributedscan/processing": "Distributed Scan Server",
-    "http://schemas.microsoft.com/windows/2008/12/wdp/distributedscan/configuration": "Distributed Scan settings",
-    "http://schemas.microsoft.com/windows/2008/02/imaging/postscan/psp": "Post-Scan Process",
-}
+OUT_OF_SCOPE = {f.canonical: f.title for f in FAMILIES if f.prefix in ("wprt", "dsd", "dsp", "dsc", "psp")}
 """Vocabularies that are recognised by name and left as XML."""
-
-assert DISCOVERY_11  # known through canonical(): its actions are the same names in another namespace

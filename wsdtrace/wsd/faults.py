@@ -7,16 +7,8 @@ from dataclasses import dataclass
 
 from wsdtrace.soap.namespaces import DPWS, EVENTING, SCAN, WSA, canonical
 
-ALL = (
-    "GetScannerElements",
-    "GetJobElements",
-    "GetActiveJobs",
-    "GetJobHistory",
-    "CreateScanJob",
-    "RetrieveImage",
-    "CancelJob",
-    "ValidateScanTicket",
-)
+_ASK = ("GetScannerElements", "GetJobElements", "GetActiveJobs", "GetJobHistory")
+ALL = (*_ASK, "CreateScanJob", "RetrieveImage", "CancelJob", "ValidateScanTicket")
 CREATE, RETRIEVE, SUBSCRIBE = ("CreateScanJob",), ("RetrieveImage",), ("Subscribe",)
 TICKET = ("ValidateScanTicket", "CreateScanJob")
 ON_JOB = ("RetrieveImage", "GetJobElements", "CancelJob")

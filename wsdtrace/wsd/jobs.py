@@ -95,7 +95,7 @@ class ActiveJobs(Element):
 class JobHistory(Element):
     """The jobs that have ended; how many are kept is up to the device."""
 
-    job_summary: tuple[JobSummary, ...] = many("one of them", source="jobsummary.md")
+    job_summary: tuple[JobSummary, ...] = many("one of them")
 
 
 @declare(SCAN, name="ActiveJobs", source="activejobs.md")
@@ -117,4 +117,4 @@ class JobTable(Element):
     """All jobs; no operation sends it (documentation defect D17)."""
 
     active_jobs: ActiveJobList | None = one("jobs that have not ended")
-    job_history: JobHistoryList | None = opt("jobs that have", source="jobhistory2.md")
+    job_history: JobHistoryList | None = opt("jobs that have")

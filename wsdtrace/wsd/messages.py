@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+from wsdtrace.soap.bodyplan import BodyPlan
 from wsdtrace.soap.envelope import Envelope
 from wsdtrace.soap.fault import Fault
 from wsdtrace.soap.locate import Locator
 from wsdtrace.soap.namespaces import canonical, family_tag, split
 from wsdtrace.soap.schema import Element, Violation, ViolationKind, decode_element, shape
-from wsdtrace.soap.schema.plan import Getter, Planner, Unplanned
-from wsdtrace.soap.template import Check, runs_of, unchanged
+from wsdtrace.soap.schema.plan import Unplanned
 from wsdtrace.soap.tree import local_of, tag_of
 from wsdtrace.wsd.actions import MESSAGES, Message, lookup_action, message_of_body
 
@@ -36,12 +35,16 @@ def decode_message(envelope: Envelope) -> Decoded:
     template = envelope.template
     if template is None or envelope.texts is None or envelope.fault is not None:
         return _decode(envelope)
-    plan: Plan | None = template.plans.get("typed")
-    if plan is None:
+    learnt: tuple[BodyPlan, Decoded] | None = template.plans.get("typed")
+    if learnt is None:
         made = _decode(envelope)
-        template.plans["typed"] = Plan.of(envelope, envelope.texts, made)
+        template.plans["typed"] = BodyPlan(envelope, envelope.texts, made.value), made
         return made
-    return plan.read(envelope.texts) or _decode(envelope)
+    plan, example = learnt
+    try:
+        return Decoded(plan.read(envelope.texts), example.message, example.violations)
+    except Unplanned:
+        return _decode(envelope)
 
 
 def _decode(envelope: Envelope) -> Decoded:
@@ -67,40 +70,6 @@ def _decode(envelope: Envelope) -> Decoded:
         locator = Locator(envelope)
         violations = [v if locator.complete(v.path) else replace(v, reliable=False) for v in violations]
     return Decoded(value, message, tuple(violations))
-
-
-class Plan:
-    """How the body of a message is typed from its texts, by the example of one with the same markup."""
-
-    __slots__ = ("_example", "_fixed", "_getter")
-
-    def __init__(self, example: Decoded, fixed: Check, getter: Getter | None) -> None:
-        self._example = example
-        self._fixed = fixed
-        self._getter = getter
-
-    @classmethod
-    def of(cls, envelope: Envelope, texts: list[str], example: Decoded) -> Plan:
-        """The plan of an example; one that answers nothing where its texts cannot be told from each other."""
-        runs = runs_of(envelope.root, texts) if envelope.root is not None else None
-        element = envelope.body_child
-        if runs is None or element is None or not isinstance(example.value, Element):
-            return cls(example, lambda _texts: False, None)
-        step = Planner(runs, local_of(element)).plan(shape(type(example.value)), element, example.value)
-        inside = {runs[leaf] for leaf in element.iter() if leaf in runs}
-        free = set(range(len(texts))) - inside | set(step.runs if step is not None else ())
-        return cls(example, unchanged(texts, free), step.get if step is not None else None)
-
-    def read(self, texts: Sequence[str]) -> Decoded | None:
-        """The typed body of a message with these texts; None where it must be read from the tree."""
-        if not self._fixed(texts):
-            return None
-        if self._getter is None:
-            return self._example
-        try:
-            return Decoded(self._getter(texts), self._example.message, self._example.violations)
-        except Unplanned:
-            return None
 
 
 def _by_local_name(envelope: Envelope, tag: str) -> tuple[Message | None, dict[str, str]]:

@@ -59,9 +59,7 @@ class ScannerElementData(Element):
 class ScannerElements(Element):
     """The answers of a scanner about itself."""
 
-    element_data: tuple[ScannerElementData, ...] = some(
-        "answer to one name", source="elementdata-for-scannerelements-element.md"
-    )
+    element_data: tuple[ScannerElementData, ...] = some("answer to one name")
 
 
 @declare(SCAN)
@@ -194,9 +192,7 @@ class JobElementData(Element):
 class JobElements(Element):
     """The answers about one job."""
 
-    element_data: tuple[JobElementData, ...] = some(
-        "answer to one name", source="elementdata-for-jobelements-element.md"
-    )
+    element_data: tuple[JobElementData, ...] = some("answer to one name")
 
 
 @declare(SCAN)

@@ -29,6 +29,7 @@ from wsdtrace.wsd.values import (
 )
 
 Time = Annotated[datetime, DateTime()]
+_NAME = "name-element-for-devicecondition-and-conditionhistoryentry.md"
 
 
 @declare(SCAN, name="(text)", source="scannername.md")
@@ -225,9 +226,7 @@ class DeviceCondition(Element):
 
     id: Positive | None = attribute("number of the condition, not used twice", required=True)
     time: Time | None = one("when it began, by the device's clock")
-    name: ConditionName | str | None = one(
-        "what it is", source="name-element-for-devicecondition-and-conditionhistoryentry.md"
-    )
+    name: ConditionName | str | None = one("what it is", source=_NAME)
     component: Component | str | None = one("part of the device")
     severity: Severity | str | None = one("how bad it is")
 
@@ -245,9 +244,7 @@ class ConditionHistoryEntry(Element):
 
     id: Positive | None = attribute("number of the condition", required=True)
     time: Time | None = one("when it began, by the device's clock")
-    name: ConditionName | str | None = one(
-        "what it was", source="name-element-for-devicecondition-and-conditionhistoryentry.md"
-    )
+    name: ConditionName | str | None = one("what it was", source=_NAME)
     component: Component | str | None = one("part of the device")
     severity: Severity | str | None = one("how bad it was")
     clear_time: Time | None = one("when it ended, by the device's clock")

@@ -7,8 +7,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from wsdtrace.soap.schema import INT_MAX, Bool, DateTime, Int, Names, String, Uri, Words
-from wsdtrace.soap.schema.lexical import Duration, Expiration
+from wsdtrace.soap.schema import INT_MAX, Bool, Int, Names, String, Uri, Words
 from wsdtrace.soap.xml import QName
 
 Count = Annotated[int, Int(0, INT_MAX)]
@@ -26,8 +25,6 @@ Addresses = Annotated[tuple[str, ...], Words()]
 Name = Annotated[QName, Names()]
 NameList = Annotated[tuple[QName, ...], Names(many=True)]
 Unsigned = Annotated[int, Int(0, 2**32 - 1)]
-
-__all__ = ["DateTime", "Duration", "Expiration"]
 
 
 class JobState(StrEnum):
@@ -179,11 +176,7 @@ class ColorEntry(StrEnum):
     @staticmethod
     def _misspelt() -> dict[str, str]:
         # The documentation's sample of ValidateScanTicketRequest (documentation defect C6).
-        return {
-            "GrayScale4": ColorEntry.GRAYSCALE_4,
-            "GrayScale8": ColorEntry.GRAYSCALE_8,
-            "GrayScale16": ColorEntry.GRAYSCALE_16,
-        }
+        return {f"GrayScale{bits}": ColorEntry(f"Grayscale{bits}") for bits in (4, 8, 16)}
 
 
 class Rotation(StrEnum):
@@ -216,16 +209,7 @@ class Format(StrEnum):
     XPS = "xps"
 
 
-MULTI_IMAGE_FORMATS = frozenset(
-    {
-        Format.TIFF_MULTI_UNCOMPRESSED,
-        Format.TIFF_MULTI_G4,
-        Format.TIFF_MULTI_G3MH,
-        Format.TIFF_MULTI_JPEG_TN2,
-        Format.PDF_A,
-        Format.XPS,
-    }
-)
+MULTI_IMAGE_FORMATS = frozenset({f for f in Format if f.startswith("tiff-multi")} | {Format.PDF_A, Format.XPS})
 """Formats in which one RetrieveImage brings all images in one file (retrieveimageresponse.md)."""
 SINGLE_IMAGE_FORMATS = frozenset(Format) - MULTI_IMAGE_FORMATS
 UNCOMPRESSED_FORMATS = frozenset({Format.DIB, Format.TIFF_SINGLE_UNCOMPRESSED, Format.TIFF_MULTI_UNCOMPRESSED})

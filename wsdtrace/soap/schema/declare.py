@@ -180,8 +180,8 @@ class Field:
     """None for a bag."""
     spec: Spec
     source: str
-    """Page or section: what the line says, else the page of the child's own name (WS-Scan has a page for each
-    element), else that of the type."""
+    """Page or section: what the line says, else the child's own (WS-Scan has a page for each element), else that of
+    the type."""
 
     @property
     def repeated(self) -> bool:
@@ -318,7 +318,9 @@ def _resolve(cls: type[Element], argument: Any) -> Shape:
         if spec.kind is Kind.ATTRIBUTE and not spec.qualified:
             tag = f"{{{spec.namespace}}}{local}" if spec.namespace else local
         kind = None if spec.kind is Kind.BAG else _type(hints[declared_field.name], argument)
-        page = f"{local.lower()}.md" if namespace == SCAN and spec.kind is Kind.CHILD else options.page
+        page = options.page
+        if namespace == SCAN and spec.kind is Kind.CHILD:
+            page = kind.page if isinstance(kind, Shape) and kind.local == local else f"{local.lower()}.md"
         resolved = Field(index, declared_field.name, local, tag, kind, spec, spec.source or page)
         if spec.kind is Kind.ATTRIBUTE:
             attributes.append(resolved)
