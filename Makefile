@@ -22,7 +22,7 @@ demo: $(VENV)/.installed  ## set up, and run the checker on a capture of a scan 
 
 test: $(VENV)/.installed-dev  ## set up, and run the tests (PYTEST="tests/net -x" for some of them)
 	@echo "==> pytest $(PYTEST)"
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest -n auto $(PYTEST)
 
 lint: $(VENV)/.installed-dev  ## ruff and mypy --strict over package and tests
 	@echo "==> ruff check"; $(BIN)/ruff check
