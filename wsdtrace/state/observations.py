@@ -14,7 +14,7 @@ from enum import StrEnum
 from wsdtrace.records import Endpoint, Stamp
 from wsdtrace.state.discovery import TargetService
 from wsdtrace.state.events import Event
-from wsdtrace.state.model import DeviceEvent, Exchange, Message, Subscription
+from wsdtrace.state.model import DeviceEvent, Exchange, Job, Message, Subscription
 
 # -- discovery --------------------------------------------------------------------------------
 
@@ -289,3 +289,45 @@ class ClockSeen(Event):
     former: Exchange
     before: datetime
     now: datetime
+
+
+# -- what joins several exchanges -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixesMatter(Event):
+    """Two requests that differ in nothing but their prefixes: one was refused, or not answered, the other was not."""
+
+    refused: Exchange
+    accepted: Exchange
+    refused_prefixes: tuple[str, str, str]
+    """Of the Envelope, the first header block and the body."""
+    accepted_prefixes: tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedAtRest(Event):
+    """CreateScanJob was refused by a device whose last job had ended, and which has no other."""
+
+    exchange: Exchange
+    job: Job
+    since_ns: int
+    """From the end of that job."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobHeld(Event):
+    """A device was busy after a job until the connection of its last image closed, and free just after."""
+
+    job: Job
+    busy: Exchange
+    closed: Stamp
+    free: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateSeen(Event):
+    """The capture has ended: what it tells about people."""
+
+    found: tuple[tuple[str, Exchange], ...]
+    """Kind, and where it was told first."""

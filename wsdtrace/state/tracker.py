@@ -55,9 +55,12 @@ from wsdtrace.state.messageids import MessageIdBook
 from wsdtrace.state.model import Connection, Exchange, Message, Role, Toward
 from wsdtrace.state.outcomes import StrayBytes
 from wsdtrace.state.places import PlaceBook
+from wsdtrace.state.prefixes import PrefixBook
 from wsdtrace.state.presses import PressBook
+from wsdtrace.state.privacy import PrivacyBook
 from wsdtrace.state.probes import ProbeBook
 from wsdtrace.state.reading import read_datagram, read_http
+from wsdtrace.state.rest import RestBook
 from wsdtrace.state.retries import RetryBook
 from wsdtrace.state.subscriptions import SubscriptionBook
 from wsdtrace.state.tickets import TicketBook
@@ -108,6 +111,9 @@ class Tracker:
             TicketBook(),
             PressBook(self.subscriptions),
             ConditionBook(),
+            PrefixBook(),
+            RestBook(self.jobs, self.connections),
+            PrivacyBook(),
         )
         self._audience = Audience((self.probes, AnswerClock(answer_limits), *topics))
         self.now_ns = 0
@@ -235,6 +241,8 @@ class Tracker:
             m is not None and m.http is not None and m.http.content.missing for m in (exchange.request, response)
         ):
             self.incomplete += 1
+            self.jobs.blind(exchange.device)
+        elif exchange.request is None:
             self.jobs.blind(exchange.device)
         connection = None if exchange.connection is None else self.connections.get(exchange.connection)
         if exchange.abandoned is Abandoned.ONE_SIDED and connection is not None:
