@@ -181,7 +181,7 @@ class Run:
         return facts
 
     def _facts(self, facts: list[Fact]) -> None:
-        for fact in sorted(facts, key=_order):
+        for fact in _in_order(facts):
             self._events(self.tracker.feed(fact))
 
     def _events(self, events: Iterator[Event]) -> None:
@@ -256,6 +256,26 @@ def _order(fact: Fact) -> tuple[int, int]:
     if isinstance(fact, HttpEvent):
         return fact.stamp.number, _RANK[fact.kind]
     return fact.stamp.number, 0 if isinstance(fact, ConnectionOpened) else 1
+
+
+def _in_order(facts: list[Fact]) -> list[Fact]:
+    """Sorted by where they became true. A hole is certain only later than what waited behind it was sent; it comes
+    before all that its connection told after it, so that nobody judges that as if nothing were missing."""
+    if not any(isinstance(fact, Gap) for fact in facts):
+        return sorted(facts, key=_order)
+    earliest: dict[int, int] = {}
+    keyed: list[tuple[tuple[int, int], int, Fact]] = []
+    for position in range(len(facts) - 1, -1, -1):
+        fact = facts[position]
+        number, rank = _order(fact)
+        if isinstance(fact, HttpEvent):
+            connection = fact.exchange.connection
+            earliest[connection] = min(number, earliest.get(connection, number))
+        elif isinstance(fact, Gap):
+            number = min(number, earliest.get(fact.connection, number))
+        keyed.append(((number, rank), position, fact))
+    keyed.sort(key=lambda each: each[:2])
+    return [fact for _, _, fact in keyed]
 
 
 def _first_complete(exchange: Exchange) -> int:

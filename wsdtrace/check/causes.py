@@ -72,8 +72,8 @@ CAUSES: dict[str, tuple[Cause, ...]] = {
     **{code: (Cause(("WSD507",), Bond.EXCHANGE),) for code in ("WSD101", "WSD103", "WSD328")},
     # A press whose job lacks the identifier, or was refused for its token, is answered wrongly.
     "WSD508": (Cause(("WSD511", "WSD510"), Bond.EXCHANGE),),
-    # The device denies a job because of the pair that was sent.
-    "WSD608": (Cause(("WSD610",), Bond.EXCHANGE),),
+    # The device denies a job because of the pair that was sent, or because its time was over.
+    "WSD608": (Cause(("WSD610",), Bond.EXCHANGE), Cause(("WSD603", "WSD604"), Bond.JOB)),
 }
 
 

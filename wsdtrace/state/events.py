@@ -150,6 +150,8 @@ class JobUnknown(Event):
 
     job_id: int
     exchange: Exchange
+    blind: bool
+    """The grant may be in a part of the device's traffic that is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ SINGLE_IMAGE_SOURCES = frozenset({"Platen", "Film"})
 MULTI_PAGE_FORMATS = ("tiff-multi", "pdf", "xps")
 """Formats whose one file holds any number of pages (`formatvalue.md`)."""
 
+MAX_DEVICES = 65_536
+"""Devices remembered as half seen: a /16 network with every address in use fits."""
 MAX_JOBS = 100_000
 """Jobs in memory; a busy device makes some hundred a day."""
 
@@ -74,6 +76,8 @@ class JobBook:
         self._timers: list[tuple[int, int, Job]] = []
         self._order = itertools.count()
         self._retrieves: dict[int, Exchange] = {}
+        self._half_seen: set[int] = set()
+        """Devices of whose traffic something is missing."""
         self._status = JobStatusBook(self.find)
 
     # -- who is who ---------------------------------------------------------------------------
@@ -111,8 +115,15 @@ class JobBook:
 
     def blind(self, device: Device | None) -> None:
         """Something of this device's traffic is missing: what its live jobs went through is not certain."""
+        if device is not None and len(self._half_seen) < MAX_DEVICES:
+            self._half_seen.add(device.root.id)
         for job in self._live_at(device):
             job.blind = True
+
+    def _is_half_seen(self, exchange: Exchange) -> bool:
+        """What was granted to the client of an exchange may be in a part of the traffic that is missing."""
+        device = exchange.device
+        return not exchange.handshake or (device is not None and device.root.id in self._half_seen)
 
     def _add(self, job: Job) -> None:
         job.index = len(self.all)
@@ -289,7 +300,7 @@ class JobBook:
             return
         fault = exchange.fault
         if fault is not None and fault.subcode == "ClientErrorJobIdNotFound":
-            yield JobUnknown(stamp, job_id, exchange)
+            yield JobUnknown(stamp, job_id, exchange, self._is_half_seen(exchange))
             return
         token = retrieve_token(exchange.request)
         elsewhere = self.find_elsewhere(job_id, token)

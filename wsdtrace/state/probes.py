@@ -2,9 +2,10 @@
 
 Theory of operation: a request and its copies (same MessageID, on whatever interface and address family) are one
 search; its time runs from the last copy. A match that relates to nothing in the capture is held against the searches
-that were sent from where it went to: if their time is over and its sender answered none of them, its RelatesTo is
-wrong. Whether silence means anything depends on whether unicast traffic to the prober is in the capture at all; that
-may become clear only later, so a search without an answer waits for it, at most until the capture ends.
+that were sent from where it went to: if their time is over and its sender answered none of them, nor any other search
+of the capture, its RelatesTo is wrong. Whether silence means anything depends on whether unicast traffic to the prober
+is in the capture at all; that may become clear only later, so a search without an answer waits for it, at most until
+the capture ends.
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ class ProbeBook(Listener):
         self._order = itertools.count()
         self._answered: OrderedDict[tuple[Endpoint, tuple[str, ...]], int] = OrderedDict()
         self._visible: set[str] = set()
+        self._right: set[str] = set()
+        """Who once answered as asked: another match of his answers what the capture does not hold."""
         self._waiting: dict[int, _Search] = {}
         self._waiting_at: dict[str, list[_Search]] = {}
         self._ready: list[_Search] = []
@@ -143,6 +146,8 @@ class ProbeBook(Listener):
         yield MatchSeen(stamp, search.exchange, message, since_ns, tuple(search.askers))
         if message.fault is None:
             search.answered_by.add(message.sender.address)
+            if len(self._right) < MAX_ADDRESSES:
+                self._right.add(message.sender.address)
             if since_ns <= MATCH_WINDOW_NS:
                 search.answered = True
                 for asker in search.askers:
@@ -187,7 +192,9 @@ class ProbeBook(Listener):
     def _unrelated(self, search: _Search, place: Stamp) -> Iterator[Event]:
         for stray in search.strays:
             message = stray.response or stray.request
-            if message is None or message.sender.address in search.answered_by:
+            if message is None:
+                continue
+            if message.sender.address in search.answered_by or message.sender.address in self._right:
                 continue
             yield MatchUnrelated(place, search.exchange, stray)
             for other in self._asked_from.get(message.receiver, {}).values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wsdtrace.check.finding import Objection, Severity
+from wsdtrace.check.finding import Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, sender_of, server_of, subject
 from wsdtrace.check.violations import short
@@ -94,6 +94,9 @@ def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
     assert response is not None
     if response.relates_to == request.message_id:
         return
+    if event.connection is not None and event.connection.gaps:
+        yield Inconclusive("a hole in the connection may have taken the request that this answers")
+        return
     found = "missing" if response.relates_to is None else "not the request's MessageID"
     yield Objection(
         f"{subject(exchange)}: RelatesTo of the response is {found}",
@@ -111,7 +114,7 @@ def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
     Severity.WARNING,
     on=MessageSeen,
     when=lambda event: _is_enveloped(event) and event.message.action is not None,
-    needs=(Need.SOAP_12,),
+    needs=(Need.WHOLE_MESSAGE, Need.SOAP_12),
     source="A02",
 )
 def action_unknown(event: MessageSeen) -> Iterator[Verdict]:

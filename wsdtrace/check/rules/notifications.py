@@ -21,6 +21,10 @@ from wsdtrace.state.standing import echoed
 from wsdtrace.state.vocabulary import SCAN_EVENTS
 
 
+def _is_whole(exchange: Exchange) -> bool:
+    return all(m is not None and m.complete for m in (exchange.request, exchange.response))
+
+
 @rule(
     "WSD503",
     "event-unsubscribed",
@@ -56,6 +60,9 @@ def event_unsubscribed(event: EventSeen) -> Iterator[Verdict]:
         return
     assert seen.standing is not None
     former = seen.former or seen.subscription
+    if former is not None and not _is_whole(former.creation):
+        yield Inconclusive("what was subscribed to is not wholly in the capture")
+        return
     yield Objection(
         f"{seen.name}: {seen.standing.value}"[:100],
         (*grant_lines(former), *request_line(event.exchange, seen.client_context or "")),

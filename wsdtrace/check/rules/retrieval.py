@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wsdtrace.check.finding import FaultOf, Objection, Severity
+from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, request_line, response_line, seconds
 from wsdtrace.state.events import ImageDelivered, RetrieveRequested
@@ -340,6 +340,9 @@ def concurrent_retrieve(event: RetrieveRequested) -> Iterator[Verdict]:
         RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorNoImagesAvailable
     """
     if event.concurrent:
+        if event.previous is not None and event.previous.connection == event.exchange.connection:
+            yield Inconclusive("on one connection, an answer that is not in the capture looks the same")
+            return
         before = () if event.previous is None else request_line(event.previous, "still unanswered")
         yield Objection(
             f"{event.job.label}: RetrieveImage while another one waits for its answer",
