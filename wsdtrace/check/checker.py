@@ -16,12 +16,15 @@ from collections.abc import Callable, Iterable
 from wsdtrace.check.causes import link
 from wsdtrace.check.finding import Evidence, FaultOf, Finding, Inconclusive, Objection, Tally
 from wsdtrace.check.rule import Rule, all_rules
-from wsdtrace.check.sight import unmet
+from wsdtrace.check.sight import Sight
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
 from wsdtrace.state.model import Exchange, Job
 
 MAX_EVIDENCE = 8
 """Places kept for one finding: what a reader takes in; further equal ones are counted."""
+
+_Group = tuple[Callable[[Event], bool], list[tuple[Rule, Tally]]]
+"""A precondition, and the rules that have it."""
 
 
 class Checker:
@@ -29,32 +32,47 @@ class Checker:
 
     def __init__(self, rules: Iterable[Rule] | None = None) -> None:
         self._rules = list(all_rules() if rules is None else rules)
-        self._by_type: dict[type[Event], list[Rule]] = {}
-        for rule in self._rules:
-            for kind in rule.on:
-                self._by_type.setdefault(kind, []).append(rule)
         self.ledger = {rule.code: Tally() for rule in self._rules}
+        self._by_type = self._sorted()
         self.findings: list[Finding] = []
         self._broken: dict[str, str] = {}
         self._folds: dict[tuple[str, str, str, int], Finding] = {}
+
+    def _sorted(self) -> dict[type[Event], list[_Group]]:
+        """Rules by the type of event that they hear; those with one precondition stand together and ask it once."""
+        groups: dict[type[Event], dict[Callable[[Event], bool], list[tuple[Rule, Tally]]]] = {}
+        for rule in self._rules:
+            for kind in rule.on:
+                groups.setdefault(kind, {}).setdefault(rule.when, []).append((rule, self.ledger[rule.code]))
+        return {kind: list(by_when.items()) for kind, by_when in groups.items()}
 
     def feed(self, event: Event) -> list[Finding]:
         """Judge one event; the findings that are new with it."""
         new: list[Finding] = []
         unconcerned = _unconcerned(event)
-        for rule in self._by_type.get(type(event), ()):
-            if unconcerned is not None and unconcerned(rule):
-                continue
+        sight = Sight(event)
+        for when, rules in self._by_type.get(type(event), ()):
             try:
-                if rule.when(event):
-                    self._judge(rule, event, new)
+                if not when(event):
+                    continue
             except Exception as error:  # a broken rule must not take the others' findings along
-                self._broken.setdefault(rule.code, f"{rule.code}: {type(error).__name__}: {error}")
+                for rule, _ in rules:
+                    self._breaks(rule, error)
+                continue
+            for rule, tally in rules:
+                if unconcerned is not None and unconcerned(rule):
+                    continue
+                try:
+                    self._judge(rule, tally, event, sight, new)
+                except Exception as error:  # as above
+                    self._breaks(rule, error)
         return new
 
-    def _judge(self, rule: Rule, event: Event, new: list[Finding]) -> None:
-        tally = self.ledger[rule.code]
-        if rule.needs and unmet(rule.needs, event) is not None:
+    def _breaks(self, rule: Rule, error: Exception) -> None:
+        self._broken.setdefault(rule.code, f"{rule.code}: {type(error).__name__}: {error}")
+
+    def _judge(self, rule: Rule, tally: Tally, event: Event, sight: Sight, new: list[Finding]) -> None:
+        if rule.needs and sight.lacks(rule.needs):
             tally.inconclusive += 1
             return
         fired = inconclusive = False
@@ -66,9 +84,12 @@ class Checker:
             finding = self._fold(rule, verdict, event)
             if finding is not None:
                 new.append(finding)
-        tally.fired += fired
-        tally.inconclusive += inconclusive and not fired
-        tally.passed += not fired and not inconclusive
+        if fired:
+            tally.fired += 1
+        elif inconclusive:
+            tally.inconclusive += 1
+        else:
+            tally.passed += 1
 
     def _fold(self, rule: Rule, objection: Objection, event: Event) -> Finding | None:
         exchanges = list(dict.fromkeys(e.exchange for e in objection.evidence if e.exchange is not None))

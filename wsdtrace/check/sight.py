@@ -85,3 +85,24 @@ def unmet(needs: tuple[Need, ...], event: Event) -> Need | None:
         if not SEEN[need](event):
             return need
     return None
+
+
+class Sight:
+    """What the capture saw of one event's subject; each need is looked at once."""
+
+    __slots__ = ("_event", "_met")
+
+    def __init__(self, event: Event) -> None:
+        self._event = event
+        self._met: dict[Need, bool] = {}
+
+    def lacks(self, needs: tuple[Need, ...]) -> bool:
+        """One of the needs is not met."""
+        met = self._met
+        for need in needs:
+            known = met.get(need)
+            if known is None:
+                known = met[need] = SEEN[need](self._event)
+            if not known:
+                return True
+        return False
