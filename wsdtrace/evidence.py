@@ -8,8 +8,8 @@ is not possible (gzip, a source without frames) the message's first stamp is the
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Content, HttpMessage, Space, Span, Stamp
 
 AROUND = 48

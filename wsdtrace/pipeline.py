@@ -8,12 +8,13 @@ messages are dropped as soon as the rules have seen them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wsdtrace.capture import CaptureSource, open_capture
 from wsdtrace.check.checker import Checker
 from wsdtrace.check.finding import Finding
 from wsdtrace.check.rule import Rule, all_rules, expand
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError
 from wsdtrace.http import HttpRoom, read_content
 from wsdtrace.net import Net

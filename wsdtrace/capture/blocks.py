@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import Struct
 from typing import Final
 
 from wsdtrace.capture.linktypes import ETHERNET
 from wsdtrace.capture.pcapng import BYTE_ORDER_MAGIC, ENHANCED_PACKET, INTERFACE, SECTION_HEADER
+from wsdtrace.dataclass import dataclass
 
 _COMMENT: Final = 1
 _SHB_APPLICATION: Final = 4

@@ -7,11 +7,12 @@ read from the packed rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import I64, U16, U32, Anomaly
 
 MAX_CAPTURED = 262_144

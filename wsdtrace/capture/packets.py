@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from struct import Struct
 from typing import Final
 from zlib import crc32
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Endpoint
 
 TCP: Final = 6

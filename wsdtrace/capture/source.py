@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -25,6 +24,7 @@ from wsdtrace.capture.inputs import Input, input_of, open_input
 from wsdtrace.capture.linktypes import linktype_name
 from wsdtrace.capture.pcap import FILE_HEADER_BYTES, MAGICS, PcapReader
 from wsdtrace.capture.pcapng import BYTE_ORDER_MAGIC, MAJOR_VERSION, SECTION_HEADER, PcapngReader
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError, CaptureFormatError
 from wsdtrace.records import Anomaly, FrameBatch
 

@@ -8,9 +8,9 @@ MFC-9340CDW), and sizes whose width and height are swapped in the configuration 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from wsdtrace.check.tickets import LOSSLESS
+from wsdtrace.dataclass import dataclass
 from wsdtrace.wsd.scanner import (
     ADFSide,
     Colors,

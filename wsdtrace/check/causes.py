@@ -8,10 +8,10 @@ says: findings with this code are caused by the earliest finding with one of tho
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from wsdtrace.check.finding import Finding
+from wsdtrace.dataclass import dataclass
 
 
 class Bond(StrEnum):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.wsd.scanner import ADF, DeviceSettings, Dimensions, Range, ScannerConfiguration
 
 

@@ -7,8 +7,7 @@ may be shorter than told. Where the device is to detect the size, nothing is exp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from wsdtrace.dataclass import dataclass
 from wsdtrace.state.model import Job
 from wsdtrace.wsd.ticket import (
     DocumentFinalParameters,

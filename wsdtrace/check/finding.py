@@ -8,9 +8,10 @@ renderer escapes it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Stamp
 from wsdtrace.state.model import Exchange, Job
 

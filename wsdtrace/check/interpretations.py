@@ -9,9 +9,9 @@ the lists of field failures (#n) and of documentation defects (En).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from wsdtrace.check.finding import Interpretation
+from wsdtrace.dataclass import dataclass
 from wsdtrace.state.model import Exchange
 from wsdtrace.state.vocabulary import SCAN_OPERATIONS
 

@@ -12,11 +12,11 @@ import difflib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import BadSelector, UnknownRule
 from wsdtrace.state.events import Event
 

@@ -8,9 +8,10 @@ nothing (WSD707 tells of them).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.soap.schema import Element
 from wsdtrace.wsd.ticket import (
     DocumentFinalParameters,

@@ -9,8 +9,9 @@ no more.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from wsdtrace.dataclass import dataclass
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 

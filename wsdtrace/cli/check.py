@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +22,7 @@ from wsdtrace.cli.options import (
 from wsdtrace.cli.output import Sink, sink
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.terminal import complain, complain_internal, look_of
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import BadConfiguration, CaptureError
 from wsdtrace.report.formats import FORMATS, Format, RunInfo
 

@@ -24,12 +24,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, NoReturn
 
 from wsdtrace.check.rule import expand
 from wsdtrace.cli.exits import FAIL_ON
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import BadConfiguration, UsageError
 from wsdtrace.report.waivers import MATCHES, Waiver
 

@@ -7,12 +7,12 @@ click and nothing else.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from importlib import import_module
 
 import click
 
 from wsdtrace import __version__
+from wsdtrace.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -19,6 +18,7 @@ from wsdtrace.cli.output import Sink, whole_file
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.show import EVERY_RULE
 from wsdtrace.cli.terminal import complain, complain_internal, look_of
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError, OutputError
 
 if TYPE_CHECKING:

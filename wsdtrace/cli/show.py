@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from wsdtrace.cli.options import color_option, debug_option, secrets_option
 from wsdtrace.cli.output import Sink
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.terminal import complain, complain_internal, look_of
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError, UsageError
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ beginning; behind a hole nothing is held any more, so that what is held has no h
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.http.anomalies import HttpAnomaly, odd
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.meter import Meter

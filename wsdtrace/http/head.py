@@ -13,10 +13,11 @@ Theory of operation:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import NamedTuple
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.http.anomalies import HttpAnomaly, found, odd
 from wsdtrace.http.values import make_field_line, make_span
 from wsdtrace.records import Anomaly, FieldLine, RequestLine, Space, Span, StatusLine

@@ -5,7 +5,7 @@ A bound that bites leaves an `Anomaly` of kind `HttpAnomaly.LIMIT`, or ends the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from wsdtrace.dataclass import dataclass
 
 KIB = 1024
 MIB = 1024 * KIB

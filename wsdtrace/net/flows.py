@@ -11,12 +11,12 @@ check at the start of an item: the sequence number that each direction goes on w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.net.ip import Packets
 from wsdtrace.net.transport import ACK, CONTROL, JOINED, Segments, seq_diff
 from wsdtrace.records import I64

@@ -7,11 +7,12 @@ capture may hold a fragment twice, so we compare nothing).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 import numpy as np
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.net.columns import Bytes
 from wsdtrace.net.ip import Packets
 from wsdtrace.net.limits import NetLimits

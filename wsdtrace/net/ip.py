@@ -10,11 +10,12 @@ read by column. Fragments and extension headers go the slow way, packet by packe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Final
 
 import numpy as np
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.net.columns import Bytes, gather
 from wsdtrace.net.link import Located, versions
 from wsdtrace.records import I64

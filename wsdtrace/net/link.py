@@ -6,11 +6,11 @@ Ethernet with VLAN tags (802.1Q, 802.1ad, any number) and PPPoE, Linux cooked v1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.net.columns import Bytes, gather, gather_u16
 from wsdtrace.records import I64, U16, FrameBatch
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.net.tape import Where
 
 _COMPARED_PARTS = 1024

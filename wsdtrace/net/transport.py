@@ -6,11 +6,12 @@ together from fragments.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Final, TypeVar
 
 import numpy as np
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.net.columns import Bytes, gather
 from wsdtrace.net.ip import Packets
 from wsdtrace.records import I64

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records.places import Anomaly
 
 I64 = NDArray[np.int64]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records.places import Anomaly, ConnectionId, Direction, Endpoint, Span, Stamp
 from wsdtrace.records.streams import SegmentIndex
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import NewType
+
+from wsdtrace.dataclass import dataclass
 
 FrameNumber = NewType("FrameNumber", int)
 """1-based position of a frame in the capture; equal to Wireshark's number."""

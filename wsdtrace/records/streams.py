@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records.frames import I64
 from wsdtrace.records.places import Anomaly, ConnectionId, Direction, Endpoint, Stamp
 

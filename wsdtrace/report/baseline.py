@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import PurePath
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import BadConfiguration
 from wsdtrace.report.trace import Trace
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from wsdtrace.dataclass import dataclass
 
 if TYPE_CHECKING:
     # Only for the signatures: rich is loaded by those formats that need it.

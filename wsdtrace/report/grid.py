@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.report.page import Page
 
 GAP = "  "

@@ -7,7 +7,6 @@ is ever read as markup. Colours are the sixteen that a terminal's theme defines,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from io import StringIO
 
@@ -15,6 +14,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.report.escape import shortened, visible
 from wsdtrace.report.redact import Redactor
 

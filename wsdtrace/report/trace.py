@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wsdtrace.check.finding import Finding, Tally
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import ContentRef
 from wsdtrace.state.model import Client, Device, DeviceEvent, Exchange, Image, Job, Refusal, Subscription
 

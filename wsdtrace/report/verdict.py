@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from wsdtrace.check.finding import Finding, Severity
+from wsdtrace.dataclass import dataclass
 from wsdtrace.report.times import SECOND
 from wsdtrace.report.trace import Trace
 from wsdtrace.state.model import Job, Outcome

@@ -8,10 +8,10 @@ reason.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from wsdtrace.check.finding import Finding
+from wsdtrace.dataclass import dataclass
 from wsdtrace.report.trace import Trace
 from wsdtrace.state.model import Device
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.report.redact import REDACTED, secret_elements
 
 MAX_LINES = 2000

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.scenario.hosts import Host
 from wsdtrace.soap.schema import Element
 from wsdtrace.wsd.eventing import Subscribe, SubscribeResponse, SubscriptionEnd, Unsubscribe

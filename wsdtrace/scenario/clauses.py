@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NoReturn
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import BadScenario
 from wsdtrace.scenario.fields import expanded
 from wsdtrace.scenario.images import drawable_formats, is_drawable

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import BadScenario
 from wsdtrace.scenario.assign import Assigner
 from wsdtrace.scenario.fields import HEADER_NAMES, body_type

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NoReturn
 
 from lxml import etree
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import BadScenario
 from wsdtrace.scenario.model import Edit, EditVerb
 from wsdtrace.scenario.words import raw_bytes

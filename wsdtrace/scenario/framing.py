@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.scenario.edits import Head, edit_head, raw_of
 from wsdtrace.scenario.model import Edit, Http, Mime
 

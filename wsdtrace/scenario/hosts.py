@@ -5,9 +5,10 @@ Addresses are those reserved for documentation: 192.0.2.0/24 (RFC 5737) and 2001
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import BadScenario
 from wsdtrace.records import Endpoint
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from wsdtrace.dataclass import dataclass
 from wsdtrace.scenario import portrait
 from wsdtrace.scenario.answers import ANSWERS
 from wsdtrace.scenario.book import Book, Job

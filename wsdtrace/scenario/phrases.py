@@ -7,10 +7,10 @@ documentation of the notation are both made from this table.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.scenario.words import Word
 
 

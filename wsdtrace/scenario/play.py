@@ -7,8 +7,9 @@ Nothing is random: ids, ports and times are counted, so a text always gives the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import BadScenario
 from wsdtrace.records import Direction, Endpoint, StreamEnd
 from wsdtrace.scenario.book import Book

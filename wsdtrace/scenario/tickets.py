@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.wsd.ticket import (
     DocumentFinalParameters,
     DocumentParameters,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lxml import etree
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.scenario.book import Book, Job
 from wsdtrace.scenario.fields import value_of
 from wsdtrace.scenario.hosts import Faces, Host

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from wsdtrace.capture import PcapngWriter, SyntheticConnection, cut
 from wsdtrace.capture.packets import Ip
 from wsdtrace.capture.synthetic import MSS, SEGMENT_NS
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Direction, Endpoint, FrameNumber, StreamEnd
 from wsdtrace.scenario.hosts import Host
 from wsdtrace.scenario.model import Tcp

@@ -8,8 +8,8 @@ backslashes stand for themselves, because XML is full of the first.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import BadScenario
 
 QUOTED_VALUE = re.compile(r'[\w.:@-]+="')

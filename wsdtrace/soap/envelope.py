@@ -13,10 +13,10 @@ Theory of operation:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from lxml import etree
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Anomaly
 from wsdtrace.soap.addressing import NO_HEADERS, MessageHeaders, read_headers
 from wsdtrace.soap.anomalies import SoapAnomaly

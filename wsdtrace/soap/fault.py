@@ -7,10 +7,9 @@ keeps its text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lxml import etree
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Anomaly
 from wsdtrace.soap.anomalies import SoapAnomaly
 from wsdtrace.soap.namespaces import CONVENTIONAL, SOAP11, SOAP12, XML, canonical, split

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from lxml import etree
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Span
 from wsdtrace.soap.envelope import Envelope
 from wsdtrace.soap.namespaces import split

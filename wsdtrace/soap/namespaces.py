@@ -15,10 +15,11 @@ Comparison is by exact string (Namespaces in XML 1.0 §2.3); an alias is always 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
+
+from wsdtrace.dataclass import dataclass
 
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"

@@ -8,11 +8,13 @@ error.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pyexpat import ExpatError, ParserCreate
 from xml.parsers.expat import ErrorString
 
 from lxml import etree
+
+from wsdtrace.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from lxml import etree
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Anomaly, Space, Span
 from wsdtrace.soap.anomalies import SoapAnomaly
 from wsdtrace.soap.positions import Positions, scan

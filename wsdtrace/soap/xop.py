@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from lxml import etree
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.soap.namespaces import XOP, family_tag, split
 
 MAX_INCLUDES = 10_000

@@ -13,9 +13,10 @@ from __future__ import annotations
 import ipaddress
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Endpoint, Stamp
 from wsdtrace.soap import AppSequence
 from wsdtrace.state.addresses import url_endpoint

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Stamp
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
 from wsdtrace.state.listener import Ear, Listener

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.soap import QName
 from wsdtrace.soap.addressing import EndpointReference
 from wsdtrace.soap.schema import Text

@@ -7,8 +7,9 @@ last frame before it as its place.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Anomaly, Endpoint, Stamp
 from wsdtrace.state.model import (
     Connection,

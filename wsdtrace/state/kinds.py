@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Stamp
 from wsdtrace.soap import QName
 from wsdtrace.soap.namespaces import DPWS, DPWS_11, SCAN

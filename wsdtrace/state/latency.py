@@ -9,8 +9,9 @@ byte of the answer's envelope.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.http import root_part
 from wsdtrace.state.events import Event, ExchangeEnded
 from wsdtrace.state.listener import Ear, Listener

@@ -13,10 +13,11 @@ Rules for whoever edits this file:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Abandoned, ConnectionId, ContentRef, Datagram, Endpoint, HttpMessage, Probe, Stamp
 from wsdtrace.soap.envelope import Envelope
 from wsdtrace.wsd import Decoded

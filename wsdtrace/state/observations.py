@@ -7,10 +7,10 @@ event holds the values that a rule needs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Endpoint, Stamp
 from wsdtrace.state.discovery import TargetService
 from wsdtrace.state.events import Event

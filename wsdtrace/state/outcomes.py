@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Anomaly
 from wsdtrace.state.events import Event
 from wsdtrace.state.model import Connection, Exchange, Message

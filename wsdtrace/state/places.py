@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Endpoint, RequestLine
 from wsdtrace.state.addresses import url_endpoint
 from wsdtrace.state.announcements import ANNOUNCEMENTS

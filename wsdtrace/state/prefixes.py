@@ -14,10 +14,11 @@ import hashlib
 import re
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from lxml import etree
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Abandoned, Stamp
 from wsdtrace.soap import Envelope, read_envelope
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen

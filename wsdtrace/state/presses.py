@@ -14,8 +14,8 @@ import heapq
 import itertools
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Abandoned, Stamp
 from wsdtrace.state.events import (
     ConnectionEncrypted,

@@ -14,8 +14,9 @@ import heapq
 import itertools
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Datagram, Endpoint, Stamp
 from wsdtrace.state.discovery import wanted_types
 from wsdtrace.state.events import Event, MessageRepeated, MessageSeen

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Stamp
 from wsdtrace.state.events import Event, ExchangeEnded
 from wsdtrace.state.listener import NEVER_NS, Ear, Listener

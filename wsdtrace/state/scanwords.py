@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.state.model import Exchange, JobSample, Message
 from wsdtrace.wsd.jobs import JobEndState, JobStatus, JobSummary
 from wsdtrace.wsd.scan import (

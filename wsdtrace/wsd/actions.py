@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.soap.namespaces import (
     DISCOVERY,
     DPWS,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.soap.namespaces import DPWS, EVENTING, SCAN, WSA, canonical
 
 _ASK = ("GetScannerElements", "GetJobElements", "GetActiveJobs", "GetJobHistory")

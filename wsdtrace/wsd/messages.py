@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.soap.bodyplan import BodyPlan
 from wsdtrace.soap.envelope import Envelope
 from wsdtrace.soap.fault import Fault

@@ -26,13 +26,14 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, StrEnum
 from functools import cache
 from typing import Annotated, Any, TypeVar, dataclass_transform
 
 from lxml import etree
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.soap.namespaces import SCAN
 from wsdtrace.soap.schema.lexical import Choices, Enumeration, Simple, String
 

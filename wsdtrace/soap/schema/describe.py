@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import UnknownName
 from wsdtrace.soap.namespaces import family, split
 from wsdtrace.soap.schema.declare import Field, Kind, Shape, declared, shape

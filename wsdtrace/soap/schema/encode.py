@@ -7,11 +7,12 @@ part of it that was changed since is written canonically. A value made by hand h
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, cast
 
 from lxml import etree
 
+from wsdtrace.dataclass import dataclass
 from wsdtrace.soap.namespaces import FAMILIES, XML, family_tag, split
 from wsdtrace.soap.schema.declare import Element, Extension, Field, Shape, Wire, shape
 from wsdtrace.soap.schema.lexical import Names, Simple

@@ -8,11 +8,12 @@ the value.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from wsdtrace.dataclass import dataclass
 
 INT_MAX = 2**31 - 1
 """Largest xs:int; the documentation prints 2147483648, which no xs:int holds (documentation defect D1)."""

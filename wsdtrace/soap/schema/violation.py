@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from wsdtrace.dataclass import dataclass
 
 
 class ViolationKind(StrEnum):
