@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from wsdtrace.http.anomalies import FOUND_MAX, HttpAnomaly
 from wsdtrace.http.coding import DEFLATE, GZIP, DecodingSink
 from wsdtrace.http.content import HeldSink, ProbeSink, Sink, SinkContext
 from wsdtrace.http.head import Head
-from wsdtrace.http.media import Parameters, is_bulk, is_xml, parse_media_type
+from wsdtrace.http.limits import HttpLimits
+from wsdtrace.http.media import CACHED, CACHED_LENGTH, Parameters, is_bulk, is_xml, parse_media_type
 from wsdtrace.http.multipart import MultipartSink
 from wsdtrace.records import Anomaly
 
@@ -24,10 +26,27 @@ class Label(NamedTuple):
 NO_LABEL = Label(None, ())
 
 
+def label_of(value: str) -> Label:
+    """What a value of Content-Type says."""
+    return _remembered(value) if len(value) <= CACHED_LENGTH else Label(*parse_media_type(value))
+
+
+@lru_cache(CACHED)
+def _remembered(value: str) -> Label:
+    return Label(*parse_media_type(value))
+
+
 def read_label(head: Head) -> Label:
     """What the first Content-Type of a header section says."""
     value = head.value("content-type")
-    return Label(*parse_media_type(value)) if value is not None else NO_LABEL
+    return label_of(value) if value is not None else NO_LABEL
+
+
+def held_bound(media_type: str | None, limits: HttpLimits) -> int | None:
+    """How many bytes of a content with that label are held; None when it is no text that is held."""
+    if media_type is None or is_xml(media_type):
+        return limits.held_content
+    return None if is_bulk(media_type) or media_type.startswith("multipart/") else limits.held_other
 
 
 def choose_sink(head: Head, label: Label, context: SinkContext) -> tuple[Sink, str | None]:
@@ -40,14 +59,13 @@ def choose_sink(head: Head, label: Label, context: SinkContext) -> tuple[Sink, s
     coding = _coding(head, context)
     if coding is _UNREADABLE:
         return HeldSink(context, context.limits.held_other), None
-    if media_type is not None and media_type.startswith("multipart/"):
+    bound = held_bound(media_type, context.limits)
+    if bound is not None:
+        sink = HeldSink(context, bound)
+    elif media_type is not None and media_type.startswith("multipart/"):
         sink = MultipartSink(context, media_type, parameters)
-    elif is_bulk(media_type):
-        sink = ProbeSink(context)
-    elif media_type is None or is_xml(media_type):
-        sink = HeldSink(context, context.limits.held_content)
     else:
-        sink = HeldSink(context, context.limits.held_other)
+        sink = ProbeSink(context)
     return (DecodingSink(context, coding, sink), coding) if coding is not None else (sink, None)
 
 

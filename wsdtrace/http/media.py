@@ -7,7 +7,6 @@ it (the documentation's own MTOM sample forgets one).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 _TYPE = re.compile(r"\s*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)\s*/\s*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)")
 _SEPARATORS = re.compile(r"[\s;,]*+")
@@ -23,17 +22,13 @@ PARAMETERS_MAX = 32
 
 Parameters = tuple[tuple[str, str], ...]
 CACHED = 256
-"""Values that are remembered: a capture has a handful, a multipart one per message."""
+"""Values that whoever reads them often may remember: a capture has a handful, a multipart one per message."""
 CACHED_LENGTH = 512
 """Characters of a value that is remembered."""
 
 
 def parse_media_type(value: str) -> tuple[str | None, Parameters]:
     """Type/subtype in lower case (None when unreadable) and parameters, names in lower case, in order."""
-    return _remembered(value) if len(value) <= CACHED_LENGTH else _parse(value)
-
-
-def _parse(value: str) -> tuple[str | None, Parameters]:
     match = _TYPE.match(value)
     if match is None:
         return None, ()
@@ -54,9 +49,6 @@ def _parse(value: str) -> tuple[str | None, Parameters]:
         parameters.append((name.lower(), text))
         position = found.end()
     return f"{match[1]}/{match[2]}".lower(), tuple(parameters)
-
-
-_remembered = lru_cache(CACHED)(_parse)
 
 
 def parameter(parameters: Parameters, name: str) -> str | None:

@@ -30,17 +30,9 @@ class Row(NamedTuple):
     file_offset: int
 
 
-class Reach(NamedTuple):
-    """What a range of bytes reaches to."""
-
-    frame: int
-    """The latest frame among them."""
-    time_ns: int
-    """Its time."""
-    file_start: int
-    """Where the record of the first of their frames in the file begins."""
-    file_end: int
-    """Where the record of the last of their frames in the file begins."""
+Reach = tuple[int, int, int, int]
+"""What a range of bytes reaches to: the latest frame among them, its time, and where in the file the records of the
+first and the last of their frames begin."""
 
 
 class View:
@@ -91,11 +83,11 @@ class View:
         first, last = self.row(low), self.row(high - 1) + 1
         if last - first == 1:
             file = self._files[first]
-            return Reach(self._frames[first], self._times[first], file, file)
+            return self._frames[first], self._times[first], file, file
         frames = self._frames[first:last]
         frame = max(frames)
         files = self._files[first:last]
-        return Reach(frame, self._times[first + frames.index(frame)], min(files), max(files))
+        return frame, self._times[first + frames.index(frame)], min(files), max(files)
 
     def is_one_row_each(self, low: int, high: int) -> bool:
         """The index of the chunk is the index of bytes `low:high`, as it stands."""

@@ -27,6 +27,7 @@ from wsdtrace.http.framing import Framing, body_framing
 from wsdtrace.http.head import Head, is_start_line, may_begin_start_line, parse_fields, parse_head
 from wsdtrace.http.message import OpenMessage, Wire
 from wsdtrace.http.meter import View
+from wsdtrace.http.quick import read_quickly
 from wsdtrace.http.search import StartLineSearch
 from wsdtrace.http.sync import Side
 from wsdtrace.records import Abandoned, Anomaly, Direction, HttpMessage, MessageEnd, Stamp, StreamEnd
@@ -181,9 +182,25 @@ class Reader:
             # RFC 9112 §2.2: ignore at least one empty line before a request-line
             self._notes.append(odd(HttpAnomaly.EMPTY_LINE_BEFORE, "", position, position + 1))
         if index < size:
+            if not self._notes:
+                stop = self._quick(view, index)
+                if stop is not None:
+                    return stop
             self._message = OpenMessage(self._wire, view, view.start + index)
             self._state = self._heading
         return view.start + index
+
+    def _quick(self, view: View, index: int) -> int | None:
+        """Read a common message at once; None when it is none."""
+        side, listener = self._side(), self._listener
+        method = listener.answered_method() if side is Side.SERVER else None
+        read = read_quickly(view, index, self._wire, side, method)
+        if read is None:
+            return None
+        message, stop = read
+        listener.head_read(side, Head(message.start, (), []), message.head_end)
+        listener.message_read(side, message, message.last, message.content.length)
+        return stop
 
     def _heading(self, view: View, position: int) -> int:
         """Collect the header section; its first line has to be a start-line."""

@@ -8,17 +8,36 @@ through their descriptors makes the same value in a quarter of that.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from wsdtrace.records import FieldLine, Space, Span
+
+V = TypeVar("V")
 
 
 def _setter(value_type: type, name: str) -> Callable[[object, object], None]:
     """What sets the slot `name`, past the lock of the frozen class."""
-    setter: Callable[[object, object], None] = value_type.__dict__[name].__set__
+    owner = next(base for base in value_type.__mro__ if name in base.__dict__)
+    setter: Callable[[object, object], None] = owner.__dict__[name].__set__
     return setter
 
 
 _new = object.__new__
+
+
+def maker(value_type: type[V], *names: str) -> Callable[..., V]:
+    """A function that makes a value from the values of the slots `names`, in that order; other slots stay empty."""
+    setters = tuple(_setter(value_type, name) for name in names)
+
+    def make(*values: object) -> V:
+        value = _new(value_type)
+        for set_slot, content in zip(setters, values, strict=True):
+            set_slot(value, content)
+        return value
+
+    return make
+
+
 _set_space, _set_start, _set_end = (_setter(Span, name) for name in ("space", "start", "end"))
 _set_name, _set_value, _set_span = (_setter(FieldLine, name) for name in ("name", "value", "span"))
 
