@@ -75,6 +75,9 @@ class Checker:
         if rule.needs and sight.lacks(rule.needs):
             tally.inconclusive += 1
             return
+        if rule.trace_of is not None and not rule.trace_of(event):
+            tally.passed += 1
+            return
         fired = inconclusive = False
         for verdict in rule.check(event):
             if isinstance(verdict, Inconclusive):

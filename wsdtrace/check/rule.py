@@ -71,6 +71,8 @@ class Rule:
     why: str
     bad: str
     good: str
+    trace_of: Callable[[Any], bool] | None = None
+    """What it objects to leaves this trace: a subject without it passes unseen. None: the rule looks for itself."""
 
     @property
     def source(self) -> str:
@@ -97,6 +99,7 @@ def rule(
     fault_of: FaultOf = FaultOf.DEVICE,
     needs: Iterable[Need] = (),
     when: Callable[[E], bool] = lambda _: True,
+    trace_of: Callable[[E], bool] | None = None,
 ) -> Callable[[Callable[[E], Iterator[Verdict]]], Callable[[E], Iterator[Verdict]]]:
     """Declare a rule.
 
@@ -109,6 +112,7 @@ def rule(
         fault_of: whose fault it is, as a rule.
         needs: what the capture must hold for a verdict.
         when: precondition; only events for which it holds are subjects and counted.
+        trace_of: a cheap look that is true of every subject the rule could object to.
     """
 
     def register(function: Callable[[E], Iterator[Verdict]]) -> Callable[[E], Iterator[Verdict]]:
@@ -129,6 +133,7 @@ def rule(
             why=sections.get("Why", ""),
             bad=sections.get("Bad", ""),
             good=sections.get("Good", ""),
+            trace_of=trace_of,
         )
         return function
 

@@ -7,6 +7,7 @@ from wsdtrace.evidence import excerpt, locate
 from wsdtrace.http import root_part
 from wsdtrace.records import Anomaly, Space, Span, Stamp
 from wsdtrace.soap.private import redactions
+from wsdtrace.state.events import MessageSeen
 from wsdtrace.state.model import Exchange, Message, Role, Subscription, Toward
 
 NS_PER_S = 10**9
@@ -125,6 +126,13 @@ def of_kind(message: Message, *kinds: str) -> list[Anomaly]:
     if message.envelope is not None:
         found.extend(a for a in message.envelope.anomalies if a.kind in kinds)
     return found
+
+
+def has_anomalies(event: MessageSeen) -> bool:
+    """A decoder saw something odd in the message: the trace of what `of_kind` finds."""
+    message = event.message
+    http, envelope = message.http, message.envelope
+    return bool((http is not None and http.anomalies) or (envelope is not None and envelope.anomalies))
 
 
 def sender_of(exchange: Exchange, message: Message) -> FaultOf:

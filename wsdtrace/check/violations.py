@@ -52,6 +52,12 @@ def parent(violation: Violation) -> str:
     return names[-2] if len(names) > 1 else "Body"
 
 
+def has_violations(event: MessageSeen) -> bool:
+    """The message is not as declared somewhere: the trace of what `violations` gives."""
+    decoded = event.message.decoded
+    return decoded is not None and bool(decoded.violations)
+
+
 def shown(violation: Violation) -> str:
     """The text that was found, ready to be quoted; nothing of what is private."""
     return "‹redacted›" if violation.redacted else repr(violation.found)

@@ -94,7 +94,14 @@ def final_differs(event: JobCreated) -> Iterator[Verdict]:
 MARKS = frozenset({"@MustHonor", "@Override", "@UsedDefault"})
 
 
-@rule("WSD703", "attribute-misplaced", Severity.WARNING, on=MessageSeen, when=is_typed, source=("C12", "C13", "C15"))
+@rule(
+    "WSD703",
+    "attribute-misplaced",
+    Severity.WARNING,
+    on=MessageSeen,
+    when=is_typed,
+    source=("C12", "C13", "C15"),
+)
 def attribute_misplaced(event: MessageSeen) -> Iterator[Verdict]:
     """MustHonor, Override or UsedDefault where it may not stand.
 

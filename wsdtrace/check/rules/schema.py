@@ -8,7 +8,7 @@ from wsdtrace.check.finding import Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Verdict, rule
 from wsdtrace.check.show import message_line, sender_of, subject
 from wsdtrace.check.tickets import excesses
-from wsdtrace.check.violations import Objector, is_typed, last, parent, short, shown, steps, violations
+from wsdtrace.check.violations import Objector, has_violations, is_typed, last, parent, short, shown, steps, violations
 from wsdtrace.soap.schema import Violation, ViolationKind
 from wsdtrace.state.events import MessageSeen
 from wsdtrace.state.model import Role
@@ -28,7 +28,7 @@ def _within_final(violation: Violation) -> bool:
     "element-missing",
     Severity.ERROR,
     on=MessageSeen,
-    when=is_typed,
+    when=is_typed, trace_of=has_violations,
     source=(
         "C01", "C07", "I01", "S14", "S18", "E12", "E22", "E23", "E24", "R09", "D11",
         "field failure 38",
@@ -87,6 +87,7 @@ TICKET_MARKS = frozenset({"@MustHonor", "@Override", "@UsedDefault"})
     Severity.INFO,
     on=MessageSeen,
     when=is_typed,
+    trace_of=has_violations,
     source=("C16", "S03", "X schema"),
 )
 def element_unknown(event: MessageSeen) -> Iterator[Verdict]:
@@ -122,7 +123,15 @@ def element_unknown(event: MessageSeen) -> Iterator[Verdict]:
         yield objector.object(violation, fact)
 
 
-@rule("WSD209", "element-order", Severity.INFO, on=MessageSeen, when=is_typed, source=("C01", "C19"))
+@rule(
+    "WSD209",
+    "element-order",
+    Severity.INFO,
+    on=MessageSeen,
+    when=is_typed,
+    trace_of=has_violations,
+    source=("C01", "C19"),
+)
 def element_order(event: MessageSeen) -> Iterator[Verdict]:
     """Children stand out of schema order.
 
@@ -150,7 +159,7 @@ def element_order(event: MessageSeen) -> Iterator[Verdict]:
     "value-invalid",
     Severity.ERROR,
     on=MessageSeen,
-    when=is_typed,
+    when=is_typed, trace_of=has_violations,
     source=(
         "J01", "R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R11", "R17", "R18", "R19", "R20",
         "R12", "R13", "R14", "R15", "R16", "R21", "R22", "R23",
@@ -229,6 +238,7 @@ OPEN_WORDS = frozenset({"Format", "FormatValue"})
     Severity.WARNING,
     on=MessageSeen,
     when=is_typed,
+    trace_of=has_violations,
     source=("J06", "J21", "J22", "S05", "S06", "S07", "E18", "R10", "R24", "R25", "R26", "R27", "R28", "R32"),
 )
 def value_unknown(event: MessageSeen) -> Iterator[Verdict]:
@@ -275,7 +285,15 @@ def _words_of_request(event: MessageSeen) -> set[tuple[str, str]]:
     }
 
 
-@rule("WSD212", "choice-violated", Severity.ERROR, on=MessageSeen, when=is_typed, source=("R29", "R30"))
+@rule(
+    "WSD212",
+    "choice-violated",
+    Severity.ERROR,
+    on=MessageSeen,
+    when=is_typed,
+    trace_of=has_violations,
+    source=("R29", "R30"),
+)
 def choice_violated(event: MessageSeen) -> Iterator[Verdict]:
     """Both, or neither, of the children of a choice are there.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wsdtrace.check.finding import Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
-from wsdtrace.check.show import exchange_lines, message_line, of_kind, quoted, sender_of, subject
+from wsdtrace.check.show import exchange_lines, has_anomalies, message_line, of_kind, quoted, sender_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.records import Space, Span
 from wsdtrace.soap import SoapAnomaly, SoapVersion
@@ -64,6 +64,7 @@ def xml_not_well_formed(event: MessageSeen) -> Iterator[Verdict]:
     "prefix-unbound",
     Severity.ERROR,
     on=MessageSeen,
+    trace_of=has_anomalies,
     when=_has_xml,
     needs=(Need.EXACT_BYTES,),
     source=("F04", "S04", "field failure 30"),
@@ -97,6 +98,7 @@ def prefix_unbound(event: MessageSeen) -> Iterator[Verdict]:
     "envelope-missing",
     Severity.ERROR,
     on=MessageSeen,
+    trace_of=has_anomalies,
     when=lambda event: _has_xml(event) and event.message.well_formed,
     needs=(Need.WHOLE_MESSAGE,),
     source=("SOAP 1.2 part 1 §5.1", "field failure 32"),
@@ -166,7 +168,13 @@ def soap_version_mismatch(event: ExchangeEnded) -> Iterator[Verdict]:
 
 
 @rule(
-    "WSD205", "namespace-obsolete", Severity.WARNING, on=MessageSeen, when=_has_xml, source=("A01", "field failure 35")
+    "WSD205",
+    "namespace-obsolete",
+    Severity.WARNING,
+    on=MessageSeen,
+    trace_of=has_anomalies,
+    when=_has_xml,
+    source=("A01", "field failure 35"),
 )
 def namespace_obsolete(event: MessageSeen) -> Iterator[Verdict]:
     """An obsolete or misprinted spelling of a known namespace.
@@ -191,7 +199,15 @@ def namespace_obsolete(event: MessageSeen) -> Iterator[Verdict]:
         )
 
 
-@rule("WSD206", "namespace-unknown", Severity.ERROR, on=MessageSeen, when=_has_xml, source="field failure 24")
+@rule(
+    "WSD206",
+    "namespace-unknown",
+    Severity.ERROR,
+    on=MessageSeen,
+    trace_of=has_anomalies,
+    when=_has_xml,
+    source="field failure 24",
+)
 def namespace_unknown(event: MessageSeen) -> Iterator[Verdict]:
     """A known local name stands in a namespace that nobody knows.
 
