@@ -385,3 +385,22 @@ def test_positions_are_those_of_the_bytes(data: st.DataObject) -> None:
     size = data.draw(st.sampled_from([0, 1, 7, 64]))
     got = content_of(Heard(run(told(content, size=size).events).output))
     assert [content[one.content_start :][: one.probe.length] for one in got.parts] == [ROOT, image]
+
+
+LARGE = [bytes(range(256)) * 80, b"\r\n--=_next_" * 2000, b"x"]
+"""More than what is joined over a seam, bytes that look like delimiters, and next to nothing."""
+
+
+@pytest.mark.parametrize("head", [b"", b"X-Long: " + b"y" * 6000 + b"\r\n"], ids=["short headers", "long headers"])
+def test_large_feeds_are_read_over_their_seams(head: bytes) -> None:
+    parts = [head + part(image, content_id=b"<%d>" % at) for at, image in enumerate(LARGE)]
+    content = body(root(), *parts, part(LARGE[0]))
+    response = ok(content, TYPE)
+    at = len(response) - len(content)
+    edges = [at + content.index(b"--" + BOUNDARY, start) for start in (0, 200, 25_000, 48_000)]
+    cuts = sorted({edge + shift for edge in edges for shift in (-30, -3, -2, -1, 0, 1, 2, 10, 24, 25, 26, 27, 60, 90)})
+    want = [("root@a", ROOT), *((str(n), image) for n, image in enumerate(LARGE)), ("image@a", LARGE[0])]
+    for cut_at in cuts:
+        heard = run(Talk().client(get()).server(response[:cut_at], response[cut_at:]).end().events, digests=True)
+        assert seen(content_of(heard).parts) == [(name, len(data), sha256(data)) for name, data in want]
+        assert heard.response.anomalies == ()

@@ -149,7 +149,7 @@ class OpenMessage:
         for low, high in runs:
             contents.append(at)
             at += high - low
-        data = view.data
+        data = memoryview(view.data)
         joined = b"".join([data[low:high] for low, high in runs])
         self._sink.feed(joined, 0, len(joined), Place(view, contents, [view.start + low for low, _ in runs], at))
         self.received += len(joined)

@@ -32,6 +32,8 @@ PADDING_MAX = 256
 """White space between boundary and line end that is looked at."""
 BOUNDARY_MAX = 200
 """Characters of a guessed boundary; RFC 2046 §5.1.1 allows 70."""
+SEAM = 4 * 1024
+"""Bytes of a feed that are joined to what was carried: more than a delimiter line."""
 GUESS_MAX = 8 * 1024
 """Bytes in which a boundary is guessed when the parameter is missing."""
 
@@ -88,9 +90,23 @@ class MultipartSink:
     def feed(self, data: bytes, low: int, high: int, place: Place | None) -> None:
         self._trail.begin(place, self._at)
         self._at += high - low
-        if self._carry:
-            data = self._carry + data[low:high]
+        carry = self._carry
+        if carry and high - low > 2 * SEAM:
+            # only the seam is joined: a copy of a large feed costs more than reading it
+            seam = carry + data[low : low + SEAM]
+            carry = seam[self._read(seam, 0, len(seam)) :]
+            low += SEAM
+            if len(carry) <= SEAM:  # what is undecided lies in this feed
+                low -= len(carry)
+                carry = b""
+        if carry:
+            data = carry + data[low:high]
             low, high = 0, len(data)
+        self._carry = data[self._read(data, low, high) : high]
+        self._trail.settle(self._base, self._at)
+
+    def _read(self, data: bytes, low: int, high: int) -> int:
+        """Read `data[low:high]`, whose first byte is content offset `_base`; returns where it is undecided."""
         while low < high:
             position = self._state(data, low, high)
             stop = position if position >= 0 else ~position
@@ -98,8 +114,7 @@ class MultipartSink:
             low = stop
             if position < 0:
                 break
-        self._carry = data[low:high]
-        self._trail.settle(self._base, self._at)
+        return low
 
     def gap(self, count: int) -> None:
         """A hole: what was carried belongs to what goes on; positions behind it stay true."""
