@@ -44,7 +44,7 @@ class StatusLine:
 class ContentRef:
     """Where a content that was not held can be read again. Fixed size, whatever the content's.
 
-    Reading walks `file_start:file_end` of the source with the same reassembler and reader.
+    Reading walks the records that begin in `file_start..file_end` with the same reassembler and reader.
     """
 
     originator: Endpoint
@@ -57,7 +57,8 @@ class ContentRef:
     """TCP sequence number of stream offset 0 of this direction, modulo 2**32; -1 for a source without TCP."""
     file_start: int
     file_end: int
-    """File range that holds every frame of the message, in bytes of the uncompressed source."""
+    """Where the records of the first and of the last of the message's frames in the file begin, in bytes of the
+    uncompressed source: every frame of it begins in `file_start..file_end`, both included."""
     part: int
     """0-based part of the multipart content; -1 for the whole content."""
     length: int
