@@ -40,7 +40,7 @@ captures: $(VENV)/.installed-dev  ## make the derived case captures again, byte 
 	@echo "==> captures/make_expected.py"; $(BIN)/python captures/make_expected.py --check
 
 docs: $(VENV)/.installed-dev  ## write the generated parts of README.md and docs/ again
-	@echo "==> docs/generate.py"; $(BIN)/python docs/generate.py
+	@for page in limits pages messages generate; do echo "==> docs/$$page.py"; $(BIN)/python docs/$$page.py || exit 1; done
 	@echo "==> docs/pages.py"; $(BIN)/python docs/pages.py
 	@echo "==> docs/messages.py"; $(BIN)/python docs/messages.py
 

@@ -1,0 +1,76 @@
+"""Writes `docs/limits.md`: every bound of the package with its value and reason, read from the source.
+
+python docs/limits.py            write it again
+python docs/limits.py --check    say whether it is up to date
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+TARGET = REPOSITORY / "docs" / "limits.md"
+ROOMS = ("capture", "net", "http", "soap", "state", "check")
+HEAD = """# Limits
+
+Memory is bounded whatever a capture holds, and nothing is dropped in silence: a bound that bites leaves a gap or an anomaly, which
+WSD002 or WSD008 tell. These are all bounds of the rooms that read captures, with what they are measured by.
+
+<!-- made by docs/limits.py: edit the constants' docstrings instead -->
+"""
+
+
+def bounds(module: Path) -> Iterator[tuple[str, str, str]]:
+    """Name, value and reason of each bound of a module: constants `MAX_…`, and fields of classes `…Limits`."""
+    tree = ast.parse(module.read_text())
+    for name, value, reason in _assigned(tree.body):
+        if name.startswith("MAX_") or name.endswith("_MAX"):
+            yield name, value, reason
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.name.endswith("Limits"):
+            for name, value, reason in _assigned(node.body):
+                yield f"{node.name}.{name}", value, reason
+
+
+def _assigned(body: list[ast.stmt]) -> Iterator[tuple[str, str, str]]:
+    for node, behind in zip(body, [*body[1:], None], strict=True):
+        if isinstance(node, ast.AnnAssign):
+            target: ast.expr = node.target
+        elif isinstance(node, ast.Assign):
+            target = node.targets[0]
+        else:
+            continue
+        if isinstance(target, ast.Name) and node.value is not None:
+            said = behind.value if isinstance(behind, ast.Expr) else None
+            reason = said.value if isinstance(said, ast.Constant) and isinstance(said.value, str) else ""
+            yield target.id, ast.unparse(node.value), " ".join(reason.split())
+
+
+def page() -> str:
+    """The whole page."""
+    lines = [HEAD]
+    for room in ROOMS:
+        rows = [
+            f"| `{name}` | `{value}` | {reason.replace('|', chr(92) + '|')} |"
+            for module in sorted((REPOSITORY / "wsdtrace" / room).rglob("*.py"))
+            for name, value, reason in bounds(module)
+            if reason and not name.startswith("_")
+        ]
+        lines += [f"## {room}", "", "| bound | value | what, and why so much |", "|--|--|--|", *rows, ""]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Command line."""
+    text = page()
+    if "--check" in sys.argv[1:]:
+        return 0 if TARGET.exists() and TARGET.read_text() == text else 1
+    TARGET.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
