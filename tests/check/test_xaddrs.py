@@ -33,7 +33,7 @@ SENDER, ASKER = "10.0.0.2", "10.0.0.9"
         pytest.param("http://172.16.0.2/", SENDER, None, None, id="multicast asks for nobody"),
         pytest.param("http://10.9.0.2/", "10.9.0.2", ASKER, None, id="from behind a router"),
         pytest.param(
-            "http://[fe80::1]/", SENDER, ASKER, "only link-local IPv6 addresses, asked over IPv4", id="IPv4 lost"
+            "http://[fe80::1]/", SENDER, ASKER, "only link-local IPv6 addresses, told over IPv4", id="IPv4 lost"
         ),
         pytest.param("http://[fe80::1%25eth0]:5357/", "fe80::1", "fe80::9", None, id="link-local over link-local"),
         pytest.param("http://[fd00::1]/", SENDER, ASKER, None, id="another family may be reachable"),

@@ -71,7 +71,7 @@ def _unreachable(hosts: list[Address | None], sender: str, asker: str | None) ->
         return None
     here = near[0].version
     if all(host.version == 6 and host.is_link_local for host in known):  # IPv6
-        return Flaw("only link-local IPv6 addresses, asked over IPv4") if here == 4 else None
+        return Flaw("only link-local IPv6 addresses, told over IPv4") if here == 4 else None
     if asker is None or any(host.version != here for host in known) or here == 6:
         return None
     if any(_shares(host, other, 24) for host in known for other in near):

@@ -331,3 +331,40 @@ class PrivateSeen(Event):
 
     found: tuple[tuple[str, Exchange], ...]
     """Kind, and where it was told first."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateUnreported(Event):
+    """An answer told a job's state, and no notification did within 5 s, although one was asked for; `stamp` is the
+    deadline."""
+
+    job: Job
+    state: str
+    exchange: Exchange
+    """That told it."""
+    subscription: Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRenamed(Event):
+    """The capture has ended: an XAddr was announced under one endpoint address, and later only under another."""
+
+    exchange: Exchange
+    former: Exchange
+    xaddr: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanIdentifierUsed(Event):
+    """CreateScanJob with a ScanIdentifier has ended."""
+
+    exchange: Exchange
+    identifier: str
+    is_known: bool
+    """A ScanAvailableEvent of the capture told it."""
+    is_complete: bool
+    """Its DestinationToken was granted in the capture, so its event should be in it, too."""
+    is_refused: bool
+    """The device says ClientErrorInvalidScanIdentifier."""

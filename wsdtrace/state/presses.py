@@ -33,6 +33,7 @@ from wsdtrace.state.observations import (
     PressAnswered,
     PressSettled,
     ScanIdentifierReused,
+    ScanIdentifierUsed,
     SinkRefused,
     TokenStanding,
 )
@@ -218,8 +219,15 @@ class PressBook(Listener):
         if not isinstance(value, CreateScanJobRequest):
             return
         accepted = grant_of(exchange.response) is not None
+        granted = False
         if value.destination_token:
-            yield self._token(exchange, stamp, value, accepted)
+            used = self._token(exchange, stamp, value, accepted)
+            granted = used.standing in (TokenStanding.GRANTED, TokenStanding.REPLACED)
+            yield used
+        if value.scan_identifier:
+            known = self._subscriptions.answered_by(exchange) is not None
+            refused = exchange.fault is not None and exchange.fault.subcode == "ClientErrorInvalidScanIdentifier"
+            yield ScanIdentifierUsed(stamp, exchange, value.scan_identifier, known, granted, refused)
         if value.scan_identifier and accepted:
             key = (_number(exchange.device), value.scan_identifier)
             first = self._created.setdefault(key, exchange)

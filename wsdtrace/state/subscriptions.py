@@ -304,6 +304,10 @@ class SubscriptionBook:
         if event is not None and job is not None and event.job is None:
             event.job = job
 
+    def live_at(self, device: Device) -> list[Subscription]:
+        """Live subscriptions of a device."""
+        return [s for s in self._live.values() if _device_of(s.device) is device.root]
+
     def at_sink(self, socket: Endpoint) -> list[Subscription]:
         """Live subscriptions whose events go to a socket."""
         return [s for s in self._live.values() if url_endpoint(s.sink) == socket]

@@ -60,10 +60,12 @@ from wsdtrace.state.presses import PressBook
 from wsdtrace.state.privacy import PrivacyBook
 from wsdtrace.state.probes import ProbeBook
 from wsdtrace.state.reading import read_datagram, read_http
+from wsdtrace.state.renamings import RenamingBook
 from wsdtrace.state.rest import RestBook
 from wsdtrace.state.retries import RetryBook
 from wsdtrace.state.subscriptions import SubscriptionBook
 from wsdtrace.state.tickets import TicketBook
+from wsdtrace.state.unreported import UnreportedBook
 from wsdtrace.state.vocabulary import (
     DEVICE_SENDS,
     JOB_OPERATIONS,
@@ -114,6 +116,8 @@ class Tracker:
             PrefixBook(),
             RestBook(self.jobs, self.connections),
             PrivacyBook(),
+            UnreportedBook(self.subscriptions),
+            RenamingBook(),
         )
         self._audience = Audience((self.probes, AnswerClock(answer_limits), *topics))
         self.now_ns = 0

@@ -97,3 +97,14 @@ def test_traffic_after_bye(text: str, expected: str) -> None:
 def test_two_hosts_are_a_fault_of_the_network() -> None:
     found = finding(f"Hello\ndevice 2: Hello {SAME}", "WSD411")
     assert (found.fault_of, found.severity, len(found.evidence)) == (FaultOf.NETWORK, Severity.WARNING, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Hello\nwait 9s\nHello", "no subject", id="the same"),
+        pytest.param("Hello\nwait 9s\nHello EndpointReference.Address=urn:uuid:2", "fired", id="another"),
+    ],
+)
+def test_endpoint_renamed(text: str, expected: str) -> None:
+    assert verdict(text, "WSD416") == expected

@@ -100,3 +100,15 @@ def test_an_undelivered_event_is_one_finding(answer: str) -> None:
 )
 def test_notify_parameters_missing(text: str, expected: str) -> None:
     assert verdict(text, "WSD516") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Subscribe events=JobStatusEvent -> ok\n", "fired", id="asked for"),
+        pytest.param("", "no subject", id="not asked for"),
+    ],
+)
+def test_state_change_unreported(text: str, expected: str) -> None:
+    job = "CreateScanJob -> JobId=1\nRetrieveImage -> image\nGetJobElements -> JobState=Completed\nwait 6s\n"
+    assert verdict(f"{text}{job}GetActiveJobs -> none", "WSD519") == expected

@@ -39,7 +39,9 @@ SCANNED = "CreateScanJob ScanIdentifier=s -> ok\nRetrieveImage -> image\n"
         ),
         pytest.param(f"{PRESSED}device 2: TLS -> ok\nwait 61s\n{LATER}", "fired", id="TLS with another device"),
         pytest.param(
-            f"{PRESSED}tcp: gap 100\nGetScannerElements -> ok\nwait 61s\n{LATER}", "inconclusive", id="a hole meanwhile"
+            f"{PRESSED}tcp: gap 100\n{LATER}\nwait 2s\n{LATER}\nwait 61s\n{LATER}",
+            "inconclusive",
+            id="a hole meanwhile",
         ),
         pytest.param(f"ScanAvailableEvent -> accepted\nwait 61s\n{LATER}", "fired", id="whoever subscribed"),
         pytest.param(
@@ -187,3 +189,23 @@ def test_input_source_ignored(said: str, asked: str, expected: str) -> None:
     source = f" InputSource={said}" if said else ""
     press = f"{SUBSCRIBED}ScanAvailableEvent ScanIdentifier=s{source} -> accepted\n"
     assert verdict(f"{press}CreateScanJob ScanIdentifier=s InputSource={asked} -> ok", "WSD517") == expected
+
+
+UNKNOWN = "CreateScanJob ScanIdentifier=x DestinationToken=destination-1-1 -> "
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(f"{PRESSED}{SCANNED}", "passed", id="told"),
+        pytest.param(f"{SUBSCRIBED}{UNKNOWN}Fault ClientErrorInvalidScanIdentifier", "fired", id="never told, refused"),
+        pytest.param(f"{SUBSCRIBED}{UNKNOWN}ok", "inconclusive", id="the device takes it"),
+        pytest.param(f"{SUBSCRIBED}{UNKNOWN}Fault OperationFailed", "inconclusive", id="refused for another reason"),
+        pytest.param(
+            f"{UNKNOWN}Fault ClientErrorInvalidScanIdentifier", "inconclusive", id="the Subscribe may be older"
+        ),
+        pytest.param("CreateScanJob -> ok", "no subject", id="none"),
+    ],
+)
+def test_scan_identifier_unknown(text: str, expected: str) -> None:
+    assert verdict(text, "WSD518") == expected

@@ -1,4 +1,4 @@
-"""WSD404, WSD405, WSD407, WSD408, WSD411, WSD412: what target services announce, from Hello to Bye."""
+"""WSD404, WSD405, WSD407, WSD408, WSD411, WSD412, WSD416: what target services announce, from Hello to Bye."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from wsdtrace.state.model import Exchange, Message, Role
 from wsdtrace.state.observations import (
     AddressRefused,
     AnnouncementSeen,
+    EndpointRenamed,
     Order,
     SpokeAfterBye,
 )
@@ -194,7 +195,7 @@ def metadata_version_backwards(event: AnnouncementSeen) -> Iterator[Verdict]:
     Severity.WARNING,
     on=AnnouncementSeen,
     when=lambda event: bool(event.service.xaddrs) and event.message.body_local != "Bye",
-    source=("D09", "WS-Discovery 2005/04 §2.6"),
+    source=("D09", "DPWS 2006/02 R0005"),
 )
 def epr_ambiguous(event: AnnouncementSeen) -> Iterator[Verdict]:
     """Two hosts announce the same endpoint at different addresses: one may be in between.
@@ -265,3 +266,39 @@ def traffic_after_bye(event: SpokeAfterBye) -> Iterator[Verdict]:
         expected="nothing, or Hello first",
         fold=f"{event.endpoint}",
     )
+
+
+@rule(
+    "WSD416",
+    "endpoint-renamed",
+    Severity.INFO,
+    on=EndpointRenamed,
+    source=("D09", "DPWS 2006/02 R0006"),
+)
+def endpoint_renamed(event: EndpointRenamed) -> Iterator[Verdict]:
+    """An address was announced under one endpoint address, and later only under another.
+
+    Why:
+        The endpoint address is the name of a device; clients remember it, and look for the scanner in vain when it has
+        changed. Another device may also have taken over the IP address.
+
+    Bad:
+        Hello EndpointReference.Address=urn:uuid:1
+        wait 60s
+        Hello EndpointReference.Address=urn:uuid:2
+
+    Good:
+        Hello
+        wait 60s
+        Hello
+    """
+    yield Objection(
+        f"{event.xaddr} was {event.before}, and is {event.now}"[:160],
+        (*response_or_request(event.former, event.before), *response_or_request(event.exchange, event.now)),
+        expected=event.before,
+    )
+
+
+def response_or_request(exchange: Exchange, detail: str) -> tuple[Evidence, ...]:
+    """The announcement: an answer, or what nobody asked for."""
+    return response_line(exchange, detail) or request_line(exchange, detail)

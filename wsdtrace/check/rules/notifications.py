@@ -1,4 +1,4 @@
-"""WSD503, WSD507, WSD516: what a device notifies, and whether it arrives."""
+"""WSD503, WSD507, WSD516, WSD519: what a device notifies, and whether it arrives."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from wsdtrace.check.show import (
     frame_line,
     grant_lines,
     request_line,
+    response_line,
     subject,
 )
 from wsdtrace.records import Abandoned
 from wsdtrace.state.events import EventSeen, ExchangeEnded
 from wsdtrace.state.model import Exchange, Role, Standing, Toward
-from wsdtrace.state.observations import SinkRefused
+from wsdtrace.state.observations import SinkRefused, StateUnreported
 from wsdtrace.state.standing import echoed
 from wsdtrace.state.vocabulary import SCAN_EVENTS
 
@@ -184,3 +185,37 @@ def notify_parameters_missing(event: EventSeen) -> Iterator[Verdict]:
             expected="the reference parameters of NotifyTo as header blocks",
             fold=event.event.name,
         )
+
+
+@rule("WSD519", "state-change-unreported", Severity.INFO, on=StateUnreported, source="J27")
+def state_change_unreported(event: StateUnreported) -> Iterator[Verdict]:
+    """A job changed its state, and the subscription that wants JobStatusEvent was not told.
+
+    Why:
+        A client that relies on events waits for a state that has long been reached. Judged are only jobs that were
+        created after the subscription, and states that another answer shows.
+
+    Bad:
+        Subscribe events=JobStatusEvent -> ok
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        GetJobElements JobId=1 -> JobState=Completed
+        wait 6s
+        GetScannerElements -> ok
+
+    Good:
+        Subscribe events=JobStatusEvent -> ok
+        CreateScanJob -> JobId=1 JobToken=t
+        RetrieveImage JobId=1 JobToken=t -> image
+        JobStatusEvent JobId=1 JobState=Completed -> accepted
+        GetJobElements JobId=1 -> JobState=Completed
+        wait 6s
+        GetScannerElements -> ok
+    """
+    yield Objection(
+        f"{event.job.label}: {event.state}, and no JobStatusEvent said so",
+        (*grant_lines(event.subscription), *response_line(event.exchange, event.state)),
+        job=event.job,
+        expected=f"JobStatusEvent with {event.state}",
+        time_ns=event.stamp.time_ns,
+    )

@@ -1,4 +1,4 @@
-"""WSD508–511, WSD517: scans that begin with a button at the device."""
+"""WSD508–511, WSD517, WSD518: scans that begin with a button at the device."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from wsdtrace.state.observations import (
     PressAnswered,
     PressSettled,
     ScanIdentifierReused,
+    ScanIdentifierUsed,
     TokenStanding,
 )
 from wsdtrace.state.presses import PRESS_LIMIT_NS
@@ -152,7 +153,7 @@ def scan_identifier_reused(event: EventSeen | ScanIdentifierReused) -> Iterator[
     Severity.ERROR,
     on=DestinationTokenUsed,
     fault_of=FaultOf.CLIENT,
-    source=("C04", "C05", "field failure 36"),
+    source=("C05", "field failure 36"),
 )
 def token_stale(event: DestinationTokenUsed) -> Iterator[Verdict]:
     """CreateScanJob carries a DestinationToken that a later Subscribe replaced, or that was never granted.
@@ -270,3 +271,35 @@ def input_source_ignored(event: PressAnswered) -> Iterator[Verdict]:
             (*request_line(event.press.exchange, said), *request_line(event.exchange, wanted)),
             expected=said,
         )
+
+
+@rule(
+    "WSD518", "scan-identifier-unknown", Severity.WARNING, on=ScanIdentifierUsed, fault_of=FaultOf.CLIENT, source="C04"
+)
+def scan_identifier_unknown(event: ScanIdentifierUsed) -> Iterator[Verdict]:
+    """CreateScanJob carries a ScanIdentifier that no ScanAvailableEvent told, and the device refuses it.
+
+    Why:
+        The identifier is that of the press which the job answers. Where the Subscribe is older than the capture, or the
+        device takes the identifier, the event may just not have been seen.
+
+    Bad:
+        Subscribe -> ok
+        CreateScanJob ScanIdentifier=s DestinationToken=destination-1-1 -> Fault ClientErrorInvalidScanIdentifier
+
+    Good:
+        Subscribe -> ok
+        ScanAvailableEvent ScanIdentifier=s -> accepted
+        CreateScanJob ScanIdentifier=s -> ok
+        RetrieveImage -> image
+    """
+    if event.is_known:
+        return
+    if not (event.is_complete and event.is_refused):
+        yield Inconclusive("its ScanAvailableEvent may not be in the capture")
+        return
+    yield Objection(
+        "CreateScanJob with a ScanIdentifier that no ScanAvailableEvent told",
+        exchange_lines(event.exchange, f"ScanIdentifier {event.identifier}"),
+        expected="the ScanIdentifier of a ScanAvailableEvent",
+    )
