@@ -41,8 +41,6 @@ captures: $(VENV)/.installed-dev  ## make the derived case captures again, byte 
 
 docs: $(VENV)/.installed-dev  ## write the generated parts of README.md and docs/ again
 	@for page in limits pages messages generate; do echo "==> docs/$$page.py"; $(BIN)/python docs/$$page.py || exit 1; done
-	@echo "==> docs/pages.py"; $(BIN)/python docs/pages.py
-	@echo "==> docs/messages.py"; $(BIN)/python docs/messages.py
 
 clean:  ## remove the virtual environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
