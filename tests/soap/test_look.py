@@ -4,6 +4,7 @@ from tests.soap.corpus import enveloped
 from wsdtrace.soap import SoapAnomaly, read_envelope
 from wsdtrace.soap import look as room
 from wsdtrace.soap.look import has_unbound_names
+from wsdtrace.soap.xml import MAX_NAMESPACE_ANOMALIES
 
 
 def test_every_anomaly_of_an_element_is_placed_at_its_start_tag() -> None:
@@ -46,3 +47,23 @@ def test_what_is_missing_behind_a_defect_is_not_told() -> None:
 
 def test_the_number_of_elements_looked_at_is_bounded() -> None:
     assert room.MAX_LOOKED >= 100_000
+
+
+def test_the_prefixes_that_are_told_are_bounded() -> None:
+    names = "".join(f"<wscn:Name>x{number}:A</wscn:Name>" for number in range(100))
+    data = enveloped(
+        f"<wscn:GetScannerElementsRequest><wscn:RequestedElements>{names}</wscn:RequestedElements>"
+        "</wscn:GetScannerElementsRequest>"
+    )
+    assert len(read_envelope(data).anomalies) == MAX_NAMESPACE_ANOMALIES
+
+
+def test_the_bindings_looked_at_are_bounded_and_that_is_told() -> None:
+    bindings = " ".join(f"xmlns:p{number}='urn:{number}'" for number in range(3000))
+    names = "<wscn:Name>p1:A</wscn:Name>" * 1000 + "<wscn:Name>q:A</wscn:Name>"
+    data = enveloped(
+        f"<wscn:GetScannerElementsRequest {bindings}><wscn:RequestedElements>{names}</wscn:RequestedElements>"
+        "</wscn:GetScannerElementsRequest>"
+    )
+    kinds = [anomaly.kind for anomaly in read_envelope(data).anomalies]
+    assert kinds == [SoapAnomaly.TOO_LARGE]

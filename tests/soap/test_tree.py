@@ -2,7 +2,16 @@
 
 from lxml import etree
 
-from wsdtrace.soap.tree import attributes_of, elements_of, local_of, rows_of, tag_of
+from wsdtrace.soap.tree import (
+    MAX_ATTRIBUTES,
+    MAX_BINDINGS,
+    Bindings,
+    attributes_of,
+    elements_of,
+    local_of,
+    rows_of,
+    tag_of,
+)
 from wsdtrace.soap.xml import parse
 
 
@@ -37,3 +46,23 @@ def test_rows_count_elements_in_document_order() -> None:
         ("c", 3),
     ]
     assert rows_of(None) == {}
+
+
+def test_the_attributes_of_an_element_are_bounded() -> None:
+    root = root_of(b"<x " + b" ".join(b"a%d='1'" % number for number in range(MAX_ATTRIBUTES * 40)) + b"/>")
+    assert len(attributes_of(root)) == MAX_ATTRIBUTES
+
+
+def test_bindings_are_looked_up_within_a_budget() -> None:
+    names = " ".join(f"xmlns:p{number}='urn:{number}'" for number in range(1000))
+    root = root_of(f"<x {names}><y xmlns:q='urn:1'/></x>".encode())
+    bindings = Bindings()
+    assert bindings.at(root)["p7"] == "urn:7"
+    assert bindings.is_single("urn:7")
+    assert bindings.at(root[0])["q"] == "urn:1"
+    assert not bindings.is_single("urn:1")
+    while not bindings.exhausted:
+        bindings.at(root)
+    assert "q" not in bindings.at(root[0])
+    assert bindings.left > -2000
+    assert MAX_BINDINGS > 1000

@@ -191,7 +191,7 @@ def test_a_clean_document_is_parsed_and_another_is_not() -> None:
 def test_no_document_takes_more_than_linear_time(data: bytes) -> None:
     start = time.process_time()
     parse(data)
-    assert time.process_time() - start < 3  # a quadratic step would take minutes
+    assert time.process_time() - start < 10  # of the processor; a quadratic step would take minutes
 
 
 @given(st.binary(max_size=300))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import Any
 
 import pytest
@@ -198,3 +199,27 @@ def test_every_action_of_the_cases_is_known_but_those_invented_on_purpose() -> N
         if action and lookup_action(action) is None:
             unknown.add(action)
     assert unknown <= {f"{SCAN}/Bogus"}
+
+
+def cancel(content: str, attributes: str = "") -> str:
+    return f"<wscn:CancelJobRequest {attributes}>{content}</wscn:CancelJobRequest>"
+
+
+TYPES = "<d:Probe xmlns:d='http://schemas.xmlsoap.org/ws/2005/04/discovery'><d:Types>%s</d:Types></d:Probe>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(cancel("", " ".join(f"a{n}=''" for n in range(40_000))), id="attributes"),
+        pytest.param(cancel("<wscn:JobId>1</wscn:JobId>" * 40_000), id="repeated"),
+        pytest.param(cancel("<wscn:X/>" * 40_000), id="unknown"),
+        pytest.param(cancel("".join(f"<q{n}:x/>" for n in range(20_000))), id="prefixes"),
+        pytest.param(cancel("<wscn:JobToken>x" * 20_000), id="never closed"),
+        pytest.param(TYPES % " ".join(f"q{n}:x" for n in range(40_000)), id="names"),
+    ],
+)
+def test_no_message_takes_more_than_linear_time(body: str) -> None:
+    start = time.process_time()
+    look_at(enveloped(body))
+    assert time.process_time() - start < 20  # of the processor; a quadratic step would take minutes

@@ -14,10 +14,10 @@ from wsdtrace.soap.fault import Fault
 from wsdtrace.soap.namespaces import SOAP11, SOAP12, WSA, NamespaceKind, canonical, family, family_tag, split
 from wsdtrace.soap.parts import ENVELOPE, Parts
 from wsdtrace.soap.positions import Positions
-from wsdtrace.soap.tree import attributes_of, rows_of
+from wsdtrace.soap.tree import MAX_BINDINGS, Bindings, attributes_of, rows_of
 from wsdtrace.soap.version import SoapVersion
 from wsdtrace.soap.vocabulary import HEADER_BLOCKS, known_names, qname_places
-from wsdtrace.soap.xml import Document
+from wsdtrace.soap.xml import MAX_NAMESPACE_ANOMALIES, Document
 
 MAX_LOOKED = 200_000
 """Elements looked at for aliases and QName values: 100 times the longest message seen."""
@@ -99,6 +99,8 @@ def _namespaces(root: etree._Element, version: SoapVersion | None, places: _Plac
                 continue
             told.add(uri)
             known = canonical(uri)
+            if len(found) >= MAX_NAMESPACE_ANOMALIES:
+                return found
             if known.kind is NamespaceKind.ALIAS:
                 title = getattr(family(uri), "title", "")
                 detail = f"{title} namespace {uri!r} stands for {known.uri!r}"
@@ -137,6 +139,7 @@ def unbound_names(root: etree._Element, places: _Places | None) -> list[Anomaly]
     found: list[Anomaly] = []
     told: set[str] = set()
     valued = qname_places()
+    bindings = Bindings()
     for element in islice(root.iter(etree.Element), MAX_LOOKED):
         tag = str(element.tag)
         attribute = valued.get(tag)
@@ -147,11 +150,22 @@ def unbound_names(root: etree._Element, places: _Places | None) -> list[Anomaly]
         texts = [(element.text or "", False)]
         if attribute:
             texts = [(value, True) for key, value in attributes_of(element).items() if split(key)[1] == attribute]
+        scope: dict[str | None, str] | None = None
         for text, in_tag in texts:
             for word in text.split():
                 prefix, colon, _ = word.partition(":")
-                if not colon or prefix in told or prefix in element.nsmap or prefix == "xml":
+                if not colon or prefix in told or prefix == "xml":
                     continue
+                scope = bindings.at(element) if scope is None else scope
+                if prefix in scope:
+                    continue
+                if len(told) >= MAX_NAMESPACE_ANOMALIES:
+                    return found
+                if bindings.exhausted:
+                    detail = (
+                        f"more than {MAX_BINDINGS} namespace bindings in scope of QNames, the rest is not looked at"
+                    )
+                    return [*found, Anomaly(SoapAnomaly.TOO_LARGE, detail)]
                 told.add(prefix)
                 place = places.within(element, prefix, in_tag=in_tag) if places is not None else None
                 found.append(Anomaly(SoapAnomaly.PREFIX_UNBOUND, f"prefix {prefix!r} of {word!r} is not bound", place))

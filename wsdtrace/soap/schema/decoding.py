@@ -9,6 +9,7 @@ from lxml import etree
 
 from wsdtrace.soap.namespaces import family_tag, split
 from wsdtrace.soap.schema.violation import Violation, ViolationKind
+from wsdtrace.soap.tree import Bindings
 
 MAX_VIOLATIONS = 200
 """Violations kept of one message: a page of them says that it is of another kind; more would let one message fill a
@@ -23,7 +24,7 @@ MAX_INDEX = 10_000
 class Decoding:
     """One message being decoded: its violations, and which elements are not as they would be written."""
 
-    __slots__ = ("marked", "message", "renamed", "violations")
+    __slots__ = ("bindings", "marked", "message", "renamed", "violations")
 
     def __init__(self, message: str, renamed: dict[str, str] | None = None) -> None:
         self.message = message
@@ -31,6 +32,7 @@ class Decoding:
         self.renamed = renamed or {}
         """Unknown namespaces of this message, and what they evidently stand for."""
         self.violations: list[Violation] = []
+        self.bindings = Bindings()
         self.marked: dict[etree._Element, dict[str, Any]] = {}
 
     def mark(self, element: etree._Element | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from wsdtrace.soap.namespaces import XML, canonical, split
 from wsdtrace.soap.schema.declare import Extension, Field, Shape, Wire
 from wsdtrace.soap.schema.decoding import Decoding
 from wsdtrace.soap.schema.violation import ViolationKind
-from wsdtrace.soap.tree import attributes_of
+from wsdtrace.soap.tree import MAX_ATTRIBUTES, attributes_of
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
@@ -112,6 +112,9 @@ def stray_attributes(element: etree._Element, decoding: Decoding, stray: dict[st
     present = attributes_of(element)
     decoding.mark(element.getparent()).setdefault("attributes", {})[element] = present
     own = split(str(element.tag))[0]
+    if len(present) == MAX_ATTRIBUTES:
+        expected = f"no more than {MAX_ATTRIBUTES} attributes are read"
+        decoding.violate(ViolationKind.ATTRIBUTE_UNKNOWN, element, f"{len(element.keys())} attributes", expected)
     for key in present if stray is None else stray:
         uri, local = split(key)
         if (
@@ -121,7 +124,7 @@ def stray_attributes(element: etree._Element, decoding: Decoding, stray: dict[st
         ):
             continue
         kind = ViolationKind.ATTRIBUTE_MISPLACED if local in PLACED else ViolationKind.ATTRIBUTE_UNKNOWN
-        decoding.violate(kind, element, element.get(key) or "", "no such attribute here", f"@{local}")
+        decoding.violate(kind, element, present[key], "no such attribute here", f"@{local}")
 
 
 def stray_text(element: etree._Element, text: str, decoding: Decoding) -> None:

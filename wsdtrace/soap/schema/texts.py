@@ -86,8 +86,7 @@ def read_text(
 
 def _read_names(simple: Names, element: etree._Element, text: str, decoding: Decoding, step: str) -> Reading:
     """QNames by the bindings at the element. The default namespace applies, as XML Schema part 2 §3.2.18 has it."""
-    bindings = element.nsmap
-    bindings_of = list(bindings.values()).count
+    bindings = decoding.bindings.at(element)
     names: list[QName] = []
     words = text.split()
     # One prefix is bound to its namespace: the same text would be written.
@@ -104,7 +103,9 @@ def _read_names(simple: Names, element: etree._Element, text: str, decoding: Dec
             decoding.violate(ViolationKind.PREFIX_UNBOUND, element, word, expected, step)
         name = QName(canonical(uri).uri if uri else None, local)
         names.append(name)
-        canonical_text &= uri is not None and bool(prefix) and name.namespace == uri and bindings_of(uri) == 1
+        canonical_text &= (
+            uri is not None and bool(prefix) and name.namespace == uri and decoding.bindings.is_single(uri)
+        )
     if simple.many:
         return Reading(tuple(names), None, canonical_text)
     if len(names) != 1:
