@@ -8,11 +8,10 @@ nothing (WSD707 tells of them).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
 from wsdtrace.dataclass import dataclass
-from wsdtrace.soap.schema import Element
+from wsdtrace.soap.schema import Element, shape
 from wsdtrace.wsd.ticket import (
     DocumentFinalParameters,
     DocumentParameters,
@@ -66,7 +65,7 @@ def must_honor_count(ticket: ScanTicket | None) -> int:
 
 def _marked(element: Element) -> int:
     own = int(getattr(element, "must_honor", None) is True)
-    children = (getattr(element, one.name) for one in fields(element))
+    children = (getattr(element, field.python) for field in shape(type(element)).children)
     return own + sum(_marked(child) for child in children if isinstance(child, Element))
 
 

@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from functools import cache
 
 from wsdtrace.report.trace import Trace
 from wsdtrace.soap import private_names
-from wsdtrace.soap.schema.declare import Spec
+from wsdtrace.soap.schema.declare import Element, shape
 
 REDACTED = "‹redacted›"
 
@@ -131,11 +130,10 @@ def _in_fields(value: object, depth: int = 0) -> Iterator[str]:
     if isinstance(value, list | tuple):
         for item in value:
             yield from _in_fields(item, depth + 1)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for declared in fields(value):
-            inner = getattr(value, declared.name, None)
-            spec = declared.metadata.get("spec")
-            if isinstance(spec, Spec) and spec.redact:
+    elif isinstance(value, Element):
+        for field in shape(type(value)).fields():
+            inner = getattr(value, field.python)
+            if field.spec.redact:
                 yield from _texts(inner)
             else:
                 yield from _in_fields(inner, depth + 1)
@@ -147,9 +145,9 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _texts(item)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for declared in fields(value):
-            yield from _texts(getattr(value, declared.name, None))
+    elif isinstance(value, Element):
+        for field in shape(type(value)).fields():
+            yield from _texts(getattr(value, field.python))
 
 
 def _as_word(secret: str) -> str:

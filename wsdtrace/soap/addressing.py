@@ -5,8 +5,6 @@ endpoint reference (`wse:Identifier`, WS-Addressing §2.3), or something that a 
 blocks has no meaning.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, NamedTuple
 
 from lxml import etree

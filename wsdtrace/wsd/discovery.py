@@ -1,7 +1,5 @@
 """WS-Discovery 2005/04 and 1.1: how devices and clients find each other, over UDP and (directed) over HTTP."""
 
-from __future__ import annotations
-
 from wsdtrace.soap.addressing import EndpointReference
 from wsdtrace.soap.namespaces import DISCOVERY, WSA
 from wsdtrace.soap.schema import Element, attribute, content, declare, many, one, opt

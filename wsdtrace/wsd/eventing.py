@@ -1,7 +1,5 @@
 """WS-Eventing 2004/08 with what WS-Scan adds: subscriptions to what happens at the device."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated

@@ -1,7 +1,5 @@
 """What a scanner says of its jobs (jobstatus.md, jobsummary.md, job.md)."""
 
-from __future__ import annotations
-
 from wsdtrace.soap.namespaces import SCAN
 from wsdtrace.soap.schema import Element, declare, many, one, opt, some
 from wsdtrace.wsd.scanner import Time

@@ -1,7 +1,5 @@
 """What a device says of itself: WS-MetadataExchange, DPWS 2006/02 and 1.1 metadata, PnP-X ids."""
 
-from __future__ import annotations
-
 from wsdtrace.soap.addressing import EndpointReference
 from wsdtrace.soap.namespaces import DEVICE_FOUNDATION, DPWS, METADATA, PNPX, PUBLICATION, WSA
 from wsdtrace.soap.schema import Element, Text, attribute, declare, many, one, opt, some

@@ -1,7 +1,5 @@
 """The messages of WS-Scan: eight operations and seven events."""
 
-from __future__ import annotations
-
 from wsdtrace.soap.namespaces import SCAN, XMIME, XOP
 from wsdtrace.soap.schema import Element, attribute, content, declare, one, opt, some
 from wsdtrace.wsd.jobs import (

@@ -2,8 +2,6 @@
 scannerstatus.md).
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The scan ticket: what a client asks for (scanticket.md), and what the device will do (documentfinalparameters.md)."""
 
-from __future__ import annotations
-
 from typing import Generic, TypeVar
 
 from wsdtrace.soap.namespaces import SCAN

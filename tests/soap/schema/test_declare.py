@@ -1,5 +1,7 @@
 """Declarations and what is resolved from them."""
 
+import subprocess
+import sys
 from typing import Annotated
 
 import pytest
@@ -8,7 +10,7 @@ from lxml import etree
 from tests.soap.schema import shapes
 from tests.soap.schema.shapes import URN, Colour, Container, Inner, Maybe, Small, Whole, Wrapped
 from wsdtrace.soap.namespaces import SCAN
-from wsdtrace.soap.schema import Element, Extension, Int, String, camel, declare, declared, one, shape
+from wsdtrace.soap.schema import Element, Extension, Int, String, camel, declare, declared, one, opt, shape
 from wsdtrace.soap.schema.declare import _declared
 from wsdtrace.soap.schema.lexical import Enumeration, Names
 
@@ -123,6 +125,30 @@ def test_an_annotation_without_a_wire_type_is_an_error_of_ours() -> None:
 def test_declared_types_are_listed_in_order() -> None:
     own = [cls.__name__ for cls in declared() if cls.__module__ == shapes.__name__]
     assert own == ["Wrapped", "Inner", "Either", "Maybe", "Container", "Whole"]
+
+
+def test_the_vocabulary_is_declared_without_making_or_resolving_anything() -> None:
+    program = (
+        "import inspect, wsdtrace.wsd; from wsdtrace.soap.schema import Text, declared;"
+        "made = [c for c in declared() if inspect.isfunction(vars(c)['__init__'])];"
+        "postponed = [c for c in declared() if any(isinstance(a, str) for a in inspect.get_annotations(c).values())];"
+        "print(made, postponed == [Text])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] True"
+
+
+def test_a_derived_type_begins_with_the_fields_of_its_base() -> None:
+    @declare(URN)
+    class Longer(Inner):
+        """One more child."""
+
+        more: Small | None = opt("another")
+
+    try:
+        assert [f.python for f in shape(Longer).fields()] == [*(f.python for f in shape(Inner).fields()), "more"]
+    finally:
+        forget(Longer)
 
 
 def test_values_are_frozen() -> None:

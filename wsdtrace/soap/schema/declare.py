@@ -16,13 +16,15 @@ name in camel case unless `name` says another.
 Rules for whoever edits this file:
 
 1. A declaration knows nothing of trees and bytes: `decode`, `encode` and `describe` derive all of that.
-2. Annotations are resolved at first use (`shape`), so types may refer to later ones.
+2. Types are resolved at first use (`shape`). A module that postpones its annotations may refer to later ones, but
+   resolving texts takes fifty times as long; `wsd/` does without.
 3. Values are frozen. What a message had beyond its declaration is in `extensions` (compared) and `wire` (not compared).
 """
 
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import types
 import typing
 from collections.abc import Callable, Iterator
@@ -246,6 +248,8 @@ class _Options:
     name: str
     page: str
     optional_choices: bool
+    lines: dict[str, Spec]
+    """By name of the field, in order, with those of its bases."""
 
 
 _declared: dict[type[Element], _Options] = {}
@@ -265,11 +269,14 @@ def declare(
     """
 
     def wrap(cls: type[E]) -> type[E]:
+        lines: dict[str, Spec] = {}
+        for base in cls.__bases__:
+            lines |= _declared[base].lines if base in _declared else {}
+        lines |= {key: line.metadata["spec"] for key, line in vars(cls).items() if isinstance(line, dataclasses.Field)}
         made = dataclass(frozen=True, slots=True)(cls)
         local = name or cls.__name__
-        _declared[made] = _Options(
-            namespace, local, f"{local.lower()}.md" if source is None else source, optional_choices
-        )
+        page = f"{local.lower()}.md" if source is None else source
+        _declared[made] = _Options(namespace, local, page, optional_choices, lines)
         return made
 
     return wrap
@@ -307,30 +314,39 @@ def shape(cls: type[Element], argument: Any = None) -> Shape:
 def _resolve(cls: type[Element], argument: Any) -> Shape:
     options = _declared[cls]
     made = Shape(cls, argument, options.namespace, options.name, options.page, options.optional_choices)
-    hints = typing.get_type_hints(cls, include_extras=True)
+    hints = _annotations(cls)
     children: list[Field] = []
     attributes: list[Field] = []
-    own = [f for f in dataclasses.fields(cls) if "spec" in f.metadata]
-    for index, declared_field in enumerate(own):
-        spec: Spec = declared_field.metadata["spec"]
-        local = spec.name or camel(declared_field.name)
+    for index, (python, spec) in enumerate(options.lines.items()):
+        local = spec.name or camel(python)
         namespace = spec.namespace or options.namespace
         tag = f"{{{namespace}}}{local}"
         if spec.kind is Kind.ATTRIBUTE and not spec.qualified:
             tag = f"{{{spec.namespace}}}{local}" if spec.namespace else local
-        kind = None if spec.kind is Kind.BAG else _type(hints[declared_field.name], argument)
+        kind = None if spec.kind is Kind.BAG else _type(hints[python], argument)
         page = options.page
         if namespace == SCAN and spec.kind is Kind.CHILD:
             page = kind.page if isinstance(kind, Shape) and kind.local == local else f"{local.lower()}.md"
-        resolved = Field(index, declared_field.name, local, tag, kind, spec, spec.source or page)
+        resolved = Field(index, python, local, tag, kind, spec, spec.source or page)
         if spec.kind is Kind.ATTRIBUTE:
             attributes.append(resolved)
         elif spec.kind is Kind.CONTENT:
             made.content = resolved
         else:
             children.append(resolved)
-    made.children, made.attributes, made.size = tuple(children), tuple(attributes), len(own)
+    made.children, made.attributes, made.size = tuple(children), tuple(attributes), len(options.lines)
     return made
+
+
+def _annotations(cls: type[Element]) -> dict[str, Any]:
+    """The annotations of a declared type's fields, its bases' included."""
+    found: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        if base in _declared:
+            found |= inspect.get_annotations(base)
+    if any(isinstance(annotation, str) for annotation in found.values()):
+        return typing.get_type_hints(cls, include_extras=True)
+    return found
 
 
 def _type(hint: Any, argument: Any) -> Simple | Shape:
