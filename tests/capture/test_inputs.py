@@ -20,8 +20,8 @@ DATA = bytes(i % 251 for i in range(300_000))
 def read(source: Input, step: int = 70_000) -> bytes:
     out = b""
     buffer = bytearray(step)
-    while count := source.fill(memoryview(buffer)):
-        out += buffer[:count]
+    while not source.ended:
+        out += buffer[: source.fill(memoryview(buffer))]
     return out
 
 
@@ -133,3 +133,23 @@ def test_what_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_name_with_a_zero_byte_cannot_be_opened() -> None:
     with pytest.raises(CaptureError, match="cannot be opened"):
         open_input("a\0b")
+
+
+def test_what_a_pipe_brought_does_not_wait_for_more() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"abc")
+    with open_input(f"/dev/fd/{reading}") as source:
+        buffer = bytearray(100)
+        assert bytes(buffer[: source.fill(memoryview(buffer))]) == b"abc"
+        os.write(writing, b"defg")
+        assert bytes(buffer[: source.fill(memoryview(buffer))]) == b"defg"
+        os.close(writing)
+        assert source.fill(memoryview(buffer)) == 0
+    os.close(reading)
+
+
+def test_damaged_gzip_loses_nothing_that_precedes_the_damage(tmp_path: Path) -> None:
+    path = tmp_path / "capture.gz"
+    path.write_bytes(gzip.compress(DATA, mtime=0)[:-9])
+    with open_input(path) as source:
+        assert len(read(source, 1 << 20)) > len(DATA) - 1000

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -169,6 +170,21 @@ def test_standard_input_is_a_source(monkeypatch: pytest.MonkeyPatch) -> None:
     with open_capture("-", window_bytes=5000) as source:
         assert sum(len(batch) for batch in source.batches()) == 40
         assert not source.seekable
+
+
+def test_frames_of_a_live_pipe_come_as_they_are_written() -> None:
+    reading, writing = os.pipe()
+    with open(writing, "wb", buffering=0) as writer:
+        writer.write(pcap_header() + record(1, 0)[:10])
+        with open_capture(f"/dev/fd/{reading}") as source:
+            writer.write(record(1, 0)[10:] + record(2, 0)[:30])
+            batches = source.batches()
+            assert len(next(batches)) == 1
+            writer.write(record(2, 0)[30:])
+            assert len(next(batches)) == 1
+            writer.close()
+            assert list(batches) == []
+    os.close(reading)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import select
 import stat
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self, cast
@@ -22,6 +24,8 @@ from wsdtrace.errors import CaptureError, CapturePermissionError
 STDIN: Final = "-"
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _DEFLATE: Final = 8
+STALL_SECONDS: Final = 0.05
+"""Silence of a pipe after which what it brought is handed on: short for a person, long for a program that writes."""
 
 
 class _Rejoined(io.RawIOBase):
@@ -45,6 +49,22 @@ class _Rejoined(io.RawIOBase):
         return read_into(target) or 0
 
 
+def _descriptor(file: BinaryIO) -> int | None:
+    """The file descriptor of a pipe; None for what has none (bytes in memory)."""
+    try:
+        return file.fileno()
+    except OSError:
+        return None
+
+
+def _is_silent(pipe: int) -> bool:
+    """Nothing comes for `STALL_SECONDS`, so that what came must not wait for it."""
+    try:
+        return not select.select([pipe], [], [], STALL_SECONDS)[0]
+    except (OSError, ValueError):  # Windows can wait for sockets only; a descriptor may be too large for select
+        return False
+
+
 class Input:
     """One opened source of bytes."""
 
@@ -60,28 +80,49 @@ class Input:
         self.compressed = compressed
         self.failure: tuple[CaptureAnomaly, str] | None = None
         """Why the input ended before its end."""
+        self.ended = False
+        """Nothing more can be read."""
         self._stream = stream
         self._file = file
+        raw = cast("io.RawIOBase", stream)
+        self._read_into: Callable[[memoryview], int | None] = getattr(stream, "readinto1", None) or raw.readinto
+        self._pipe = None if seekable or compressed else _descriptor(file)
 
     def fill(self, target: memoryview) -> int:
-        """Read until `target` is full or the input ends; returns the bytes read."""
+        """Read until `target` is full, the input ends, or a pipe has nothing more to give for a moment.
+
+        Returns:
+            the bytes read, at least one unless the input ended.
+        """
         filled = 0
-        while filled < len(target) and self.failure is None:
-            try:
-                count = cast("io.RawIOBase", self._stream).readinto(target[filled:]) or 0
-            except EOFError:
-                self.failure = CaptureAnomaly.COMPRESSION, "the gzip stream ends early"
+        while filled < len(target) and not self.ended:
+            if filled and self._pipe is not None and _is_silent(self._pipe):
                 break
-            except (zlib.error, gzip.BadGzipFile) as error:
-                self.failure = CaptureAnomaly.COMPRESSION, f"the gzip stream is corrupt: {error}"
-                break
-            except OSError as error:
-                self.failure = CaptureAnomaly.UNREADABLE, f"reading failed: {error.strerror or error}"
-                break
-            if not count:
-                break
+            count = self._read(target[filled:])
+            self.ended = not count
             filled += count
         return filled
+
+    def take(self, at_least: int, at_most: int) -> bytes:
+        """The first bytes: some of a pipe that is silent after `at_least`, less only of a shorter input."""
+        buffer = bytearray(at_most)
+        count = 0
+        while count < at_least and not self.ended:
+            count += self.fill(memoryview(buffer)[count:])
+        return bytes(buffer[:count])
+
+    def _read(self, target: memoryview) -> int:
+        """One read; 0 at the end, and after a failure, which is kept."""
+        try:
+            # One read at a time: a longer one would lose what precedes a failure.
+            return self._read_into(target) or 0
+        except EOFError:
+            self.failure = CaptureAnomaly.COMPRESSION, "the gzip stream ends early"
+        except (zlib.error, gzip.BadGzipFile) as error:
+            self.failure = CaptureAnomaly.COMPRESSION, f"the gzip stream is corrupt: {error}"
+        except OSError as error:
+            self.failure = CaptureAnomaly.UNREADABLE, f"reading failed: {error.strerror or error}"
+        return 0
 
     def seek(self, position: int) -> None:
         """Go to a byte of a seekable input."""
@@ -89,8 +130,9 @@ class Input:
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
-        self._stream.close()
-        if self._file is not sys.stdin.buffer:
+        if self._stream is not self._file:
+            self._stream.close()
+        if self.name != STDIN:
             self._file.close()
 
     def __enter__(self) -> Self:
@@ -111,7 +153,8 @@ def open_input(path: str | Path) -> Input:
     """
     name = str(path)
     if name == STDIN:
-        stream: BinaryIO = sys.stdin.buffer
+        # What its buffer holds cannot be waited for, so it is read without one where it can be.
+        stream: BinaryIO = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
         regular, size = False, None
     else:
         try:
@@ -137,12 +180,10 @@ def input_of(name: str, data: bytes) -> Input:
 
 def _recognise(name: str, stream: BinaryIO, *, regular: bool, size: int | None) -> Input:
     source = Input(name, stream, stream, seekable=regular, size=size, compressed=False)
-    head = bytearray(3)
-    count = source.fill(memoryview(head))
+    taken = source.take(len(_GZIP_MAGIC) + 1, len(_GZIP_MAGIC) + 1)
     if source.failure is not None:
         stream.close()
         raise CaptureError(f"{name}: {source.failure[1]}")
-    taken = bytes(head[:count])
     if regular:
         stream.seek(0)
         whole = stream
