@@ -7,7 +7,6 @@ capture may hold a fragment twice, so we compare nothing).
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Final
 
 import numpy as np
@@ -17,6 +16,8 @@ from wsdtrace.net.columns import Bytes
 from wsdtrace.net.ip import Packets
 from wsdtrace.net.limits import NetLimits
 from wsdtrace.net.link import Located
+from wsdtrace.net.reassembly import Part, Waiting
+from wsdtrace.net.tape import Where
 
 _HOP_BY_HOP, _ROUTING, _FRAGMENT, _AH, _DESTINATION = 0, 43, 44, 51, 60
 _OPTIONS_LIKE: Final = frozenset({_HOP_BY_HOP, _ROUTING, _DESTINATION, 135, 139, 140})
@@ -25,6 +26,9 @@ MAX_EXTENSIONS: Final = 16
 """Extension headers walked in one packet; more than a handful is hostile."""
 MAX_PACKET: Final = 65_535
 """Bytes of a packet that fragments can make (RFC 791 §3.1)."""
+
+_NOWHERE: Final = Where(0, 0, 0)
+"""Of a fragment: the packet is said to have come with the last of them."""
 
 _Key = tuple[int, int, int, int, int, int, int]
 _Row = tuple[int, int, int, int, int, int, int, int, int, int]
@@ -35,9 +39,14 @@ class _Partial:
     """Fragments of one packet."""
 
     since_ns: int
-    pieces: dict[int, bytes] = field(default_factory=dict)
+    waiting: Waiting
     total: int | None = None
-    held: int = 0
+    """Bytes of the whole payload, once its last fragment came."""
+
+    @property
+    def whole(self) -> bool:
+        """Every byte is there."""
+        return self.total is not None and self.waiting.first == 0 and self.waiting.first_end >= self.total
 
 
 @dataclass(slots=True)
@@ -108,25 +117,23 @@ class Fragments:
         partial = self._partial.get(key)
         if partial is None or now - partial.since_ns > self._limits.fragment_ns:
             self._drop(key)
-            partial = self._partial[key] = _Partial(now)
+            partial = self._partial[key] = _Partial(now, Waiting(self._limits.piece_overhead))
         if not more:
             partial.total = offset + len(payload)
-        if offset not in partial.pieces or len(partial.pieces[offset]) < len(payload):
-            grown = len(payload) - len(partial.pieces.get(offset, b""))
-            partial.pieces[offset] = payload
-            partial.held += grown
-            self._held += grown
-        if partial.total is None or partial.held < partial.total:
+        if payload:
+            before = partial.waiting.held
+            partial.waiting.put(Part(offset, len(payload), payload, _NOWHERE))
+            self._held += partial.waiting.held - before
+        if not partial.waiting or not partial.whole:
             return None
-        whole = _assemble(partial.pieces, partial.total)
-        if whole is not None:
-            self._drop(key)
-        return whole
+        self._drop(key)
+        data = b"".join(part.data for part in partial.waiting.take() if part.data is not None)
+        return data[: partial.total]
 
     def _drop(self, key: _Key) -> None:
         partial = self._partial.pop(key, None)
         if partial is not None:
-            self._held -= partial.held
+            self._held -= partial.waiting.held
 
     def _make_room(self, now: int) -> bool:
         """Forget the oldest packets while a bound is passed; True when one was not yet too old."""
@@ -136,16 +143,6 @@ class Fragments:
             dropped |= now - self._partial[key].since_ns <= self._limits.fragment_ns
             self._drop(key)
         return dropped
-
-
-def _assemble(pieces: dict[int, bytes], total: int) -> bytes | None:
-    """The bytes 0 … total of the fragments, or None when one is missing."""
-    out = bytearray()
-    for offset in sorted(pieces):
-        if offset > len(out):
-            return None
-        out += pieces[offset][len(out) - offset :]
-    return bytes(out[:total]) if len(out) >= total else None
 
 
 @dataclass(slots=True)

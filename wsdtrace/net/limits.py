@@ -42,7 +42,7 @@ class NetLimits:
     fragmented_packets: int = 1024
     """IP packets of which some fragments are there. Beyond: the oldest goes."""
     fragment_bytes: int = 8 * 1024 * 1024
-    """Bytes of fragments held. Beyond: the oldest packet goes."""
+    """Bytes of fragments held, `piece_overhead` for each included. Beyond: the oldest packet goes."""
     fragment_ns: int = 60_000_000_000
     """Capture time that fragments wait for the rest (RFC 8200 §4.5: 60 s)."""
     anomalies: int = 1000

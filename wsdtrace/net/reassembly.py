@@ -61,6 +61,11 @@ class Waiting:
         return self._blocks[0].start
 
     @property
+    def first_end(self) -> int:
+        """Stream offset behind the first block."""
+        return self._blocks[0].end
+
+    @property
     def last(self) -> int:
         """Stream offset of the first byte behind the last hole."""
         return self._blocks[-1].start
