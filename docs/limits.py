@@ -17,7 +17,7 @@ ROOMS = ("capture", "net", "http", "soap", "state", "check")
 HEAD = """# Limits
 
 Memory is bounded whatever a capture holds, and nothing is dropped in silence: a bound that bites leaves a gap or an
-anomaly, which WSD002 or WSD008 tell. These are all bounds of the rooms that read captures, with what they are measured by.
+anomaly, which WSD002 or WSD008 tell. These are the bounds of the rooms that read captures.
 
 <!-- made by docs/limits.py: edit the constants' docstrings instead -->
 """
