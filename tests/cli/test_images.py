@@ -17,7 +17,8 @@ from wsdtrace.cli.images import folder_of, name_of
 from wsdtrace.errors import CaptureError
 from wsdtrace.records import ContentRef, Direction
 from wsdtrace.report.trace import Trace
-from wsdtrace.state.model import Image, Outcome
+from wsdtrace.state.joblife import Outcome
+from wsdtrace.state.model import Image
 
 
 def pages(story: Story, count: int, *, complete: bool = True, job_id: int = 1) -> list[Image]:

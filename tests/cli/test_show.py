@@ -10,7 +10,7 @@ from tests.shared import needs_shared, shared_path
 from wsdtrace.cli.show import KINDS
 from wsdtrace.errors import CaptureFormatError
 from wsdtrace.report.tables import KINDS as TABLES
-from wsdtrace.state.model import Outcome
+from wsdtrace.state.joblife import Outcome
 
 
 def test_every_list_has_its_table() -> None:

@@ -9,7 +9,7 @@ from wsdtrace.report.findings import LETTERS, MAX_EXCERPT, STYLES, FindingWriter
 from wsdtrace.report.page import Look, Page, Verbosity
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.text import consequences_of
-from wsdtrace.state.model import Outcome
+from wsdtrace.state.joblife import Outcome
 
 
 def written(story: Story, look: Look = Look(width=80)) -> list[str]:  # noqa: B008  # a frozen value

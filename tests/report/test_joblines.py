@@ -7,7 +7,8 @@ from wsdtrace.report.joblines import MAX_STEPS, OUTCOMES, chain, pages, write_jo
 from wsdtrace.report.page import Look, Page, Verbosity
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.trace import Trace
-from wsdtrace.state.model import InitiatedBy, Job, JobStep, Outcome
+from wsdtrace.state.joblife import InitiatedBy, JobStep, Outcome
+from wsdtrace.state.model import Job
 
 
 def page(trace: Trace, look: Look = Look()) -> Page:  # noqa: B008  # a frozen value

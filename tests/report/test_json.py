@@ -10,7 +10,8 @@ from tests.shared import REPOSITORY
 from wsdtrace.records import LocatorKind, Stamp
 from wsdtrace.report.json import SCHEMA, render_json
 from wsdtrace.report.trace import InputInfo, Trace
-from wsdtrace.state.model import Outcome, Toward
+from wsdtrace.state.joblife import Outcome
+from wsdtrace.state.model import Toward
 
 TOP = ["schema", "wsdtrace", "input", "devices", "clients", "exchanges", "jobs", "images", "findings", "ledger"]
 KEYS = {

@@ -5,7 +5,8 @@ from wsdtrace.report.page import Look, Page
 from wsdtrace.report.peers import write_devices, write_events, write_subscriptions
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.trace import Trace
-from wsdtrace.state.model import Destination, DeviceEvent, Outcome, Subscription, SubscriptionEndedBy, Toward
+from wsdtrace.state.joblife import Outcome
+from wsdtrace.state.model import Destination, DeviceEvent, Subscription, SubscriptionEndedBy, Toward
 
 
 def push_scan() -> Trace:

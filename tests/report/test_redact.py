@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.report.traces import Story
 from wsdtrace.report.redact import MIN_LENGTH, REDACTED, Redactor, secrets_of
 from wsdtrace.report.trace import Trace
-from wsdtrace.state.model import Destination, Outcome, Subscription
+from wsdtrace.state.joblife import Outcome
+from wsdtrace.state.model import Destination, Subscription
 from wsdtrace.wsd.ticket import JobDescription, ScanTicket
 
 

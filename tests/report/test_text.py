@@ -9,7 +9,7 @@ from wsdtrace.check.finding import FaultOf, Interpretation, Severity
 from wsdtrace.report.page import Look, Verbosity
 from wsdtrace.report.text import render_check, short_name
 from wsdtrace.report.trace import InputInfo, Trace
-from wsdtrace.state.model import Outcome
+from wsdtrace.state.joblife import Outcome
 
 MANUAL = """\
 orphaned-job  58 frames  1 device  2 clients  1 job  1 image  94.1 s

@@ -6,7 +6,7 @@ from tests.report.traces import Story, at, orphaned_job, seen
 from wsdtrace.check.finding import Severity, Tally
 from wsdtrace.report.trace import InputInfo, Trace
 from wsdtrace.report.verdict import Verdict, end_of, nothing_to_judge, provisos, verdict_of, worst
-from wsdtrace.state.model import Outcome
+from wsdtrace.state.joblife import Outcome
 
 
 def test_counts() -> None:

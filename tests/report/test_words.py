@@ -7,7 +7,8 @@ from wsdtrace.report.grid import Styled
 from wsdtrace.report.page import Look, Page
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.words import answer, between, job_number, operation, peers, pixels, size
-from wsdtrace.state.model import Outcome, Toward
+from wsdtrace.state.joblife import Outcome
+from wsdtrace.state.model import Toward
 
 
 def page() -> Page:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from wsdtrace.check.finding import Evidence, FaultOf, Finding, Interpretation, Severity, Tally
 from wsdtrace.records import Endpoint, Probe, Stamp
 from wsdtrace.report.trace import InputInfo, Trace
+from wsdtrace.state.joblife import JobStep, Outcome
 from wsdtrace.state.model import (
     Client,
     Device,
@@ -12,9 +13,7 @@ from wsdtrace.state.model import (
     FaultSummary,
     Image,
     Job,
-    JobStep,
     Message,
-    Outcome,
     Refusal,
     Role,
     Toward,

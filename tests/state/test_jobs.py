@@ -19,7 +19,7 @@ from wsdtrace.state.events import (
     JobUnknown,
     RetrieveRequested,
 )
-from wsdtrace.state.model import InitiatedBy, JobEnd, Outcome
+from wsdtrace.state.joblife import InitiatedBy, JobEnd, Outcome
 
 ADF = "CreateScanJob source=ADF -> JobId=1 JobToken=t\n"
 FLATBED = "CreateScanJob source=Platen -> JobId=1 JobToken=t\n"

@@ -9,7 +9,8 @@ from wsdtrace import scenario
 from wsdtrace.pipeline import check_file
 from wsdtrace.report.trace import Trace
 from wsdtrace.state import subscriptions
-from wsdtrace.state.model import InitiatedBy, SubscriptionEndedBy
+from wsdtrace.state.joblife import InitiatedBy
+from wsdtrace.state.model import SubscriptionEndedBy
 
 
 def push_scan() -> Trace:

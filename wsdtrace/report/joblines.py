@@ -8,7 +8,8 @@ from rich.text import Text
 from wsdtrace.report.page import Page, Verbosity, counted, joined, padded
 from wsdtrace.report.times import duration, offset
 from wsdtrace.report.trace import Trace
-from wsdtrace.state.model import Job, Outcome, Refusal
+from wsdtrace.state.joblife import Outcome
+from wsdtrace.state.model import Job, Refusal
 
 OUTCOMES: dict[Outcome, tuple[str, str]] = {
     Outcome.COMPLETED: ("✔ Completed", "green"),

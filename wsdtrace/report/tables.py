@@ -12,7 +12,8 @@ from wsdtrace.report.page import Page, counted
 from wsdtrace.report.peers import write_devices, write_events, write_subscriptions
 from wsdtrace.report.times import duration, offset
 from wsdtrace.report.words import MAX_CELL, answer, frames, job_number, operation, peers, pixels, size
-from wsdtrace.state.model import Exchange, Outcome, Toward, Transport
+from wsdtrace.state.joblife import Outcome
+from wsdtrace.state.model import Exchange, Toward, Transport
 
 if TYPE_CHECKING:
     from wsdtrace.report.trace import Trace

@@ -8,7 +8,8 @@ from wsdtrace.check.finding import Finding, Severity
 from wsdtrace.dataclass import dataclass
 from wsdtrace.report.times import SECOND
 from wsdtrace.report.trace import Trace
-from wsdtrace.state.model import Job, Outcome
+from wsdtrace.state.joblife import Outcome
+from wsdtrace.state.model import Job
 
 JOB_TIMEOUT_NS = 60 * SECOND
 """How long a job may be quiet (WS-Scan, RetrieveImage: the device ends it 60 s after the last exchange)."""

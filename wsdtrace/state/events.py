@@ -11,13 +11,13 @@ from dataclasses import field
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Anomaly, Endpoint, Stamp
+from wsdtrace.state.joblife import JobSample
 from wsdtrace.state.model import (
     Connection,
     DeviceEvent,
     Exchange,
     Image,
     Job,
-    JobSample,
     Message,
     Refusal,
     Subscription,

@@ -35,9 +35,10 @@ from wsdtrace.state.events import (
     JobUnknown,
     RetrieveRequested,
 )
+from wsdtrace.state.joblife import InitiatedBy, JobEnd, JobStep, Outcome
 from wsdtrace.state.jobstatus import JobStatusBook
 from wsdtrace.state.machine import END_OF_FAULT, FINAL_OUTCOME
-from wsdtrace.state.model import Device, Exchange, InitiatedBy, Job, JobEnd, JobStep, Outcome, Refusal
+from wsdtrace.state.model import Device, Exchange, Job, Refusal
 from wsdtrace.state.scanwords import (
     asked_job_id,
     grant_of,

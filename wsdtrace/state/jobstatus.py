@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 
 from wsdtrace.records import Stamp
 from wsdtrace.state.events import Event, JobEndReported, JobListed, JobStateSeen, LiveJobUnlisted
-from wsdtrace.state.model import Device, Exchange, Job, JobSample, JobStep
+from wsdtrace.state.joblife import JobSample, JobStep
+from wsdtrace.state.model import Device, Exchange, Job
 from wsdtrace.state.scanwords import job_list_of, job_samples_of
 
 

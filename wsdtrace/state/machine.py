@@ -6,7 +6,7 @@ disagree every spelling is accepted (doc-defects D5): `Held` and `Pending-Held`,
 
 from __future__ import annotations
 
-from wsdtrace.state.model import JobEnd, Outcome
+from wsdtrace.state.joblife import JobEnd, Outcome
 
 FINAL_OUTCOME: dict[str, Outcome] = {
     "Aborted": Outcome.ABORTED,

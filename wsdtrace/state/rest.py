@@ -15,10 +15,11 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Stamp
 from wsdtrace.state.connections import ConnectionBook
 from wsdtrace.state.events import Event, ExchangeEnded, JobEnded, JobStateSeen
+from wsdtrace.state.joblife import JobEnd
 from wsdtrace.state.jobs import JobBook
 from wsdtrace.state.listener import Ear, Listener
 from wsdtrace.state.machine import FINAL_OUTCOME
-from wsdtrace.state.model import Connection, Device, Exchange, Job, JobEnd
+from wsdtrace.state.model import Connection, Device, Exchange, Job
 from wsdtrace.state.observations import JobHeld, RefusedAtRest
 from wsdtrace.state.scanwords import grant_of, value_of
 from wsdtrace.wsd.scan import GetScannerElementsResponse

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsdtrace.dataclass import dataclass
-from wsdtrace.state.model import Exchange, JobSample, Message
+from wsdtrace.state.joblife import JobSample
+from wsdtrace.state.model import Exchange, Message
 from wsdtrace.wsd.jobs import JobEndState, JobStatus, JobSummary
 from wsdtrace.wsd.scan import (
     CancelJobRequest,

@@ -12,8 +12,9 @@ from wsdtrace.check.violations import short
 from wsdtrace.http import root_part
 from wsdtrace.soap import content_id_of
 from wsdtrace.state.events import ExchangeEnded, ImageDelivered, JobEnded
+from wsdtrace.state.joblife import JobEnd, Outcome
 from wsdtrace.state.jobs import SINGLE_IMAGE_SOURCES
-from wsdtrace.state.model import Exchange, Image, Job, JobEnd, Outcome
+from wsdtrace.state.model import Exchange, Image, Job
 from wsdtrace.state.scanwords import value_of
 from wsdtrace.state.tickets import ticket_of
 from wsdtrace.wsd.scan import RetrieveImageResponse

@@ -16,8 +16,9 @@ from wsdtrace.state.events import (
     JobOrphaned,
     JobUnknown,
 )
+from wsdtrace.state.joblife import JobEnd
 from wsdtrace.state.jobs import RETRIEVE_LIMIT_NS, SINGLE_IMAGE_SOURCES
-from wsdtrace.state.model import Job, JobEnd
+from wsdtrace.state.model import Job
 
 LIMIT = seconds(RETRIEVE_LIMIT_NS).replace(".0", "")
 

@@ -8,8 +8,8 @@ from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, request_line, response_line, seconds
 from wsdtrace.state.events import ImageDelivered, RetrieveRequested
+from wsdtrace.state.joblife import JobEnd
 from wsdtrace.state.jobs import MULTI_PAGE_FORMATS, RETRIEVE_LIMIT_NS
-from wsdtrace.state.model import JobEnd
 
 LIMIT = seconds(RETRIEVE_LIMIT_NS).replace(".0", "")
 
