@@ -48,7 +48,7 @@ RESPONSES = [
     ),
     pytest.param(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\n0\n\n", b"hello", MessageEnd.CHUNKED,
-        [A.BARE_LF, A.BARE_LF], id="chunks with LF alone",
+        [A.BARE_LF], id="chunks with LF alone",
     ),
     pytest.param(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5  \r\nhello\r\n0\r\n\r\n", b"hello", MessageEnd.CHUNKED,
@@ -302,7 +302,7 @@ CUTS = [
         pytest.param(ok(b"hello")[:-2], b"hel", [], id="in the content"),
         pytest.param(chunked(b"hello", 3)[:-9], b"hello"[:3], [], id="in a chunk-size line"),
         pytest.param(b"HTTP/1.1 200 OK\r\nX: y\r\nConte", b"", [A.HEADER_UNTERMINATED], id="in the header section"),
-        pytest.param(b"HTTP/1.1 2", b"", [A.START_LINE, A.HEADER_UNTERMINATED], id="in the status-line"),
+        pytest.param(b"HTTP/1.1 2", b"", [A.HEADER_UNTERMINATED], id="in the status-line"),
     ],
 )
 def test_a_cut_response_keeps_what_came(
@@ -312,8 +312,24 @@ def test_a_cut_response_keeps_what_came(
     assert heard.response.ended is ended
     assert heard.only.abandoned is abandoned
     assert heard.response.content.data == content
-    assert kinds(heard.response) == odd
+    is_senders = how in (StreamEnd.FIN, StreamEnd.RST, StreamEnd.REUSED)
+    assert kinds(heard.response) == (odd if is_senders else [])
     assert heard.response.last == stamp(4)
+
+
+def test_what_a_cut_took_is_not_held_against_the_client() -> None:
+    heard = hear(Talk().client(b"POST / HTTP/1.1\r\nX: y\r\nHos").end(StreamEnd.CAPTURE_END))
+    assert kinds(heard.request) == []
+    assert heard.request.ended is MessageEnd.CUT_CAPTURE
+
+
+def test_a_content_whose_last_chunk_was_seen_is_whole() -> None:
+    response = chunked(b"hello", 5)[:-2]
+    for talk in (Talk().client(get()).server(response).server_gap(2), Talk().client(get()).server(response)):
+        heard = hear(talk.end(StreamEnd.CAPTURE_END))
+        assert heard.response.ended is MessageEnd.CHUNKED
+        assert kinds(heard.response) == []
+        assert heard.only.abandoned is None
 
 
 def test_a_hole_in_a_content_of_known_length_is_counted() -> None:

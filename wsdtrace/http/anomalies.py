@@ -91,7 +91,6 @@ FORBIDDEN = frozenset(
         HttpAnomaly.BARE_CR,  # RFC 9112 §2.2: "A sender MUST NOT generate a bare CR"
         HttpAnomaly.HOST_MISSING,  # RFC 9112 §3.2
         HttpAnomaly.HOST_REPEATED,  # RFC 9112 §3.2
-        HttpAnomaly.HEADER_UNTERMINATED,
         HttpAnomaly.LENGTH_MALFORMED,
         HttpAnomaly.LENGTH_CONFLICT,
         HttpAnomaly.LENGTH_AND_CODING,  # RFC 9112 §6.2: "A sender MUST NOT send"

@@ -120,7 +120,7 @@ def may_begin_start_line(line: bytes, *, request: bool) -> bool:
     return pattern.fullmatch(line) is not None
 
 
-def parse_head(section: bytes, at: int, *, request: bool, fields_max: int) -> Head:
+def parse_head(section: bytes, at: int, *, request: bool, fields_max: int, whole: bool = True) -> Head:
     """Read a header section.
 
     Args:
@@ -128,7 +128,11 @@ def parse_head(section: bytes, at: int, *, request: bool, fields_max: int) -> He
         at: stream offset of its first byte.
         request: the sender is the client.
         fields_max: field lines that are kept.
+        whole: False when the section was cut. Then its last line is read only if it is the start-line, and what is not
+            there is not held against the sender.
     """
+    if not whole:
+        section = section[: section.rfind(b"\n") + 1] or section
     end = section.find(b"\n")
     anomalies: list[Anomaly] = []
     line = section[:end] if end >= 0 else section
@@ -138,13 +142,13 @@ def parse_head(section: bytes, at: int, *, request: bool, fields_max: int) -> He
         anomalies.append(odd(HttpAnomaly.BARE_LF, found(line), at, at + end + 1))
     start: RequestLine | StatusLine | None
     start, kind = parse_request_line(line) if request else parse_status_line(line)
-    if kind is not None:
+    if kind is not None and (whole or end >= 0):
         anomalies.append(odd(kind, found(line), at, at + len(line)))
     fields: tuple[FieldLine, ...] = ()
     known: Known = {}
     if end >= 0:
         fields, known = parse_fields(section, end + 1, at, anomalies, fields_max=fields_max)
-    if request and start is not None:
+    if request and start is not None and whole:
         _check_host(start, known, at, len(line), anomalies)
     return Head(start, fields, anomalies, known)
 

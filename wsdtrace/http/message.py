@@ -6,7 +6,7 @@ from wsdtrace.http.anomalies import HttpAnomaly, odd
 from wsdtrace.http.choice import NO_LABEL, choose_sink, read_label
 from wsdtrace.http.content import NO_CONTENT, Closing, Sink, SinkContext, Tap
 from wsdtrace.http.framing import Frame, Framing
-from wsdtrace.http.head import Head
+from wsdtrace.http.head import Head, parse_fields
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.meter import Meter, View
 from wsdtrace.http.place import Pieces, Place
@@ -159,6 +159,18 @@ class OpenMessage:
         self.missing += count
         if count:
             self._sink.gap(count)
+
+    def read_trailers(self, section: bytes, at: int) -> None:
+        """The trailer section, which begins at stream offset `at`, is read."""
+        assert self.head is not None
+        anomalies, bound = self.head.anomalies, self._wire.limits.fields
+        if section != b"\r\n":
+            self.trailers, _ = parse_fields(section, 0, at, anomalies, fields_max=bound)
+
+    def say(self, anomaly: Anomaly) -> None:
+        """Something is odd about its framing."""
+        assert self.head is not None
+        self.head.anomalies.append(anomaly)
 
     # -- the end
 

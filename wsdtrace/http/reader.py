@@ -19,45 +19,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
 
 from wsdtrace.http.anomalies import HttpAnomaly, found, odd
 from wsdtrace.http.chunked import ChunkReader, ChunkState
 from wsdtrace.http.framing import Framing, body_framing
-from wsdtrace.http.head import Head, is_start_line, may_begin_start_line, parse_fields, parse_head
+from wsdtrace.http.head import Head, parse_head
+from wsdtrace.http.listener import Listener
 from wsdtrace.http.message import OpenMessage, Wire
 from wsdtrace.http.meter import View
 from wsdtrace.http.quick import read_quickly
 from wsdtrace.http.search import StartLineSearch
+from wsdtrace.http.sections import Collected, HeaderSection, TrailerSection
 from wsdtrace.http.sync import Side
-from wsdtrace.records import Abandoned, Anomaly, Direction, HttpMessage, MessageEnd, Stamp, StreamEnd
+from wsdtrace.records import Abandoned, Anomaly, MessageEnd, Stamp, StreamEnd
 
 State = Callable[[View, int], int]
-
-
-class Listener(Protocol):
-    """Who is told what a reader reads."""
-
-    def answered_method(self) -> str | None:
-        """Method of the request that the response at hand answers; None when unknown."""
-
-    def head_read(self, side: Side, head: Head, stamp: Stamp) -> None:
-        """A header section is complete."""
-
-    def message_read(self, side: Side, message: HttpMessage, stamp: Stamp, charged: int) -> None:
-        """A message is over; `charged` bytes of the budget are held by it."""
-
-    def sync_lost(self, side: Side, why: Abandoned) -> None:
-        """Whole messages may be missing here, or unreadable."""
-
-    def side_found(self, direction: Direction, side: Side) -> None:
-        """A search without knowing the side found a start-line."""
-
-    def stray(self, anomaly: Anomaly, stamp: Stamp) -> None:
-        """Bytes belong to no message, and none follows."""
-
-    def tunnel_opened(self) -> None:
-        """No more HTTP follows in either direction."""
 
 
 class Reader:
@@ -72,14 +48,8 @@ class Reader:
         self._notes: list[Anomaly] = []
         """What was odd before the message that comes next."""
         self._message: OpenMessage | None = None
-        self._buffer = bytearray()
-        """The header or trailer section so far, when it does not lie in one view."""
-        self._scanned = 0
-        """Bytes of the header section that were searched for its end."""
-        self._line_read = False
-        """The first line of the message at hand was judged."""
-        self._line_views: list[View] = []
-        """The views before the current one that the first line lies in: they are read again if it is no start-line."""
+        self._header: HeaderSection | None = None
+        self._trailer_section: TrailerSection | None = None
         self._remaining = 0
         self._chunks: ChunkReader | None = None
         self._search: StartLineSearch | None = None
@@ -114,7 +84,7 @@ class Reader:
         if message is not None and not self._drop_excess(message, offset, stamp):
             if state == self._length:
                 message.gap(self._remaining)
-            self._finish(MessageEnd.CUT_GAP, offset, stamp)
+            self._cut(MessageEnd.CUT_GAP, offset, stamp)
         self._notes.clear()
         self._lost(Abandoned.GAP)
 
@@ -140,35 +110,41 @@ class Reader:
         """No more bytes will come; `offset` is the end of the stream."""
         message = self._message
         if message is not None and not self._drop_excess(message, offset, stamp):
-            self._finish(self._end_by(how, offset), offset, stamp)
+            is_close = self._state == self._close and how in (StreamEnd.FIN, StreamEnd.REUSED)
+            self._cut(MessageEnd.CLOSE if is_close else _CUT[how], offset, stamp)
         elif self._search is not None:
             self._say_stray(self._search, offset, stamp)
         self._state = self._deaf
 
     def _drop_excess(self, message: OpenMessage, offset: int, stamp: Stamp) -> bool:
         """The first line of the message at hand is cut: are these bytes no beginning of a message at all?"""
-        if self._state != self._heading or self._line_read:
+        header = self._header
+        if header is None or not header.is_excess:
             return False
-        line = bytes(self._buffer)
-        if may_begin_start_line(line, request=self.side is Side.CLIENT):
-            return False
-        self._message = None
-        self._forget_head()
-        self._listener.stray(odd(HttpAnomaly.EXCESS_BYTES, found(line), message.start, offset), stamp)
+        self._message = self._header = None
+        self._listener.stray(odd(HttpAnomaly.EXCESS_BYTES, found(header.so_far), message.start, offset), stamp)
         return True
 
-    def _end_by(self, how: StreamEnd, offset: int) -> MessageEnd:
-        """How the message at hand ended when its stream ended at `offset`."""
-        if self._state == self._close and how in (StreamEnd.FIN, StreamEnd.REUSED):
-            return MessageEnd.CLOSE
-        if self._state == self._trailer:
+    def _cut(self, ended: MessageEnd, offset: int, stamp: Stamp) -> None:
+        """The message at hand ends at stream offset `offset` because of what happened to the stream."""
+        message = self._message
+        assert message is not None
+        is_senders = ended in (MessageEnd.CUT_CLOSE, MessageEnd.CUT_RESET)
+        if self._header is not None:
+            section = self._header.so_far
+            head = self._parse(section, message.start, whole=False)
+            if is_senders:
+                head.anomalies.append(odd(HttpAnomaly.HEADER_UNTERMINATED, found(section[-32:]), message.start, offset))
+            self._listener.head_read(self._side(), head, message.read_head(head, offset))
+        elif self._trailer_section is not None:
             # the last chunk was seen: the content is whole, only the empty line behind it is not there
-            start = offset - len(self._buffer)
-            self._read_trailers(start)
-            text = found(self._buffer)
-            self._message_head().anomalies.append(odd(HttpAnomaly.LAST_CHUNK_UNTERMINATED, text, start, offset))
-            return MessageEnd.CHUNKED
-        return _CUT[how]
+            section = self._trailer_section.so_far
+            message.read_trailers(section, offset - len(section))
+            if is_senders:
+                kind = HttpAnomaly.LAST_CHUNK_UNTERMINATED
+                message.say(odd(kind, found(section), offset - len(section), offset))
+            ended = MessageEnd.CHUNKED
+        self._finish(ended, offset, stamp)
 
     # -- the header section
 
@@ -186,7 +162,9 @@ class Reader:
                 stop = self._quick(view, index)
                 if stop is not None:
                     return stop
-            self._message = OpenMessage(self._wire, view, view.start + index)
+            start = view.start + index
+            self._message = OpenMessage(self._wire, view, start)
+            self._header = HeaderSection(start, self._limits, is_request=self.side is Side.CLIENT)
             self._state = self._heading
         return view.start + index
 
@@ -204,69 +182,28 @@ class Reader:
 
     def _heading(self, view: View, position: int) -> int:
         """Collect the header section; its first line has to be a start-line."""
-        message = self._message
+        message, header = self._message, self._header
         assert message is not None
-        limit = self._limits.header_section
-        source: bytes | bytearray = view.data
-        begin = message.start - view.start
-        if begin < 0:
-            low = position - view.start
-            self._buffer += view.data[low : low + limit - len(self._buffer)]
-            source, begin = self._buffer, 0
-        bound = min(len(source), begin + limit)
-        end = _section_end(source, begin + self._scanned, bound)
-        if not self._line_read:
-            verdict = self._first_line(source, begin)
-            if verdict is None:
-                self._line_views.append(view)
-                return self._wait(view, begin)
-            if not verdict:
-                return self._excess(view, message.start)
-            self._line_read = True
-            self._line_views.clear()
-        if end < 0 and bound - begin < limit:
-            self._scanned = max(bound - begin - 2, 0)
-            return self._wait(view, begin)
-        size = (end if end >= 0 else bound) - begin
-        section = bytes(source[begin : begin + size])
-        stop = message.start + size
-        self._forget_head()
-        message.meter.cover(view, stop)
+        assert header is not None
+        collected = header.feed(view, position)
+        if collected is Collected.EXCESS:
+            return self._excess(view, header)
+        stop = view.end if collected is Collected.MORE else message.start + len(header.data)
         message.meter.keep(view, max(message.start, view.start), stop)
-        self._section(message, section, stop, complete=end >= 0)
+        if collected is not Collected.MORE:
+            self._header = None
+            message.meter.cover(view, stop)
+            self._section(message, header.data, stop, complete=collected is Collected.WHOLE)
         return stop
-
-    def _wait(self, view: View, begin: int) -> int:
-        """The view ends inside the header section: keep its bytes."""
-        message = self._message
-        assert message is not None
-        if not self._buffer:
-            self._buffer += view.data[begin:]
-        message.meter.keep(view, max(message.start, view.start), view.end)
-        return view.end
-
-    def _forget_head(self) -> None:
-        self._buffer = bytearray()
-        self._scanned = 0
-        self._line_read = False
-        self._line_views.clear()
-
-    def _first_line(self, source: bytes | bytearray, begin: int) -> bool | None:
-        """Can the first line be a start-line? None: it is not complete."""
-        bound = min(len(source), begin + self._limits.start_line)
-        end = source.find(b"\n", begin, bound)
-        if end < 0:
-            return None if bound - begin < self._limits.start_line else False
-        line = bytes(source[begin:end]).removesuffix(b"\r")
-        return is_start_line(line, request=self.side is Side.CLIENT)
 
     def _side(self) -> Side:
         """The side, where it is known: a message is read only then."""
         assert self.side is not None
         return self.side
 
-    def _parse(self, section: bytes, at: int) -> Head:
-        head = parse_head(section, at, request=self.side is Side.CLIENT, fields_max=self._limits.fields)
+    def _parse(self, section: bytes, at: int, *, whole: bool) -> Head:
+        request, fields_max = self.side is Side.CLIENT, self._limits.fields
+        head = parse_head(section, at, request=request, fields_max=fields_max, whole=whole)
         if self._notes:
             head.anomalies[:0] = self._notes
             self._notes = []
@@ -274,7 +211,7 @@ class Reader:
 
     def _section(self, message: OpenMessage, section: bytes, stop: int, *, complete: bool) -> None:
         """The header section is `section`; it ends at stream offset `stop`."""
-        head = self._parse(section if complete else _whole_lines(section), message.start)
+        head = self._parse(section, message.start, whole=complete)
         stamp = message.read_head(head, stop)
         side = self._side()
         if not complete:
@@ -329,6 +266,7 @@ class Reader:
         if runs:
             message.runs(view, runs)
         if chunks.state is ChunkState.LAST:
+            self._trailer_section = TrailerSection(self._limits)
             self._state = self._trailer
         elif chunks.state is ChunkState.BROKEN:
             self._done(view, MessageEnd.CUT_MALFORMED, stop)
@@ -336,45 +274,22 @@ class Reader:
         return stop
 
     def _trailer(self, view: View, position: int) -> int:
-        """The trailer section: field lines up to an empty line, bounded; most often the empty line alone."""
-        data, low = view.data, position - view.start
-        room = self._limits.trailer_section - len(self._buffer)
-        line = self._scanned
-        end = data.find(b"\n", low, low + room)
-        stop = min(len(data), low + room) if end < 0 else end + 1
-        self._buffer += data[low:stop]
-        full = len(self._buffer) >= self._limits.trailer_section
-        stop += view.start
-        if end < 0 and not full:
+        """Collect the trailer section."""
+        message, trailer = self._message, self._trailer_section
+        assert message is not None
+        assert trailer is not None
+        stop, collected = trailer.feed(view, position)
+        if collected is Collected.MORE:
             return stop
-        self._scanned = len(self._buffer)
-        if bytes(self._buffer[line:]) in (b"\n", b"\r\n"):
-            self._read_trailers(stop - len(self._buffer))
-            self._done(view, MessageEnd.CHUNKED, stop)
-        elif full:
-            at = stop - len(self._buffer)
-            text = f"trailer section over {self._limits.trailer_section} bytes"
-            self._message_head().anomalies.append(odd(HttpAnomaly.LIMIT, text, at, stop))
-            self._read_trailers(at)
-            self._done(view, MessageEnd.CHUNKED, stop)
+        section = trailer.so_far
+        at = stop - len(section)
+        message.read_trailers(section, at)
+        if collected is Collected.LIMIT:
+            message.say(odd(HttpAnomaly.LIMIT, f"trailer section over {len(section)} bytes", at, stop))
+        self._done(view, MessageEnd.CHUNKED, stop)
+        if collected is Collected.LIMIT:
             self._lost(Abandoned.LIMIT)
         return stop
-
-    def _message_head(self) -> Head:
-        assert self._message is not None
-        assert self._message.head is not None
-        return self._message.head
-
-    def _read_trailers(self, at: int) -> None:
-        """The buffered trailer section begins at stream offset `at`."""
-        if len(self._buffer) <= 2:
-            if self._buffer == b"\n":
-                self._message_head().anomalies.append(odd(HttpAnomaly.BARE_LF, "", at, at + 1))
-            return
-        assert self._message is not None
-        anomalies = self._message_head().anomalies
-        bound = self._limits.fields
-        self._message.trailers, _ = parse_fields(bytes(self._buffer), 0, at, anomalies, fields_max=bound)
 
     def _tunnel(self, view: View, position: int) -> int:  # noqa: ARG002 - the shape of a state
         return view.end
@@ -402,29 +317,19 @@ class Reader:
         message = self._message
         assert message is not None
         side = self._side()
-        if message.head is None:
-            section = bytes(self._buffer)
-            self._forget_head()
-            head = self._parse(_whole_lines(section), message.start)
-            head.anomalies.append(odd(HttpAnomaly.HEADER_UNTERMINATED, found(section[-32:]), message.start, stop))
-            self._listener.head_read(side, head, message.read_head(head, stop))
-        self._message = None
-        self._buffer = bytearray()
-        self._scanned = 0
+        self._message = self._header = self._trailer_section = None
         self._state = self._between
         whole = message.end(ended, stop, by)
         self._listener.message_read(side, whole, whole.last, message.charged)
 
     # -- excess bytes, lost framing
 
-    def _excess(self, view: View, start: int) -> int:
+    def _excess(self, view: View, header: HeaderSection) -> int:
         """The first line at hand is no start-line: read it again, searching."""
-        views = [*self._line_views, view]
-        self._message = None
-        self._forget_head()
+        self._message = self._header = None
         self._listener.sync_lost(self._side(), Abandoned.MALFORMED)
         self._begin_search(HttpAnomaly.EXCESS_BYTES)
-        return self._rewind(views, start)
+        return self._rewind([*header.views, view], header.start)
 
     def _rewind(self, views: list[View], start: int) -> int:
         """Go on reading at stream offset `start` of one of `views`; the last of them is being read."""
@@ -470,20 +375,6 @@ class Reader:
         skipped = search.skipped(end)
         if skipped is not None:
             self._listener.stray(skipped, stamp)
-
-
-def _whole_lines(section: bytes) -> bytes:
-    """A header section without the line in which it was cut; its start-line stays, cut or not."""
-    return section[: section.rfind(b"\n") + 1] or section
-
-
-def _section_end(source: bytes | bytearray, begin: int, bound: int) -> int:
-    """Where the first empty line of `source[begin:bound]` ends; -1 without one."""
-    end = source.find(b"\n\r\n", begin, bound)
-    plain = source.find(b"\n\n", begin, end + 1 if end >= 0 else bound)
-    if plain >= 0:
-        return plain + 2
-    return end + 3 if end >= 0 else -1
 
 
 _CUT = {

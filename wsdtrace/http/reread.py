@@ -9,20 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wsdtrace.http.head import Head
 from wsdtrace.http.limits import Budget, HttpLimits
+from wsdtrace.http.listener import Silent
 from wsdtrace.http.message import Wire
 from wsdtrace.http.meter import View
 from wsdtrace.http.reader import Reader
 from wsdtrace.http.sync import Side
 from wsdtrace.records import (
-    Abandoned,
-    Anomaly,
     ConnectionId,
     ContentRef,
-    Direction,
     Gap,
-    HttpMessage,
     NetEvent,
     Stamp,
     StreamChunk,
@@ -95,7 +91,7 @@ class ContentReader:
             self._begin(Side.SERVER if start == _STATUS else Side.CLIENT)
 
     def _begin(self, side: Side) -> None:
-        self._reader = Reader(self._wire, side, _Silent())
+        self._reader = Reader(self._wire, side, Silent())
         waiting, self._waiting = self._waiting, []
         for view in waiting:
             self._reader.feed(view)
@@ -104,32 +100,6 @@ class ContentReader:
         inside = self._ref.message_start < gap.offset < self._ref.message_end
         if self._reader is not None and inside and not self._over:
             self._reader.gap(gap.offset, gap.length, gap.stamp)
-
-
-class _Silent:
-    """A listener that wants nothing: the bytes come through the tap."""
-
-    def answered_method(self) -> str | None:
-        """A content that is there does not answer HEAD."""
-        return None
-
-    def head_read(self, side: Side, head: Head, stamp: Stamp) -> None:
-        """Known from the first reading."""
-
-    def message_read(self, side: Side, message: HttpMessage, stamp: Stamp, charged: int) -> None:
-        """Known from the first reading."""
-
-    def sync_lost(self, side: Side, why: Abandoned) -> None:
-        """Known from the first reading."""
-
-    def side_found(self, direction: Direction, side: Side) -> None:
-        """The side is known."""
-
-    def stray(self, anomaly: Anomaly, stamp: Stamp) -> None:
-        """Known from the first reading."""
-
-    def tunnel_opened(self) -> None:
-        """Nothing is read behind the message."""
 
 
 def read_content(events: Iterable[NetEvent], ref: ContentRef, limits: HttpLimits | None = None) -> Iterator[bytes]:
