@@ -111,3 +111,10 @@ def test_many_small_segments_are_not_quadratic(order: str) -> None:
         waiting.put(Part(offset + 1, 1, b"x", HERE))
     assert waiting.held == count
     assert len(waiting.take()) == count
+
+
+@pytest.mark.parametrize("at", [0, 2500, 4999])
+def test_a_differing_byte_is_found_anywhere_in_a_large_block(at: int) -> None:
+    waiting, _ = put(*((offset, "x") for offset in range(5000)))
+    assert not waiting.put(Part(at, 1, b"x", HERE))
+    assert waiting.put(Part(at, 1, b"y", HERE))

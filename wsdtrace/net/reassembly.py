@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from typing import NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.net.tape import Where
 
-_COMPARED_PARTS = 1024
-"""Parts of a block that an overlapping segment is compared with; a block of more is dense, and rarely hit."""
+_COMPARED_PARTS: Final = 1024
+"""Parts of a block that an overlapping segment is compared with at most: 64 bytes of each in the largest segment."""
 
 
 class Part(NamedTuple):
@@ -129,8 +130,8 @@ class Waiting:
         return at
 
 
-def _start(block: _Block) -> int:
-    return block.start
+def _start(of: _Block | Part) -> int:
+    return of.start
 
 
 def _swallow(before: _Block, after: _Block) -> None:
@@ -144,10 +145,11 @@ def _swallow(before: _Block, after: _Block) -> None:
 
 def _differs(block: _Block, part: Part) -> bool:
     """Whether the bytes that `part` shares with a block differ; parts without data agree with everything."""
-    if part.data is None or len(block.parts) > _COMPARED_PARTS:
+    if part.data is None:
         return False
     end = part.start + part.length
-    for known in block.parts:
+    at = max(bisect_right(block.parts, part.start, key=_start) - 1, 0)
+    for known in islice(block.parts, at, at + _COMPARED_PARTS):
         if known.start >= end:
             break
         low, high = max(known.start, part.start), min(known.start + known.length, end)
