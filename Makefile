@@ -30,7 +30,7 @@ lint: $(VENV)/.installed-dev  ## ruff and mypy --strict over package and tests
 	@echo "==> mypy"; $(BIN)/mypy
 
 bench: $(VENV)/.installed-dev  ## measure what the project promises about speed
-	@for file in $(filter-out benchmarks/generate.py benchmarks/mutat%.py,$(wildcard benchmarks/*.py)); do echo "==> $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for file in $(filter-out benchmarks/traffic.py benchmarks/mutat%.py benchmarks/turns.py,$(wildcard benchmarks/*.py)); do echo "==> $$file"; $(BIN)/python "$$file" || exit 1; done
 
 mutants: $(VENV)/.installed-dev  ## break clean recordings in known ways, and see whether the checker says so
 	@echo "==> benchmarks/mutate.py"; $(BIN)/python benchmarks/mutate.py --write docs/mutation-study.md

@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mutations import KINDS, Turns, turns_of, written
+from mutations import KINDS
+from turns import Turns, turns_of, written
 
 from wsdtrace.capture import open_capture_bytes
 from wsdtrace.check.finding import Severity

@@ -1,65 +1,23 @@
 """The ways in which a clean conversation is broken: `KINDS`, each with the rule row it breaks and the code that catches
 it.
 
-A conversation is a list of `Turn`s; a mutation takes it, the place of one turn and a source of chance, and gives the
-broken conversation, or None where it does not apply. `turns_of` takes a recording apart, `written` makes a capture of a
-conversation.
+A mutation takes a conversation, the place of one turn and a source of chance, and gives the broken conversation, or
+None where it does not apply.
 """
 
 from __future__ import annotations
 
-import io
 import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from wsdtrace.capture import PcapngWriter, open_capture
-from wsdtrace.http import HttpRoom
-from wsdtrace.net import Net
-from wsdtrace.records import (
-    Direction,
-    Endpoint,
-    HttpEvent,
-    HttpEventKind,
-    HttpMessage,
-    NetEvent,
-    StreamChunk,
-    StreamEnd,
-)
+from turns import SECOND, Turn, Turns, later, put, relength
 
-SECOND = 10**9
 REQUIRED = ("JobId", "JobToken", "ImageInformation", "JobName", "ScanData", "ScannerElements", "RequestedElements")
 """Elements whose absence breaks a message of the schema wherever they stand."""
-UP, DOWN = Direction.FROM_ORIGINATOR, Direction.FROM_RESPONDER
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One exchange: the bytes of its messages without transfer coding, and when they were sent."""
-
-    operation: str
-    request: bytes
-    response: bytes | None
-    asked_ns: int
-    answered_ns: int
-    done_ns: int
-    cut: bool = False
-    """The device closes before the announced end."""
-
-    def answer(self, old: bytes, new: bytes, count: int = -1) -> Turn | None:
-        """With text of the response replaced; None where it does not stand there."""
-        if self.response is None or old not in self.response:
-            return None
-        return replace(self, response=relength(self.response.replace(old, new, count)))
-
-    def ask(self, old: bytes, new: bytes, count: int = -1) -> Turn | None:
-        """With text of the request replaced."""
-        return replace(self, request=relength(self.request.replace(old, new, count))) if old in self.request else None
-
-
-Turns = list[Turn]
 Mutation = Callable[[Turns, int, random.Random], Turns | None]
 
 
@@ -76,103 +34,6 @@ class Kind:
     """Codes that are true as well."""
     why_not: str = ""
     """Why nobody can see it."""
-
-
-def relength(message: bytes) -> bytes:
-    """A message whose Content-Length fits its content."""
-    head, _, content = message.partition(b"\r\n\r\n")
-    fields = [
-        line for line in head.split(b"\r\n") if not line.lower().startswith((b"content-length:", b"transfer-encoding:"))
-    ]
-    fields.append(b"Content-Length: %d" % len(content))
-    return b"\r\n".join(fields) + b"\r\n\r\n" + content
-
-
-def unchunked(message: bytes) -> bytes:
-    """A message without chunked transfer coding."""
-    head, _, rest = message.partition(b"\r\n\r\n")
-    if b"chunked" not in head.lower():
-        return relength(message)
-    content = bytearray()
-    while rest:
-        size, _, rest = rest.partition(b"\r\n")
-        length = int(size.split(b";")[0], 16)
-        if not length:
-            break
-        content += rest[:length]
-        rest = rest[length + 2 :]
-    return relength(head + b"\r\n\r\n" + bytes(content))
-
-
-def turns_of(path: Path) -> Turns:
-    """The exchanges of a recording, in order."""
-    streams: dict[tuple[int, Direction], bytearray] = {}
-    exchanges: list[HttpEvent] = []
-    room, net = HttpRoom(), Net()
-
-    def take(events: list[NetEvent]) -> None:
-        for event in events:
-            if isinstance(event, StreamChunk):
-                streams.setdefault((event.connection, event.direction), bytearray()).extend(event.data)
-            exchanges.extend(e for e in room.feed(event) if isinstance(e, HttpEvent) and e.kind is HttpEventKind.ENDED)
-
-    with open_capture(path) as source:
-        for batch in source.batches():
-            take(net.feed(batch))
-        take(net.close())
-
-    def raw(message: HttpMessage) -> bytes:
-        whole = streams[message.connection, message.direction]
-        return unchunked(bytes(whole[message.stream_start : message.stream_end]))
-
-    turns = []
-    for event in exchanges:
-        asked, answered = event.exchange.request, event.exchange.response
-        if asked is not None and answered is not None and b"Envelope" in raw(asked):
-            operation = re.search(rb"Action[^>]*>[^<]*/([A-Za-z]+)<", raw(asked))
-            turns.append(
-                Turn(
-                    operation.group(1).decode() if operation else "?",
-                    raw(asked),
-                    raw(answered),
-                    asked.first.time_ns,
-                    answered.first.time_ns,
-                    answered.last.time_ns,
-                )
-            )
-    return sorted(turns, key=lambda t: t.asked_ns)
-
-
-def written(turns: Turns) -> bytes:
-    """The conversation as a capture: a connection for each exchange."""
-    out = io.BytesIO()
-    writer = PcapngWriter(out)
-    for number, turn in enumerate(turns):
-        client, server = Endpoint("192.0.2.10", 50_000 + number), Endpoint("192.0.2.20", 5357)
-        connection = writer.connect(turn.asked_ns - 300_000, client, server)
-        connection.send(turn.asked_ns, UP, turn.request)
-        if turn.response is not None:
-            connection.send(turn.answered_ns, DOWN, turn.response, until_ns=max(turn.done_ns, turn.answered_ns))
-        end = max(turn.done_ns, turn.answered_ns) + 100_000
-        connection.close(end, DOWN, StreamEnd.FIN)
-        connection.close(end + 100_000, UP, StreamEnd.FIN)
-    return out.getvalue()
-
-
-def later(turns: Turns, since: int, seconds: float) -> Turns:
-    """The turns from `since` on come later."""
-    shift = int(seconds * SECOND)
-    return [
-        t
-        if i < since
-        else replace(t, asked_ns=t.asked_ns + shift, answered_ns=t.answered_ns + shift, done_ns=t.done_ns + shift)
-        for i, t in enumerate(turns)
-    ]
-
-
-def put(turns: Turns, at: int, turn: Turn | None) -> Turns | None:
-    """The conversation with one turn exchanged."""
-    return None if turn is None else [*turns[:at], turn, *turns[at + 1 :]]
 
 
 def answer(old: bytes, new: bytes) -> Mutation:

@@ -1,21 +1,19 @@
-"""Numbers of announcements beside those that cannot have been overtaken."""
+"""Observations: facts with a place."""
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
+
 import pytest
 
-from wsdtrace.state.observations import Order
+from wsdtrace.state import observations as events
+from wsdtrace.state.events import Event
+
+KINDS = [kind for _, kind in inspect.getmembers(events, inspect.isclass) if issubclass(kind, Event)]
 
 
-@pytest.mark.parametrize(
-    ("value", "settled", "expected"),
-    [
-        pytest.param(1, 2, True, id="lower"),
-        pytest.param(2, 2, False, id="equal"),
-        pytest.param(3, 2, False, id="higher"),
-        pytest.param(None, 2, False, id="nothing is said"),
-        pytest.param(1, None, False, id="nothing is settled"),
-    ],
-)
-def test_a_number_is_backwards_below_the_settled_one(value: int | None, settled: int | None, expected: bool) -> None:
-    assert Order(value, settled).is_backwards is expected
+@pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.__name__)
+def test_an_event_has_a_place_and_a_sentence(kind: type[Event]) -> None:
+    assert "stamp" in {f.name for f in dataclasses.fields(kind)}
+    assert (kind.__doc__ or "").strip().endswith(".")

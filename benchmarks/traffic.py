@@ -1,6 +1,6 @@
 """Seeded captures of realistic scan traffic, of any size, with their truth beside them.
 
-`python benchmarks/generate.py KIND MEGABYTES -o FILE` writes FILE and FILE.truth.json (exchanges, images and their
+`python benchmarks/traffic.py KIND MEGABYTES -o FILE` writes FILE and FILE.truth.json (exchanges, images and their
 sha256).
 
 Kinds:
