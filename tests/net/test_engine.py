@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 from collections import defaultdict
 from dataclasses import fields
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.net.wire import MILLISECOND, START_NS, Frame, Wire, anomalies, batches, heard, of_kind, read, story
 from tests.shared import SHARED, needs_shared
-from wsdtrace.capture import open_capture
+from wsdtrace.capture import Interface, PcapngWriter, cut, open_capture, open_capture_bytes
 from wsdtrace.errors import CaptureFormatError
 from wsdtrace.net import Net, NetLimits
 from wsdtrace.net.connection import Connection
@@ -164,6 +165,71 @@ def test_no_bytes_make_it_raise(frames: list[Frame], damage: list[tuple[int, int
             position = at % len(frame.data)
             frame.data = frame.data[:position] + bytes([value]) + frame.data[position + 1 :]
     read(frames, {len(frames) // 2})
+
+
+# -- captures made of known bytes ---------------------------------------------------------------
+
+
+@st.composite
+def lossy_captures(draw: st.DrawFn) -> tuple[bytes, list[list[bytes | int]]]:
+    """A capture of some connections with loss, repetition and reordering; the truth of each direction."""
+    rng = draw(st.randoms(use_true_random=False))
+    file = io.BytesIO()
+    writer = PcapngWriter(file, ["eth0", Interface("tun0", 101)])
+    truth: list[list[bytes | int]] = []
+    for number in range(draw(st.integers(1, 3))):
+        host = f"2001:db8::{number + 1:x}" if draw(st.booleans()) else f"192.0.2.{number + 1}"
+        ends = Endpoint(host, 50000), Endpoint("2001:db8::ffff" if ":" in host else "192.0.2.200", 80)
+        first = rng.randrange(2**32), 2**32 - 1 - rng.randrange(3000)
+        at_ns = START_NS + number * 10**7
+        connection = writer.connect(at_ns, *ends, mss=100, first_seq=first, interface=number % 2)
+        for direction in Direction:
+            data = rng.randbytes(rng.randrange(1, 3000))
+            plan = cut(len(data), 100)
+            lost = sorted(rng.sample(range(len(plan)), rng.randrange(len(plan)) // 4))
+            kept = [piece for i, piece in enumerate(plan) if i not in lost]
+            for i in range(0, len(kept), 20):  # no farther apart than a window
+                window = kept[i : i + 20] + rng.choices(kept[i : i + 20], k=3)
+                rng.shuffle(window)
+                kept[i : i + 20] = window[:20]
+            connection.send(
+                at_ns + (1 + direction) * 10**6, direction, data, plan=[*kept, *pushed_out(plan, kept, lost)]
+            )
+            truth.append(known_bytes(data, plan, lost))
+        connection.close(at_ns + 9 * 10**6, Direction.FROM_ORIGINATOR)
+        connection.close(at_ns + 9 * 10**6, Direction.FROM_RESPONDER)
+    return file.getvalue(), truth
+
+
+def pushed_out(plan: list[range], kept: list[range], lost: list[int]) -> list[range]:
+    """What the shuffling pushed out, so that only the `lost` segments are."""
+    return [piece for i, piece in enumerate(plan) if i not in lost and piece not in kept]
+
+
+def known_bytes(data: bytes, plan: list[range], lost: list[int]) -> list[bytes | int]:
+    """The bytes of the segments that are not lost, and the lengths of the holes between."""
+    out: list[bytes | int] = []
+    for is_lost, run in groupby(enumerate(plan), key=lambda pair: pair[0] in lost):
+        pieces_ = [piece for _, piece in run]
+        start, stop = pieces_[0].start, pieces_[-1].stop
+        out.append(stop - start if is_lost else data[start:stop])
+    return out
+
+
+@given(lossy_captures(), st.sampled_from([4096, 1 << 22]))
+@settings(max_examples=60, deadline=None)
+def test_a_lossy_capture_gives_its_bytes_and_its_holes(
+    made: tuple[bytes, list[list[bytes | int]]], window: int
+) -> None:
+    data, truth = made
+    net = Net()
+    with open_capture_bytes(data, "made", window_bytes=window) as source:
+        events = [event for batch in source.batches() for event in net.feed(batch)]
+    events += net.close()
+    for i, expected in enumerate(truth):
+        of_one = [event for event in events if getattr(event, "connection", None) == i // 2]
+        assert heard(of_one, i % 2) == expected
+    assert anomalies(events) == []
 
 
 # -- recordings ---------------------------------------------------------------------------------

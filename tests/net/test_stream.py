@@ -271,4 +271,4 @@ def test_many_holes_of_a_direction_captured_alone_do_not_wait_for_each_other() -
     for i in range(30):
         wire.segment(1, i * 4, b"ab")
     given_up = [at for *_, at in gaps(wire.frames, limits)]
-    assert given_up[:20] == list(range(12, 31)) + [30]
+    assert given_up[:20] == [*range(12, 31), 30]
