@@ -50,6 +50,7 @@ class Audience:
 
     def __init__(self, listeners: Iterable[Listener]) -> None:
         self._listeners = tuple(listeners)
+        self._timed = tuple(one for one in self._listeners if type(one).advance is not Listener.advance)
         self._ears: dict[type[Event], list[Ear]] = {}
         for listener in self._listeners:
             for kind, ear in listener.ears().items():
@@ -65,7 +66,7 @@ class Audience:
 
     def advance(self, now_ns: int) -> Iterator[Event]:
         """What the timers before `now_ns` say, by their deadlines."""
-        fired = [event for one in self._listeners if one.due_ns < now_ns for event in one.advance(now_ns)]
+        fired = [event for one in self._timed if one.due_ns < now_ns for event in one.advance(now_ns)]
         fired.sort(key=lambda event: event.stamp.time_ns)
         yield from fired
 

@@ -111,7 +111,7 @@ class PlaceBook(Listener):
     def _announcer(self, exchange: Exchange) -> Device | None:
         """The device that an exchange is about, as far as it told its addresses."""
         own = None if exchange.device is None else exchange.device.root
-        if own is not None and addresses_of(own):
+        if own is not None and (own.xaddrs or own.managers or own.hosted):
             return own
         here = {id(d.root): d.root for d in self._announcers.get(exchange.server_endpoint.address, {}).values()}
         return next(iter(here.values())) if len(here) == 1 else None

@@ -40,6 +40,9 @@ MAX_KEYS = 4
 """Sets of prefixes and verdicts kept of one device and operation: two of each."""
 MAX_COMPARED = 16
 """Comparisons for one device and operation: whatever was not found by then depends on something else."""
+MAX_OPENINGS = 1_024
+"""Beginnings of messages whose prefixes are remembered; each client has one for each operation. When full they go
+together."""
 MAX_PROBERS = 10_000
 """Probers remembered, and Probes of all of them."""
 MAX_PROBES = 64
@@ -54,6 +57,14 @@ ABOUT_STATE = frozenset({
 
 Prefixes = tuple[str, str, str]
 """Of the Envelope, of the first header block, of the body element; empty for the default namespace."""
+_NAME = rb"([A-Za-z_][\w.-]*)(?=:)"
+_PREFIXES = re.compile(
+    rb"<(?:" + _NAME + rb":)?Envelope[\s>][^<]*"
+    rb"(?:<(?:[\w.-]+:)?Header(?:\s[^<>]*)?>\s*<(?:" + _NAME + rb":)?.*?)?"
+    rb"<(?:[\w.-]+:)?Body(?:\s[^<>]*)?>\s*<(?:" + _NAME + rb":)?",
+    re.DOTALL,
+)
+"""The start tags of Envelope, the first header block and the body element, as an encoder writes them."""
 _PREFIXED = re.compile(r"(?:^|(?<=\s))[A-Za-z_][\w.-]*:(?=[A-Za-z_])")
 
 
@@ -95,6 +106,7 @@ class PrefixBook(Listener):
         self._asked: OrderedDict[tuple[int, str], _Asked] = OrderedDict()
         self._probes: OrderedDict[str, deque[_Probe]] = OrderedDict()
         self._by_exchange: OrderedDict[int, _Probe] = OrderedDict()
+        self._remembered: dict[tuple[bytes, str], Prefixes] = {}
 
     def ears(self) -> Mapping[type[Event], Ear]:
         return {ExchangeEnded: self._ended, MessageSeen: self._seen}
@@ -108,8 +120,8 @@ class PrefixBook(Listener):
             or exchange.device is None or exchange.operation is None or request is None
         ):  # fmt: skip
             return
-        refused, prefixes = was_refused(exchange), prefixes_of(request)
-        if refused is None or prefixes is None or request.xml is None or len(request.xml) > MAX_REQUEST:
+        refused, prefixes = was_refused(exchange), self._prefixes(request, exchange.operation)
+        if refused is None or prefixes is None or request.xml is None:
             return
         asked = self._of((exchange.device.root.id, exchange.operation))
         others = [key for key in asked.kept if key[0] != prefixes and key[1] != refused]
@@ -122,6 +134,21 @@ class PrefixBook(Listener):
         if all(len(one.xml) != len(request.xml) for one in alike):
             alike.append(_Kept(exchange, request.xml))
             del alike[:-MAX_ALIKE]
+
+    def _prefixes(self, request: Message, operation: str) -> Prefixes | None:
+        """Whoever begins a message in the same words goes on with the same prefixes."""
+        xml = request.xml
+        if xml is None:
+            return None
+        key = (xml[: xml.find(b">", xml.find(b"Envelope")) + 1], operation)
+        known = self._remembered.get(key)
+        if known is None:
+            known = prefixes_of(request)
+            if len(self._remembered) >= MAX_OPENINGS:
+                self._remembered.clear()
+            if known is not None:
+                self._remembered[key] = known
+        return known
 
     @staticmethod
     def _compare(asked: _Asked, exchange: Exchange, mine: Key, others: list[Key], stamp: Stamp) -> Iterator[Event]:
@@ -203,14 +230,14 @@ def was_refused(exchange: Exchange) -> bool | None:
 
 
 def prefixes_of(message: Message) -> Prefixes | None:
-    """The prefixes that a message uses; None where it has no envelope or is not well-formed."""
-    envelope = message.envelope
-    if envelope is None or envelope.root is None or not message.well_formed:
+    """The prefixes that a message uses, from its text; None where it has no envelope, is not well-formed or long."""
+    if message.xml is None or not message.well_formed or len(message.xml) > MAX_REQUEST:
         return None
-    header = next((child for child in envelope.root if str(child.tag).endswith("}Header")), None)
-    block = None if header is None else next(iter(header), None)
-    parts = (envelope.root, block, envelope.body_child)
-    return tuple("" if part is None else part.prefix or "" for part in parts)  # type: ignore[return-value]  # three parts
+    found = _PREFIXES.search(message.xml)
+    if found is None:
+        return None
+    envelope, block, body = (part.decode() if part else "" for part in found.groups())
+    return envelope, block, body
 
 
 def _has(asked: _Asked, key: Key, body: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
@@ -173,6 +174,7 @@ def endpoint_not_announced(event: RequestPlaced) -> Iterator[Verdict]:
     )
 
 
+@lru_cache(maxsize=4096)  # a capture has some dozens; hostile ones push each other out
 def _place(url: str) -> tuple[str, int, str] | None:
     """Host, port and path of a URL."""
     try:
