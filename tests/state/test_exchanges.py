@@ -8,6 +8,7 @@ from tests.shared import CAPTURES
 from wsdtrace import scenario
 from wsdtrace.pipeline import check_file
 from wsdtrace.records import Endpoint, Stamp
+from wsdtrace.state import exchanges
 from wsdtrace.state.exchanges import DatagramBook, MessageIds, is_multicast
 from wsdtrace.state.model import Exchange, Message, Role, Transport
 
@@ -89,3 +90,22 @@ def test_a_repeat_to_the_same_server_is_a_resend_and_no_copy() -> None:
 )
 def test_multicast_groups_are_known(address: str, multicast: bool) -> None:
     assert is_multicast(Endpoint(address, 3702)) is multicast
+
+
+def test_a_match_without_relates_to_is_an_answer_all_the_same() -> None:
+    match = message("r1", sender=B)
+    match.body_local = "ProbeMatches"
+    exchange, _ = DatagramBook().place(match)
+    assert (exchange.request, exchange.response) == (None, match)
+    assert match.role is Role.RESPONSE
+
+
+def test_copies_and_answers_are_bounded_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchanges, "MAX_COPIES", 2)
+    book = DatagramBook()
+    exchange, _ = book.place(message("m1"))
+    for number in range(5):
+        book.place(message("m1"))
+        book.place(message(f"r{number}", relates_to="m1", sender=B))
+    assert (len(exchange.repeats), len(exchange.answers)) == (2, 2)
+    assert exchange.anomalies == [exchanges.UNCOUNTED]

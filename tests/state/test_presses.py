@@ -114,3 +114,16 @@ def test_tokens_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(presses, "MAX_TOKENS", 1)
     text = "Subscribe -> ok\nclient B: Subscribe -> ok\nCreateScanJob DestinationToken=destination-1-1 -> ok"
     assert tokens(text) == [TokenStanding.UNKNOWN]
+
+
+def test_a_token_belongs_to_its_device_even_when_two_turn_out_to_be_one() -> None:
+    text = (
+        "through P: Subscribe -> DestinationToken=t\nthrough P: ScanAvailableEvent ScanIdentifier=s -> accepted\n"
+        "CreateScanJob ScanIdentifier=s DestinationToken=t -> ok"
+    )
+    assert tokens(text) == [TokenStanding.GRANTED]
+
+
+def test_the_same_token_of_two_devices_is_two_tokens() -> None:
+    text = "Subscribe -> DestinationToken=t\ndevice 2: CreateScanJob ScanIdentifier=s DestinationToken=t -> ok"
+    assert tokens(text) == [TokenStanding.UNKNOWN]

@@ -67,7 +67,7 @@ CAUSES: dict[str, tuple[Cause, ...]] = {
     "WSD605": (Cause(("WSD603", "WSD604"), Bond.JOB),),
     "WSD625": (Cause(("WSD601", "WSD602"), Bond.JOB),),
     # A Probe whose answer came late, went astray or is a fault has no answer in time.
-    "WSD401": (Cause(("WSD402", "WSD403", "WSD413"), Bond.EXCHANGE),),
+    "WSD401": (Cause(("WSD101", "WSD402", "WSD403", "WSD413"), Bond.EXCHANGE),),
     # What is wrong with the answer to a notification is that it was not delivered.
     **{code: (Cause(("WSD507",), Bond.EXCHANGE),) for code in ("WSD101", "WSD103", "WSD328")},
     # A press whose job lacks the identifier, or was refused for its token, is answered wrongly.

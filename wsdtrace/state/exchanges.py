@@ -15,6 +15,12 @@ from wsdtrace.state.model import Exchange, Message, Role, Transport
 MATCHES = frozenset({"ProbeMatches", "ResolveMatches"})
 """Bodies that answer a search."""
 
+MAX_COPIES = 1_000
+"""Copies and answers kept of one datagram exchange: Windows sends up to 14, and a large network has some hundred
+devices."""
+UNCOUNTED = "copies_uncounted"
+"""The anomaly that says so when there were more."""
+
 MAX_MESSAGE_IDS = 100_000
 """MessageIDs remembered: a day of a device that is polled once a second."""
 
@@ -81,14 +87,20 @@ class DatagramBook:
         """The exchange that a datagram belongs to, and whether the datagram is a repeat of its request."""
         known = self._open.get(message.message_id) if message.message_id else None
         if known is not None and known.request is not None and _same_words(known.request, message):
-            known.repeats.append(message.first)
+            if len(known.repeats) < MAX_COPIES:
+                known.repeats.append(message.first)
+            else:
+                _uncounted(known)
             return known, True
         asked = self._open.get(message.relates_to) if message.relates_to else None
         if asked is not None:
             message.role = Role.RESPONSE
             if any(a.message_id == message.message_id and a.sender == message.sender for a in asked.answers):
                 return asked, True
-            asked.answers.append(message)
+            if len(asked.answers) < MAX_COPIES:
+                asked.answers.append(message)
+            else:
+                _uncounted(asked)
             if asked.response is None:
                 asked.response = message
             return asked, False
@@ -114,6 +126,12 @@ class DatagramBook:
             if len(self._open) > self._limit:
                 self._open.popitem(last=False)
         return exchange
+
+
+def _uncounted(exchange: Exchange) -> None:
+    """Say once that there were more copies or answers than are kept."""
+    if UNCOUNTED not in exchange.anomalies:
+        exchange.anomalies.append(UNCOUNTED)
 
 
 def _same_words(first: Message, second: Message) -> bool:

@@ -48,6 +48,8 @@ MAX_PRESSES = 1_000
 """Presses that wait for their job."""
 MAX_TOKENS = 100_000
 """Tokens and scan identifiers remembered: those of MAX_SUBSCRIPTIONS subscriptions with one destination each."""
+MAX_ALIKE = 16
+"""Grants of one token remembered: real devices count theirs from 1, so several have the same."""
 MAX_PEERS = 100_000
 """Pairs of addresses that are known to talk TLS."""
 
@@ -81,7 +83,8 @@ class PressBook(Listener):
         self._waiting: OrderedDict[str, _Press] = OrderedDict()
         self._timers: list[tuple[int, int, str, _Press]] = []
         self._order = itertools.count()
-        self._tokens: OrderedDict[tuple[int, str], _Token] = OrderedDict()
+        self._tokens: OrderedDict[str, list[_Token]] = OrderedDict()
+        """By its text; of several devices, which may turn out to be one (tokens alone are no key)."""
         self._successors: OrderedDict[int, tuple[Subscription, Subscription]] = OrderedDict()
         """By id of the first, which is kept with it so that the id stays its own."""
         self._created: OrderedDict[tuple[int, str], Exchange] = OrderedDict()
@@ -189,9 +192,10 @@ class PressBook(Listener):
             self._successors[id(former)] = former, subscription
         for destination in subscription.destinations:
             if destination.token:
-                key = (_number(subscription.device), destination.token)
-                self._tokens[key] = _Token(subscription, destination.context)
-                self._tokens.move_to_end(key)
+                alike = self._tokens.setdefault(destination.token, [])
+                alike.append(_Token(subscription, destination.context))
+                del alike[:-MAX_ALIKE]
+                self._tokens.move_to_end(destination.token)
         for memory in (self._successors, self._tokens):
             while len(memory) > MAX_TOKENS:
                 memory.popitem(last=False)
@@ -239,7 +243,8 @@ class PressBook(Listener):
     def _token(
         self, exchange: Exchange, stamp: Stamp, value: CreateScanJobRequest, accepted: bool
     ) -> DestinationTokenUsed:
-        known = self._tokens.get((_number(exchange.device), value.destination_token or ""))
+        alike = self._tokens.get(value.destination_token or "", ())
+        known = next((t for t in reversed(alike) if _root(t.subscription.device) is _root(exchange.device)), None)
         if known is not None:
             later = self._replacement(known, value.destination_token)
             standing = TokenStanding.GRANTED if later is None else TokenStanding.REPLACED

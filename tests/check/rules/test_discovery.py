@@ -20,6 +20,9 @@ SEEN = "GetScannerElements -> ok\n"
         pytest.param("Probe -> nothing\nwait 5s\nHello", "inconclusive", id="answers would not be seen"),
         pytest.param(f"Probe -> nothing\nwait 5s\n{SEEN}", "fired", id="the prober becomes visible later"),
         pytest.param("Probe -> ProbeMatches\nwait 5s\nHello", "passed", id="answered"),
+        pytest.param("over HTTP: Probe -> close", "fired", id="a directed one, given up"),
+        pytest.param("over HTTP: Probe -> HTTP 202", "passed", id="a directed one, without match"),
+        pytest.param("over HTTP: Probe -> nothing\nend", "no subject", id="a directed one, the capture ends"),
         pytest.param("Resolve -> nothing\nwait 5s\nGetScannerElements -> ok", "no subject", id="a Resolve"),
     ],
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Verdict, rule
 from wsdtrace.check.show import message_line, request_line, seconds
+from wsdtrace.records import Abandoned
 from wsdtrace.state.events import ExchangeEnded
 from wsdtrace.state.exchanges import MATCHES, is_multicast
 from wsdtrace.state.model import Exchange
@@ -29,15 +30,25 @@ def _copies(exchange: Exchange) -> str:
     return "1 copy" if count == 1 else f"{count} copies"
 
 
+def _is_settled(event: ProbeSettled | ExchangeEnded) -> bool:
+    """The time of a Probe is over, or a directed one was answered or given up."""
+    if isinstance(event, ProbeSettled):
+        return True
+    exchange = event.exchange
+    gone = exchange.abandoned in (None, Abandoned.CLOSED, Abandoned.RESET)
+    return exchange.operation == "Probe" and exchange.request is not None and gone
+
+
 @rule(
     "WSD401",
     "probe-unanswered",
     Severity.INFO,
-    on=ProbeSettled,
+    on=(ProbeSettled, ExchangeEnded),
+    when=_is_settled,
     source=("D06", "field failure 20"),
 )
-def probe_unanswered(event: ProbeSettled) -> Iterator[Verdict]:
-    """No ProbeMatches came within 4 s of the last copy of a Probe.
+def probe_unanswered(event: ProbeSettled | ExchangeEnded) -> Iterator[Verdict]:
+    """No ProbeMatches came within 4 s of the last copy of a Probe, or none at all to a directed one.
 
     Why:
         Nobody is there, a firewall stands between, or the device does not answer this kind of Probe. Windows
@@ -55,6 +66,14 @@ def probe_unanswered(event: ProbeSettled) -> Iterator[Verdict]:
         wait 5s
         GetScannerElements -> ok
     """
+    if isinstance(event, ExchangeEnded):
+        if event.exchange.response is None:
+            yield Objection(
+                "a directed Probe had no answer",
+                request_line(event.exchange),
+                expected="ProbeMatches, or HTTP 202",
+            )
+        return
     if event.answered:
         return
     if not event.visible:
