@@ -50,6 +50,8 @@ JOB = "client B: GetJobElements JobId=1 -> JobState"
         pytest.param(f"{DONE}wait 5s\n{STATUS}=Processing\nwait 5s\n{STATUS}=Idle", 0, id="free while it is open"),
         pytest.param(f"{DONE}wait 5s\n{STATUS}=Idle\nclose\nwait 1s\n{STATUS}=Idle", 0, id="never busy"),
         pytest.param(f"{DONE}{STATUS}=Processing\nclose\nwait 1s\n{STATUS}=Idle", 0, id="just finishing"),
+        pytest.param(f"{DONE}{STATUS}=Processing\nwait 5s\nclose\n{STATUS}=Idle", 1, id="seen to be busy at first"),
+        pytest.param(f"{DONE}{STATUS}=Processing\nwait 11s\nclose\n{STATUS}=Idle", 0, id="seen to be busy long before"),
         pytest.param(
             f"{DONE}wait 5s\n{STATUS}=Processing\nclose\nwait 1s\n{STATUS}=Processing\nwait 1s\n{STATUS}=Idle",
             0,

@@ -28,9 +28,10 @@ from wsdtrace.wsd.values import ScannerState
 REST_NS = 60 * 10**9
 """The longest rest seen is a minute (Kyocera ECOSYS M2040dn: 20 to 60 s, field failure 39)."""
 HELD_NS = 3 * 10**9
-"""A device that is busy for so long after its last image is not just finishing it."""
-FREED_NS = 10 * 10**9
-"""A sign that the device is free that comes later says nothing about the connection: clients poll at least so often."""
+"""A connection that is open for so long after the last image: sooner the device may just be finishing it."""
+SIGN_NS = 10 * 10**9
+"""A sign that comes longer before or after the end of the connection says nothing about it (seen: busy for 10 s, field
+failure 33)."""
 
 MAX_DEVICES = 10_000
 """Devices whose last job is remembered."""
@@ -122,17 +123,20 @@ class RestBook(Listener):
             return
         if over.connection.first_end is not None:
             over.connection = None  # busy without it: it is not what held the device
-        elif stamp.time_ns - over.ended.time_ns >= HELD_NS:
+        else:
             over.busy, over.busy_at = exchange, stamp
 
     @staticmethod
     def _free(over: _Over, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
-        connection, busy = over.connection, over.busy
-        over.connection = over.busy = None
-        if connection is None or busy is None or connection.first_end is None:
+        connection, busy, busy_at = over.connection, over.busy, over.busy_at
+        over.connection = over.busy = over.busy_at = None
+        closed = None if connection is None else connection.first_end
+        if closed is None or busy is None or busy_at is None:
             return
-        if 0 <= stamp.time_ns - connection.first_end.time_ns <= FREED_NS:
-            yield JobHeld(stamp, over.job, busy, connection.first_end, exchange)
+        held = closed.time_ns - over.ended.time_ns >= HELD_NS
+        near = closed.time_ns - busy_at.time_ns <= SIGN_NS and 0 <= stamp.time_ns - closed.time_ns <= SIGN_NS
+        if held and near:
+            yield JobHeld(stamp, over.job, busy, closed, exchange)
 
 
 def _scanner_state(exchange: Exchange) -> str | None:
