@@ -11,6 +11,7 @@ import pytest
 from tests.command import run
 from tests.shared import CAPTURES, REPOSITORY
 from wsdtrace.check.rule import all_rules, withdraw
+from wsdtrace.cli.plugins import _may_have_plugins
 
 ORPHANED = str(CAPTURES / "orphaned-job/capture.pcapng")
 
@@ -35,6 +36,23 @@ def test_the_documented_example_runs(tmp_path: Path) -> None:
     done = run("check", "--format", "json", "--plugin", str(file), ORPHANED)
     assert "ACME001" in {f["code"] for f in done.report()["findings"]}
     assert "ACME001" in done.report()["ledger"]
+
+
+def test_a_plugin_of_an_installed_package_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "acme_rules.py").write_text(documented())
+    (tmp_path / "acme-1.0.dist-info").mkdir()
+    (tmp_path / "acme-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
+    (tmp_path / "acme-1.0.dist-info" / "entry_points.txt").write_text("[wsdtrace.rules]\nacme = acme_rules\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "ACME001" in run("check", "--format", "json", ORPHANED).report()["ledger"]
+
+
+def test_what_no_folder_is_may_hold_plugins(tmp_path: Path) -> None:
+    archive = tmp_path / "packages.zip"
+    archive.write_bytes(b"PK")
+    assert _may_have_plugins(str(archive))
+    assert not _may_have_plugins(str(tmp_path))
+    assert not _may_have_plugins(str(tmp_path / "missing"))
 
 
 def test_the_documented_example_is_short() -> None:

@@ -22,7 +22,6 @@ line says goes before it. A configuration never loads code.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
@@ -66,6 +65,8 @@ def find_configuration(named: str | None) -> Configuration:
 
 
 def _read(path: Path, *, named: bool) -> Configuration:
+    import tomllib
+
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

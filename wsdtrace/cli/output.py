@@ -6,7 +6,6 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
@@ -26,6 +25,8 @@ def whole_file(path: str, *, replace: bool = True) -> Iterator[BinaryIO]:
     Raises:
         OutputError: it cannot be written there, or is there and may not be replaced.
     """
+    import tempfile
+
     target = os.path.realpath(path)
     try:
         known = os.stat(target)

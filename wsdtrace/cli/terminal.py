@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import traceback
 from typing import TYPE_CHECKING, TextIO
 
 from wsdtrace.report.escape import visible
@@ -29,6 +27,8 @@ def complain(text: str) -> None:
 def complain_internal(error: BaseException, while_doing: str = "", *, debug: bool) -> None:
     """A mistake of ours: one line, and with `debug` where it happened."""
     if debug:
+        import traceback
+
         traceback.print_exception(error)
     doing = f" {while_doing}" if while_doing else ""
     complain(f"internal error{doing}: {type(error).__name__}: {error} (--debug shows where; please report it)")
@@ -62,6 +62,8 @@ def look_of(
 
 def terminal_width() -> int:
     """Cells of a line of the terminal."""
+    import shutil
+
     return shutil.get_terminal_size((80, 24)).columns
 
 
