@@ -116,6 +116,15 @@ def test_a_content_in_one_piece_is_not_copied() -> None:
     assert sink.finish(closing()).data is data
 
 
+def test_probes_are_charged_too() -> None:
+    one = context()
+    probe = one.begin_probe()
+    assert one.charged == 100
+    assert [anomaly.kind for anomaly in one.anomalies] == [HttpAnomaly.LIMIT]
+    probe.feed(bytes(range(200)), 0, 200)
+    assert (probe.probe().head, probe.probe().tail) == (bytes(range(50)), bytes(range(150, 200)))
+
+
 def test_bytes_are_charged_to_the_message() -> None:
     one = context()
     sink = HeldSink(one, 1000)

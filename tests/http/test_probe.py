@@ -35,9 +35,20 @@ def test_single_bytes_are_kept_in_bounded_memory() -> None:
     probe = ImageProbe()
     for at in range(len(data)):
         probe.feed(data, at, at + 1)
-        assert probe.held <= 5 * PROBE_BYTES + 1
+        assert probe.held <= 3 * PROBE_BYTES
     assert probe.probe().tail == data[-PROBE_BYTES:]
     assert probe.probe().sha256 is None
+
+
+def test_what_is_kept_of_both_ends_can_be_less() -> None:
+    for cut in (1, 3, 10):
+        probe = ImageProbe(keep=4)
+        for at in range(0, 10, cut):
+            probe.feed(b"0123456789", at, min(at + cut, 10))
+        assert (probe.probe().head, probe.probe().tail, probe.probe().length) == (b"0123", b"6789", 10)
+    probe = ImageProbe(keep=0)
+    probe.feed(b"0123456789", 0, 10)
+    assert (probe.probe().head, probe.probe().tail, probe.probe().length) == (b"", b"", 10)
 
 
 def test_a_hole_ends_the_head_and_the_digest() -> None:

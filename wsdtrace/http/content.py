@@ -14,11 +14,14 @@ from wsdtrace.http.anomalies import HttpAnomaly, odd
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.meter import Meter
 from wsdtrace.http.place import Pieces, Place
-from wsdtrace.http.probe import ImageProbe
+from wsdtrace.http.probe import PROBE_BYTES, ImageProbe
 from wsdtrace.records import Anomaly, ContentRef, Part, Probe, Space, Stamp
 
 WHOLE = -1
 """Number of the part that stands for the whole content."""
+
+TOGETHER = "the bound of all contents together"
+"""Words for `HttpLimits.held_total`."""
 
 Tap = Callable[[int, bytes, int, int], None]
 """Is given `data[low:high]` of a part (or of the whole content, `WHOLE`) as it passes: (part, data, low, high)."""
@@ -38,12 +41,23 @@ class SinkContext:
     """Where the held bytes stand in the stream; None when the whole content is one run of it."""
     charged: int = 0
     """Bytes taken from the budget for this message."""
+    full: bool = False
+    """It was said that the budget is used up."""
 
     def hold(self, wanted: int) -> int:
         """Take bytes from the budget; returns how many may be held."""
         granted = self.budget.take(wanted)
         self.charged += granted
         return granted
+
+    def begin_probe(self) -> ImageProbe:
+        """A probe, with as much of both ends as may be held."""
+        granted = self.hold(2 * PROBE_BYTES)
+        if granted < 2 * PROBE_BYTES and not self.full:
+            self.full = True
+            detail = f"{TOGETHER}: {granted // 2} bytes of both ends are kept"
+            self.anomalies.append(odd(HttpAnomaly.LIMIT, detail, 0, 0, Space.CONTENT))
+        return ImageProbe(digest=self.digests, keep=granted // 2)
 
 
 class Gathered(NamedTuple):
@@ -147,12 +161,14 @@ class HeldSink:
 
     def _overflow(self) -> None:
         held = self._held
-        bound = f"{held} bytes" if held == self._limit else "the bound of all contents together"
+        is_own = held == self._limit
+        self._context.full |= not is_own
+        bound = f"{held} bytes" if is_own else TOGETHER
         detail = f"content over {bound}: only its beginning is held"
         self._context.anomalies.append(odd(HttpAnomaly.LIMIT, detail, held, held, Space.CONTENT))
 
     def _begin_probe(self) -> ImageProbe:
-        self._probe = ImageProbe(digest=self._context.digests)
+        self._probe = self._context.begin_probe()
         held = self.held()
         self._probe.feed(held, 0, len(held))
         return self._probe
@@ -166,7 +182,12 @@ class HeldSink:
 
     def probe(self) -> Probe:
         """The probe of the whole of it."""
-        return (self._probe or self._begin_probe()).probe()
+        if self._probe is not None:
+            return self._probe.probe()
+        probe = ImageProbe(digest=self._context.digests)
+        held = self.held()
+        probe.feed(held, 0, len(held))
+        return probe.probe()
 
     def finish(self, closing: Closing) -> Gathered:
         if self._probe is None:
@@ -183,7 +204,7 @@ class ProbeSink:
     def __init__(self, context: SinkContext, part: int = WHOLE) -> None:
         self._context = context
         self._part = part
-        self._probe = ImageProbe(digest=context.digests)
+        self._probe = context.begin_probe()
 
     def feed(self, data: bytes, low: int, high: int, place: Place | None) -> None:  # noqa: ARG002 - nothing is held
         if self._context.tap is not None:

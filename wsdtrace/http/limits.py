@@ -43,8 +43,8 @@ class HttpLimits:
     """Bytes of a connection that are kept until it is known what it speaks: two start-lines."""
     resync: int = 1024 * MIB
     """Bytes that are searched for the next start-line; the search is linear and holds one start-line."""
-    pending: int = 1000
-    """Requests of a connection that wait for their response."""
+    pending: int = 256
+    """Requests of a connection that wait for their response; clients that pipeline send a handful ahead."""
     held_total: int = 256 * MIB
     """Bytes of contents that are held over all connections: of open messages and of exchanges that go on."""
 

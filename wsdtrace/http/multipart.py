@@ -76,8 +76,8 @@ class MultipartSink:
         self._scanned = 0
         """Bytes from `_base` on that were searched in vain, so that they are not searched with every feed."""
         self._part: OpenPart | None = None
-        self._parts: list[tuple[OpenPart, bool]] = []
-        """Parts that are over, and whether their closing delimiter was seen."""
+        self._parts: list[OpenPart] = []
+        """Parts that are over."""
         self._closed = False
         self._line_ends_said = False
         self._detached = False
@@ -142,13 +142,12 @@ class MultipartSink:
 
     def finish(self, closing: Closing) -> Gathered:
         self._flush()
-        if self._part is not None:
-            self._parts.append((self._part, False))
+        self._close_part(complete=False)
         if not self._parts and self._preface is not None:
             if self._boundary and closing.whole:  # else the delimiter may stand in what is missing
                 self._say(HttpAnomaly.BOUNDARY_ABSENT, self._boundary, 0, 0)
             return self._preface.finish(closing)._replace(is_multipart=True, closed=False)
-        parts: tuple[Part, ...] = tuple(part.close(closing, complete=complete) for part, complete in self._parts)
+        parts: tuple[Part, ...] = tuple(part.part(closing) for part in self._parts)
         self._context.anomalies += judge_root(parts, self._start)
         return Gathered(parts=parts, is_multipart=True, closed=self._closed)
 
@@ -231,9 +230,7 @@ class MultipartSink:
         end = self._base + tail.end() - low
         if position - stop == 1 or tail[2] == b"\n":
             self._say_line_ends(data[stop : tail.end()], at, end)
-        if self._part is not None:
-            self._parts.append((self._part, True))
-            self._part = None
+        self._close_part(complete=True)
         self._preface = None
         self._keep(at, end)
         if tail[1] is not None:
@@ -298,6 +295,12 @@ class MultipartSink:
         if self._is_related and self._part.content_id is None:
             self._say(HttpAnomaly.CONTENT_ID_MISSING, b"", at, body)
         self._state = self._until_delimiter
+
+    def _close_part(self, *, complete: bool) -> None:
+        if self._part is not None:
+            self._part.seal(complete=complete)
+            self._parts.append(self._part)
+            self._part = None
 
     # -- bytes
 

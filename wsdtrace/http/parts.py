@@ -6,7 +6,7 @@ from wsdtrace.http.anomalies import HttpAnomaly, found, odd
 from wsdtrace.http.content import Closing, HeldSink, ProbeSink, SinkContext
 from wsdtrace.http.head import parse_fields
 from wsdtrace.http.media import is_bulk, is_xml, parameter, parse_media_type
-from wsdtrace.records import Anomaly, Content, FieldLine, Part, Space, Stamp
+from wsdtrace.records import Anomaly, Content, FieldLine, Part, Probe, Space, Stamp
 
 
 def bare_id(value: str) -> str:
@@ -48,8 +48,8 @@ class OpenPart:
     """A part that goes on."""
 
     __slots__ = (
-        "_content_type", "_fields", "_first", "_held", "_index", "_last", "_missing", "_sink", "content_id",
-        "content_start", "length",
+        "_complete", "_content_type", "_data", "_fields", "_first", "_held", "_index", "_last", "_missing", "_probe",
+        "_sink", "content_id", "content_start", "length",
     )  # fmt: skip
 
     def __init__(
@@ -73,6 +73,9 @@ class OpenPart:
         if is_named or is_xml(media_type) or (index == 0 and not is_bulk(media_type)):
             self._held = HeldSink(context, context.limits.held_content, index)
         self._sink: HeldSink | ProbeSink = self._held or ProbeSink(context, index)
+        self._complete = False
+        self._probe: Probe
+        self._data: bytes | None = None
 
     @property
     def is_held(self) -> bool:
@@ -92,18 +95,24 @@ class OpenPart:
         self._missing += count
         self._sink.gap(count)
 
-    def close(self, closing: Closing, *, complete: bool) -> Part:
-        """The part as it was read; `complete`: its closing delimiter was seen."""
-        probe = self._sink.probe()
+    def seal(self, *, complete: bool) -> None:
+        """Nothing more of it will come; `complete`: its closing delimiter was seen."""
+        self._complete = complete and not self._missing
+        self._probe = self._sink.probe()
+        self._data = self._held.held() if self._held is not None else None
+
+    def part(self, closing: Closing) -> Part:
+        """The part as it was read."""
+        probe = self._probe
         return Part(
             index=self._index,
             fields=self._fields,
             content_id=self.content_id,
             content_type=self._content_type,
-            data=self._held.held() if self._held is not None else None,
+            data=self._data,
             probe=probe,
             ref=closing.ref(self._index, probe.length),
-            complete=complete and not self._missing,
+            complete=self._complete,
             content_start=self.content_start,
             first=self._first or closing.first,
             last=self._last or closing.last,

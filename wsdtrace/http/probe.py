@@ -11,35 +11,35 @@ from wsdtrace.records import Probe
 
 PROBE_BYTES = 64 * 1024
 """Bytes that are kept of each end: an EXIF segment (64 KiB at most) and the image header behind it begin in them."""
-_TAIL_SLACK = 4 * PROBE_BYTES
-"""Size at which the buffer of the tail is cut back: each byte is moved at most 4/3 times."""
 
 
 class ImageProbe:
-    """Keeps the first and last 64 KiB of what streams through."""
+    """Keeps the first and last bytes of what streams through, `keep` of each end."""
 
-    __slots__ = ("_hash", "_head", "_tail", "length", "missing")
+    __slots__ = ("_hash", "_head", "_keep", "_tail", "length", "missing")
 
-    def __init__(self, *, digest: bool = False) -> None:
+    def __init__(self, *, digest: bool = False, keep: int = PROBE_BYTES) -> None:
         self.length = 0
         self.missing = 0
+        self._keep = keep
         self._head = bytearray()
         self._tail = bytearray()
+        """Cut back when it has twice the size: each byte is moved at most once."""
         self._hash = hashlib.sha256() if digest else None
 
     def feed(self, data: bytes, low: int, high: int) -> None:
         """Take `data[low:high]`."""
-        count = high - low
-        wanted = PROBE_BYTES - len(self._head)
+        keep = self._keep
+        wanted = keep - len(self._head)
         if wanted > 0 and self.missing == 0:
             self._head += data[low : min(high, low + wanted)]
-        if count >= PROBE_BYTES:
-            self._tail[:] = data[high - PROBE_BYTES : high]
+        if high - low >= keep:
+            self._tail[:] = data[high - keep : high]
         else:
             self._tail += data[low:high]
-            if len(self._tail) > _TAIL_SLACK:
-                del self._tail[:-PROBE_BYTES]
-        self.length += count
+            if len(self._tail) > 2 * keep:
+                del self._tail[: len(self._tail) - keep]
+        self.length += high - low
         if self._hash is not None:
             self._hash.update(memoryview(data)[low:high])
 
@@ -56,6 +56,6 @@ class ImageProbe:
     def probe(self) -> Probe:
         """What was kept."""
         head = bytes(self._head)
-        tail = head if self.length == len(head) else bytes(self._tail[-PROBE_BYTES:])
+        tail = head if self.length == len(head) else bytes(self._tail[max(len(self._tail) - self._keep, 0) :])
         digest = self._hash.hexdigest() if self._hash is not None else None
         return Probe(self.length, head, tail, digest, self.missing)
