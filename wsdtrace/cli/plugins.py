@@ -36,7 +36,7 @@ def load_plugins(files: Iterable[str]) -> None:
     for point in _installed():
         _load(f"plugin {point.name!r} ({point.value})", point.load)
     for file in files:
-        _load(file, lambda file=file: _import(file))  # type: ignore[misc]  # the default binds the loop's variable
+        _load(file, lambda file=file: _import(file))  # type: ignore[misc]  # binds the loop's variable
 
 
 def _installed() -> Iterable[EntryPoint]:
