@@ -35,10 +35,7 @@ def made(check: Check, code: str = "XYZ001", **changes: object) -> Rule:
         sources=("derived",),
         when=lambda _: True,
         check=check,
-        summary="",
-        why="",
-        bad="",
-        good="",
+        docstring="",
     )
     return replace(rule, **changes)  # type: ignore[arg-type]  # field names are those of Rule
 

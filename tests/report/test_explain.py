@@ -20,10 +20,21 @@ def a_rule(**changes: object) -> Rule:
         "sources": ("J13", "#43"),
         "when": bool,
         "check": iter,
-        "summary": "A page is asked for\nafter an acknowledged CancelJob.",
-        "why": "The job is gone.\n\nSome devices hang.",
-        "bad": "CancelJob -> ok\n  RetrieveImage -> image",
-        "good": "CancelJob -> ok",
+        "docstring": """A page is asked for
+            after an acknowledged CancelJob.
+
+            Why:
+                The job is gone.
+
+                Some devices hang.
+
+            Bad:
+                CancelJob -> ok
+                  RetrieveImage -> image
+
+            Good:
+                CancelJob -> ok
+            """,
     }
     return Rule(**facts | changes)  # type: ignore[arg-type]  # a row of facts
 
@@ -59,7 +70,7 @@ def test_a_rule_in_full() -> None:
 
 
 def test_what_a_rule_does_not_say_is_left_out() -> None:
-    lines = shown(a_rule(needs=(), why="", bad="", good="", fault_of=FaultOf.UNKNOWN))
+    lines = shown(a_rule(needs=(), docstring="A page is asked for.", fault_of=FaultOf.UNKNOWN))
     assert [line for line in lines if line.startswith(("Why", "Bad", "Good", "  needs"))] == []
     assert "  fault of  unknown" in lines
 

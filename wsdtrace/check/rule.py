@@ -67,10 +67,8 @@ class Rule:
     """Rows of the rule list (`T01`), field failures (`#7`), standards (`RFC 9112 §7.1`)."""
     when: Callable[[Any], bool]
     check: Check
-    summary: str
-    why: str
-    bad: str
-    good: str
+    docstring: str
+    """A summary, and the sections `Why:`, `Bad:` and `Good:`."""
     trace_of: Callable[[Any], bool] | None = None
     """What it objects to leaves this trace: a subject without it passes unseen. None: the rule looks for itself."""
 
@@ -81,6 +79,25 @@ class Rule:
     @property
     def family(self) -> str:
         return self.code[:4]
+
+    @property
+    def summary(self) -> str:
+        return self._section("")
+
+    @property
+    def why(self) -> str:
+        return self._section("Why")
+
+    @property
+    def bad(self) -> str:
+        return self._section("Bad")
+
+    @property
+    def good(self) -> str:
+        return self._section("Good")
+
+    def _section(self, heading: str) -> str:
+        return split_docstring(inspect.cleandoc(self.docstring)).get(heading, "")
 
 
 LIKE_ENOUGH = 0.6
@@ -118,7 +135,6 @@ def rule(
     def register(function: Callable[[E], Iterator[Verdict]]) -> Callable[[E], Iterator[Verdict]]:
         if code in _REGISTRY:
             raise ValueError(f"{code} is declared twice")
-        sections = split_docstring(inspect.getdoc(function) or "")
         _REGISTRY[code] = Rule(
             code=code,
             name=name,
@@ -129,10 +145,7 @@ def rule(
             sources=(source,) if isinstance(source, str) else tuple(source),
             when=when,
             check=function,
-            summary=sections[""],
-            why=sections.get("Why", ""),
-            bad=sections.get("Bad", ""),
-            good=sections.get("Good", ""),
+            docstring=function.__doc__ or "",
             trace_of=trace_of,
         )
         return function

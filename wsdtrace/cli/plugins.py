@@ -40,8 +40,8 @@ def load_plugins(files: Iterable[str]) -> None:
 
 
 def _installed() -> Iterable[EntryPoint]:
-    """The entry points of our group. To load `importlib.metadata` is 5 % of a small `check`: it is asked only where it may
-    have an answer.
+    """The entry points of our group. To load `importlib.metadata` is 5 % of a small `check`, so that it is asked only
+    where it may have an answer.
     """
     if not any(map(_may_have_plugins, sys.path)):
         return ()
