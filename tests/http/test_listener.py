@@ -1,7 +1,7 @@
 """The silent listener is a listener, and knows nothing."""
 
 from tests.http.talk import CLIENT, CONNECTION, SERVER, chunk, ok
-from wsdtrace.http.head import Head
+from wsdtrace.http.head import Start
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.listener import Listener, Silent
 from wsdtrace.http.message import Wire
@@ -15,11 +15,11 @@ class Counting(Silent):
     """A listener that keeps what it is told."""
 
     def __init__(self) -> None:
-        self.heads: list[Head] = []
+        self.starts: list[Start] = []
         self.messages: list[HttpMessage] = []
 
-    def head_read(self, side: Side, head: Head, stamp: Stamp) -> None:
-        self.heads.append(head)
+    def head_read(self, side: Side, start: Start, stamp: Stamp) -> None:
+        self.starts.append(start)
 
     def message_read(self, side: Side, message: HttpMessage, stamp: Stamp, charged: int) -> None:
         self.messages.append(message)
@@ -34,7 +34,7 @@ def read(listener: Listener) -> None:
 def test_a_reader_tells_heads_and_messages() -> None:
     told = Counting()
     read(told)
-    assert [head.start for head in told.heads] == [message.start for message in told.messages]
+    assert told.starts == [message.start for message in told.messages]
     assert [message.content.data for message in told.messages] == [b"a", b"b"]
 
 

@@ -14,7 +14,7 @@ Theory of operation:
 from __future__ import annotations
 
 from wsdtrace.http.exchange import HttpOutput, Pairing
-from wsdtrace.http.head import Head
+from wsdtrace.http.head import Start
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.message import Wire
 from wsdtrace.http.meter import View
@@ -233,10 +233,10 @@ class Connection:
         """Method of the request that the response at hand answers."""
         return self._pairing.answered_method() if self._pairing is not None else None
 
-    def head_read(self, side: Side, head: Head, stamp: Stamp) -> None:
+    def head_read(self, side: Side, start: Start, stamp: Stamp) -> None:
         """A header section was read."""
         assert self._pairing is not None
-        self._pairing.head_read(side, head, stamp)
+        self._pairing.head_read(side, start, stamp)
 
     def message_read(self, side: Side, message: HttpMessage, stamp: Stamp, charged: int) -> None:
         """A message is over."""

@@ -21,9 +21,10 @@ from __future__ import annotations
 
 from collections import deque
 
-from wsdtrace.http.head import Head
+from wsdtrace.http.head import Start
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.sync import Side
+from wsdtrace.http.values import make_event
 from wsdtrace.records import (
     Abandoned,
     Anomaly,
@@ -120,9 +121,9 @@ class Pairing:
 
     # -- requests
 
-    def request_head(self, head: Head, stamp: Stamp) -> None:
+    def request_head(self, start: Start, stamp: Stamp) -> None:
         """The header section of a request was read."""
-        method = head.start.method if isinstance(head.start, RequestLine) else None
+        method = start.method if isinstance(start, RequestLine) else None
         if not self._client_whole:
             while self._orphans and self._orphans[0].place < stamp.number:
                 self._leave_alone(self._orphans.popleft())
@@ -179,9 +180,9 @@ class Pairing:
             return self._given_up[0]
         return self._pending[0].method if self._pending else None
 
-    def response_head(self, head: Head, stamp: Stamp) -> None:
+    def response_head(self, start: Start, stamp: Stamp) -> None:
         """The header section of a response was read."""
-        if _is_interim(head.start):
+        if _is_interim(start):
             return
         self._advance(stamp)
         answered = self._answered(stamp.number)
@@ -289,23 +290,23 @@ class Pairing:
         assert self._now is not None
         if exchange.request is not None and not one.request_told:
             one.request_told = True
-            self._out.append(HttpEvent(HttpEventKind.REQUEST, exchange, self._now))
+            self._out.append(make_event(HttpEventKind.REQUEST, exchange, self._now))
         if one.head_read and not one.head_told:
             one.head_told = True
-            self._out.append(HttpEvent(HttpEventKind.RESPONSE_HEAD, exchange, self._now))
+            self._out.append(make_event(HttpEventKind.RESPONSE_HEAD, exchange, self._now))
         if one.over and not one.told:
             one.told = True
             self._budget.give(one.charged)
-            self._out.append(HttpEvent(HttpEventKind.ENDED, exchange, self._now))
+            self._out.append(make_event(HttpEventKind.ENDED, exchange, self._now))
 
     # -- the listener of both readers
 
-    def head_read(self, side: Side, head: Head, stamp: Stamp) -> None:
+    def head_read(self, side: Side, start: Start, stamp: Stamp) -> None:
         """A header section was read."""
         if side is Side.CLIENT:
-            self.request_head(head, stamp)
+            self.request_head(start, stamp)
         else:
-            self.response_head(head, stamp)
+            self.response_head(start, stamp)
 
     def message_read(self, side: Side, message: HttpMessage, stamp: Stamp, charged: int) -> None:
         """A message is over."""

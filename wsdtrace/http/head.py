@@ -40,6 +40,8 @@ _FRAMING = frozenset({
 })  # fmt: skip
 
 
+Start = RequestLine | StatusLine | None
+"""A start-line; None when it can be read as neither."""
 Known = dict[str, list[tuple[str, Span]]]
 """Values and places of the field lines that decide about framing and content, by lower-case name."""
 
@@ -52,7 +54,7 @@ LINES_CACHED = 256
 class Head:
     """A header section that was read."""
 
-    start: RequestLine | StatusLine | None
+    start: Start
     fields: tuple[FieldLine, ...]
     anomalies: list[Anomaly]
     known: Known = field(default_factory=dict)
@@ -140,7 +142,7 @@ def parse_head(section: bytes, at: int, *, request: bool, fields_max: int, whole
         line = line[:-1]
     elif end >= 0:
         anomalies.append(odd(HttpAnomaly.BARE_LF, found(line), at, at + end + 1))
-    start: RequestLine | StatusLine | None
+    start: Start
     start, kind = parse_request_line(line) if request else parse_status_line(line)
     if kind is not None and (whole or end >= 0):
         anomalies.append(odd(kind, found(line), at, at + len(line)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from wsdtrace.http.head import Head
+from wsdtrace.http.head import Start
 from wsdtrace.http.sync import Side
 from wsdtrace.records import Abandoned, Anomaly, Direction, HttpMessage, Stamp
 
@@ -15,7 +15,7 @@ class Listener(Protocol):
     def answered_method(self) -> str | None:
         """Method of the request that the response at hand answers; None when unknown."""
 
-    def head_read(self, side: Side, head: Head, stamp: Stamp) -> None:
+    def head_read(self, side: Side, start: Start, stamp: Stamp) -> None:
         """A header section is complete."""
 
     def message_read(self, side: Side, message: HttpMessage, stamp: Stamp, charged: int) -> None:
@@ -41,7 +41,7 @@ class Silent:
         """Unknown."""
         return None
 
-    def head_read(self, side: Side, head: Head, stamp: Stamp) -> None:
+    def head_read(self, side: Side, start: Start, stamp: Stamp) -> None:
         """Not wanted."""
 
     def message_read(self, side: Side, message: HttpMessage, stamp: Stamp, charged: int) -> None:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from wsdtrace.http.values import make_stamp
 from wsdtrace.records import SegmentIndex, Stamp, StreamChunk
 
 
@@ -61,7 +62,7 @@ class View:
         """Frame and time of the byte at stream `offset`."""
         row = self.row(offset)
         if row != self._stamp_row or self._stamp is None:
-            self._stamp = Stamp(self._frames[row], self._times[row])
+            self._stamp = make_stamp(self._frames[row], self._times[row])
             self._stamp_row = row
         return self._stamp
 
@@ -129,7 +130,7 @@ class Meter:
             return
         frame, time_ns, file_start, file_end = view.reach(low, end)
         if frame > self._reached.number:
-            self._reached = Stamp(frame, time_ns)
+            self._reached = make_stamp(frame, time_ns)
         self.file_start = min(self.file_start, file_start)
         self.file_end = max(self.file_end, file_end)
         self._covered = end

@@ -15,11 +15,11 @@ from __future__ import annotations
 import re
 
 from wsdtrace.http.choice import NO_LABEL, Label, held_bound, label_of
-from wsdtrace.http.head import parse_fields, parse_request_line, parse_status_line
+from wsdtrace.http.head import Start, parse_fields, parse_request_line, parse_status_line
 from wsdtrace.http.message import Wire
 from wsdtrace.http.meter import Meter, View
 from wsdtrace.http.sync import Side
-from wsdtrace.http.values import maker
+from wsdtrace.http.values import make_stamp, maker
 from wsdtrace.records import (
     Content,
     ContentPiece,
@@ -113,10 +113,10 @@ def read_quickly(view: View, begin: int, wire: Wire, side: Side, method: str | N
     return _message(view, begin, stop, wire, start, section, length, label)
 
 
-def _start_line(section: bytes, side: Side, method: str | None) -> RequestLine | StatusLine | None:
+def _start_line(section: bytes, side: Side, method: str | None) -> Start:
     """The start-line, when it is well-formed and leaves the framing to Content-Length."""
     line = section[: section.find(b"\r")]
-    start: RequestLine | StatusLine | None
+    start: Start
     if side is Side.CLIENT:
         start, odd = parse_request_line(line)
         return start if odd is None else None
@@ -190,7 +190,7 @@ def _message(
 def _reached(view: View, before: Stamp, low: int, high: int) -> Stamp:
     """The latest frame among bytes `low:high` and those before them."""
     frame, time_ns, _, _ = view.reach(low, high)
-    return Stamp(frame, time_ns) if frame > before.number else before
+    return make_stamp(frame, time_ns) if frame > before.number else before
 
 
 def _index(view: View, low: int, high: int) -> SegmentIndex | None:

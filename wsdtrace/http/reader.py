@@ -135,7 +135,7 @@ class Reader:
             head = self._parse(section, message.start, whole=False)
             if is_senders:
                 head.anomalies.append(odd(HttpAnomaly.HEADER_UNTERMINATED, found(section[-32:]), message.start, offset))
-            self._listener.head_read(self._side(), head, message.read_head(head, offset))
+            self._listener.head_read(self._side(), head.start, message.read_head(head, offset))
         elif self._trailer_section is not None:
             # the last chunk was seen: the content is whole, only the empty line behind it is not there
             section = self._trailer_section.so_far
@@ -176,7 +176,7 @@ class Reader:
         if read is None:
             return None
         message, stop = read
-        listener.head_read(side, Head(message.start, (), []), message.head_end)
+        listener.head_read(side, message.start, message.head_end)
         listener.message_read(side, message, message.last, message.content.length)
         return stop
 
@@ -217,13 +217,13 @@ class Reader:
         if not complete:
             text = f"header section over {len(section)} bytes"
             head.anomalies.append(odd(HttpAnomaly.LIMIT, text, message.start, stop))
-            self._listener.head_read(side, head, stamp)
+            self._listener.head_read(side, head.start, stamp)
             self._finish(MessageEnd.CUT_LIMIT, stop, None)
             self._lost(Abandoned.LIMIT)
             return
         method = self._listener.answered_method() if side is Side.SERVER else None
         frame = body_framing(head, is_request=side is Side.CLIENT, request_method=method)
-        self._listener.head_read(side, head, stamp)
+        self._listener.head_read(side, head.start, stamp)
         message.open_content(frame)
         framing = frame.framing
         if framing is Framing.LENGTH:
