@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CASE := captures/orphaned-job/capture.pcapng
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench mutants captures docs clean
+.PHONY: help demo test slow lint bench mutants captures docs clean
 
 help:  ## list these verbs
 	@sed -n 's/^\([a-z][a-z]*\):[^#]*##  *\(.*\)/  make \1#\2/p' $(MAKEFILE_LIST) | while IFS='#' read -r verb text; do printf '%-16s %s\n' "$$verb" "$$text"; done
@@ -23,6 +23,10 @@ demo: $(VENV)/.installed  ## set up, and run the checker on a capture of a scan 
 test: $(VENV)/.installed-dev  ## set up, and run the tests (PYTEST="tests/net -x" for some of them)
 	@echo "==> pytest $(PYTEST)"
 	@$(BIN)/python -m pytest -n auto $(PYTEST)
+
+slow: $(VENV)/.installed-dev  ## set up, and run the tests that `make test` leaves out: slow ones, fuzzing, real drivers
+	@echo "==> pytest -m 'slow or fuzz or driver'"
+	@$(BIN)/python -m pytest -n auto -m 'slow or fuzz or driver'
 
 lint: $(VENV)/.installed-dev  ## ruff and mypy --strict over package and tests
 	@echo "==> ruff check"; $(BIN)/ruff check

@@ -88,8 +88,8 @@ def test_the_package_needs_little(project: dict[str, Any]) -> None:
 
 def test_the_extras_are_those_of_the_documentation(project: dict[str, Any]) -> None:
     extras = project["project"]["optional-dependencies"]
-    assert set(extras) == {"live", "tshark", "notebook", "proxy", "dev", "all"}
-    assert extras["all"] == ["wsdtrace[live,tshark,notebook,proxy]"]
+    assert set(extras) == {"live", "tshark", "zst", "notebook", "proxy", "docs", "fuzz", "dev", "all"}
+    assert extras["all"] == ["wsdtrace[live,tshark,zst,notebook,proxy]"]
 
 
 def test_the_package_is_typed_and_versioned(project: dict[str, Any]) -> None:
@@ -108,4 +108,4 @@ def test_make_alone_lists_every_verb() -> None:
 def test_what_ci_runs_are_verbs_of_make() -> None:
     verbs = re.search(r"^for verb in (.+); do$", (REPOSITORY / ".ci" / "run").read_text(), re.MULTILINE)
     assert verbs is not None
-    assert verbs[1].split() == ["lint", "demo", "test"]
+    assert verbs[1].split() == ["lint", "demo", "slow", "test"]
