@@ -125,6 +125,7 @@ def scenario_lines() -> str:
 
     rows = [f"| `{p.channel.value}: {p.form}` | {_cell(p.meaning)} |" for p in PHRASES]
     rows.append("| `file: cut BYTES` | the capture file lacks its last BYTES (anywhere in the scenario) |")
+    rows.append("| `file: lost FRAMES` | its statistics tell of so many lost frames (anywhere in the scenario) |")
     return "\n".join(["| line | meaning |", "|--|--|", *rows]) + "\n"
 
 

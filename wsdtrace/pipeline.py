@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 
-from wsdtrace.capture import CaptureSource, open_capture
+from wsdtrace.capture import CaptureAnomaly, CaptureSource, open_capture
 from wsdtrace.check.checker import Checker
 from wsdtrace.check.finding import Finding
 from wsdtrace.check.rule import Rule, all_rules, expand
@@ -35,7 +35,7 @@ from wsdtrace.records import (
     StreamEnded,
 )
 from wsdtrace.report.trace import InputInfo, Trace
-from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen, SourceDamaged
+from wsdtrace.state.events import Event, ExchangeEnded, FramesLost, LimitReached, MessageSeen, SourceDamaged
 from wsdtrace.state.latency import AnswerLimits
 from wsdtrace.state.model import Exchange, Image, Message, Transport
 from wsdtrace.state.tracker import Tracker
@@ -107,6 +107,7 @@ def check_source(source: CaptureSource, options: Options, rules: Iterable[Rule] 
             last_time_ns=source.last_time_ns,
             link_types=list(source.link_types),
             time_digits=run.time_digits,
+            comments=[(comment.number, comment.text) for comment in source.remarks.comments],
         )
     )
     if source.seekable:
@@ -170,8 +171,13 @@ class Run:
             self.damaged(anomaly)
 
     def damaged(self, anomaly: Anomaly) -> None:
-        """The source itself is damaged."""
-        self._event(SourceDamaged(self._last, anomaly))
+        """The source itself is damaged, or lacks something."""
+        if anomaly.kind == CaptureAnomaly.FRAMES_LOST:
+            self._event(FramesLost(self._last, anomaly))
+        elif anomaly.kind == CaptureAnomaly.LIMIT_REACHED:
+            self._event(LimitReached(self._last, anomaly, None))
+        else:
+            self._event(SourceDamaged(self._last, anomaly))
 
     def _http(self, events: Iterable[NetEvent]) -> list[Fact]:
         facts: list[Fact] = []

@@ -73,3 +73,13 @@ def test_a_writer_that_is_killed_leaves_a_readable_file(tmp_path: Path) -> None:
             batches = list(source.batches())
             assert source.frames == count
             assert [batch.anomalies for batch in batches if batch.anomalies] == []
+
+
+def test_lost_frames_are_told_to_the_reader(tmp_path: Path) -> None:
+    out, file = writer("eth0", "eth1")
+    out.lost(T, 3)
+    out.lost(T, 4, interface=1)
+    (tmp_path / "it").write_bytes(file.getvalue())
+    with open_capture(tmp_path / "it") as source:
+        list(source.batches())
+        assert source.remarks.lost == 7

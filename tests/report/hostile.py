@@ -47,6 +47,7 @@ def hostile_trace() -> Trace:
     """The example of the manual, poisoned."""
     trace = orphaned_job()
     trace.findings[0].interpretations = (Interpretation(PAYLOAD, PAYLOAD),)
+    trace.input.comments = [(None, PAYLOAD), (3, PAYLOAD)]
     _poison(trace, set())
     for job in trace.jobs:
         # Else the payload would be a secret, and redaction would hide what the renderers do.

@@ -15,7 +15,7 @@ from wsdtrace.state.model import Toward
 
 TOP = ["schema", "wsdtrace", "input", "devices", "clients", "exchanges", "jobs", "images", "findings", "ledger"]
 KEYS = {
-    "input": {"path", "files", "format", "frames", "bytes", "first_time", "last_time", "link_types"},
+    "input": {"path", "files", "format", "frames", "bytes", "first_time", "last_time", "link_types", "comments"},
     "devices": {"id", "endpoint", "addresses", "model", "manufacturer", "serial", "roles"},
     "clients": {"id", "addresses", "user_agent", "fingerprint"},
     "exchanges": {

@@ -70,7 +70,7 @@ def scenarios(draw: st.DrawFn) -> str:
     steps = draw(
         st.lists(exchanges() | st.sampled_from(["wait 30s", "wait 61s", "wait -3s", "close"]), min_size=1, max_size=8)
     )
-    return "\n".join(steps + draw(st.sampled_from([[], ["end"], ["file: cut 33"]])))
+    return "\n".join(steps + draw(st.sampled_from([[], ["end"], ["file: cut 33"], ["file: lost 2"]])))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -54,7 +54,9 @@ def only(text: str) -> Exchange:
         pytest.param("tcp: gap x\nGet -> ok", 1, 6, "behind `tcp:`, found 'gap x'", id="phrase unknown"),
         pytest.param("tcp: gap 5", 1, 1, "expected an exchange behind this line", id="about nothing"),
         pytest.param("tcp: gap 5\nwait 1s", 2, 1, "expected the exchange that line 1 is about", id="about a wait"),
-        pytest.param("file: cut", 1, 7, "expected `cut BYTES` behind `file:`", id="file cut by nothing"),
+        pytest.param(
+            "file: cut", 1, 7, "expected `cut BYTES` or `lost FRAMES` behind `file:`", id="file cut by nothing"
+        ),
         pytest.param("> drp a:b\nGet -> ok", 1, 3, "did you mean drop?", id="edit misspelt"),
         pytest.param(
             "> replace a\nGet -> ok", 1, 12, "expected 2 words behind `replace`, found 1", id="edit lacks a word"
@@ -113,9 +115,9 @@ def test_indented_lines_happen_during_the_exchange_above() -> None:
 
 
 def test_directives_and_the_file() -> None:
-    scenario = parse("# a comment\nGet -> ok\n\nwait -5s\nclient B: close\nend\nfile: cut 20")
+    scenario = parse("# a comment\nGet -> ok\n\nwait -5s\nclient B: close\nend\nfile: cut 20\nfile: lost 3")
     assert [type(step) for step in scenario.steps] == [Exchange, Wait, Close, End]
-    assert scenario.file_cut == 20
+    assert (scenario.file_cut, scenario.file_lost) == (20, 3)
 
 
 def test_exchanges_are_open_within_each_other_only_so_deep() -> None:

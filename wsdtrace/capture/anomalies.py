@@ -8,7 +8,7 @@ from wsdtrace.records import Anomaly, Space, Span
 
 
 class CaptureAnomaly(StrEnum):
-    """Kinds of oddities of a capture file. Each ends the reading: nothing behind it is used."""
+    """Kinds of oddities of a capture file. The first four end the reading: nothing behind them is used."""
 
     TRUNCATED = "capture_truncated"
     """the file ends in the middle of a record"""
@@ -18,6 +18,10 @@ class CaptureAnomaly(StrEnum):
     """the compressed stream ends early or is corrupt"""
     UNREADABLE = "capture_unreadable"
     """the operating system failed to deliver the rest"""
+    FRAMES_LOST = "capture_frames_lost"
+    """the recorder tells of frames that it could not keep"""
+    LIMIT_REACHED = "capture_limit_reached"
+    """one of our bounds dropped something"""
 
 
 def file_anomaly(kind: CaptureAnomaly, detail: str, start: int, end: int) -> Anomaly:

@@ -6,12 +6,13 @@ from struct import Struct
 from typing import Final
 
 from wsdtrace.capture.linktypes import ETHERNET
-from wsdtrace.capture.pcapng import BYTE_ORDER_MAGIC, ENHANCED_PACKET, INTERFACE, SECTION_HEADER
+from wsdtrace.capture.pcapng import BYTE_ORDER_MAGIC, ENHANCED_PACKET, INTERFACE, SECTION_HEADER, STATISTICS
 from wsdtrace.dataclass import dataclass
 
 _COMMENT: Final = 1
 _SHB_APPLICATION: Final = 4
 _IF_NAME, _IF_DESCRIPTION, _IF_TSRESOL = 2, 3, 9
+_ISB_DROPPED: Final = 5
 _NANOSECONDS: Final = 9
 _OPTION_LIMIT: Final = 65_535
 """Bytes of an option's value: its length field has 16 bits."""
@@ -56,6 +57,18 @@ def enhanced_packet(interface: int, time_ns: int, data: bytes, wire_len: int, co
     """
     head = _PACKET.pack(interface, time_ns >> 32, time_ns & 0xFFFFFFFF, len(data), wire_len)
     return _block(ENHANCED_PACKET, head + data + _PADDING[len(data) & 3] + _options([(_COMMENT, comment)]))
+
+
+def interface_statistics(interface: int, time_ns: int, lost: int) -> bytes:
+    """Interface Statistics Block (§4.6).
+
+    Args:
+        interface: index of its interface in the section.
+        time_ns: since the epoch, not negative.
+        lost: frames that the interface dropped, since the recording began.
+    """
+    head = Struct("<III").pack(interface, time_ns >> 32, time_ns & 0xFFFFFFFF)
+    return _block(STATISTICS, head + Struct("<HHQHH").pack(_ISB_DROPPED, 8, lost, 0, 0))
 
 
 def _options(texts: list[tuple[int, str]], *, end: bool = True) -> bytes:

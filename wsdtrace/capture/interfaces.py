@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from wsdtrace.capture.clock import DEFAULT_RESOLUTION, offset_nanoseconds
 from wsdtrace.capture.linktypes import linktype_of
+from wsdtrace.capture.remarks import each_option
 
 MAX_INTERFACES: Final = 1_000_000
 """Interfaces of one section that are kept (21 MB); a frame on a later one is damage."""
@@ -88,18 +89,16 @@ def _with_room(column: NDArray[_Kind], room: int) -> NDArray[_Kind]:
 
 
 def _time_options(options: bytes, sign: str) -> tuple[int, int]:
-    """if_tsresol and if_tsoffset (in ns) of a list of options; a list that is cut ends where it is cut."""
-    resolution, offset_ns, position = DEFAULT_RESOLUTION, 0, 0
-    header = Struct(sign + "HH")
-    while position + 4 <= len(options):
-        code, length = header.unpack_from(options, position)
-        value = options[position + 4 : position + 4 + length]
-        if code == 0:
-            break
+    """if_tsresol and if_tsoffset (in ns) of a list of options.
+
+    if_fcslen is not needed: IP's own length cuts a frame check sequence off, and a packet without a length
+    (segmentation offload) has none yet.
+    """
+    resolution, offset_ns = DEFAULT_RESOLUTION, 0
+    for code, value in each_option(options, sign):
         if code == _OPT_TSRESOL and len(value) >= 1:
             resolution = value[0]
         elif code == _OPT_TSOFFSET and len(value) == 8:
             (seconds,) = Struct(sign + "q").unpack(value)
             offset_ns = offset_nanoseconds(seconds)
-        position += 4 + length + (-length % 4)
     return resolution, offset_ns

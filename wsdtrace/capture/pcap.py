@@ -14,6 +14,7 @@ import numpy as np
 from wsdtrace.capture.anomalies import CaptureAnomaly, file_anomaly
 from wsdtrace.capture.columns import MAX_CAPTURED, Walked, gather
 from wsdtrace.capture.linktypes import linktype_of
+from wsdtrace.capture.remarks import Remarks
 from wsdtrace.records import Anomaly
 
 FILE_HEADER_BYTES: Final = 24
@@ -45,6 +46,8 @@ class PcapReader:
         self._row = np.dtype([("sec", self._sign + "u4"), ("frac", self._sign + "u4"), ("cap", self._sign + "u4"),
                               ("wire", self._sign + "u4")])  # fmt: skip
         self.link_types_seen: dict[int, None] = {self.link_type: None}
+        self.remarks = Remarks()
+        """Nothing: the format has no place for any."""
 
     @property
     def first_record(self) -> int:

@@ -23,19 +23,25 @@ from wsdtrace.capture.clock import to_nanoseconds
 from wsdtrace.capture.columns import MAX_CAPTURED, Walked, gather
 from wsdtrace.capture.interfaces import Interfaces
 from wsdtrace.capture.linktypes import NO_LINK
+from wsdtrace.capture.remarks import Remarks
 from wsdtrace.records import I64, U32
 
 SECTION_HEADER: Final = 0x0A0D0D0A
 INTERFACE: Final = 1
 OBSOLETE_PACKET: Final = 2
 SIMPLE_PACKET: Final = 3
+STATISTICS: Final = 5
 ENHANCED_PACKET: Final = 6
+SECRETS: Final = 0xA
 BYTE_ORDER_MAGIC: Final = 0x1A2B3C4D
 MAJOR_VERSION: Final = 1
 
 MAX_BLOCK: Final = 16 * 1024 * 1024
 """Bytes of one block. Larger ones are damage; the limit of libpcap and Wireshark (MAX_BLOCK_SIZE)."""
 _MIN_BLOCK: Final = 12
+_READ: Final = frozenset({INTERFACE, STATISTICS, SECRETS})
+_EPB_FLAGS: Final = 2
+_UNKNOWN_DROPS: Final = 0xFFFF
 
 _COUNTED: Final = frozenset(
     {
@@ -78,15 +84,19 @@ class PcapngReader:
         self._interfaces = Interfaces()
         self._last_time_ns = 0
         self._in_section = False
+        self._packets_seen = 0
         self.link_types_seen: dict[int, None] = {}
+        self.remarks = Remarks()
+        """What the file says beside its packets, so far."""
 
     def clone(self) -> PcapngReader:
-        """A reader in the same state that can go its own way; it has seen no link types yet."""
+        """A reader in the same state that can go its own way; it has seen no link types and no remarks yet."""
         twin = PcapngReader()
         twin._sign = self._sign
         twin._interfaces = self._interfaces.clone()
         twin._last_time_ns = self._last_time_ns
         twin._in_section = self._in_section
+        twin._packets_seen = self._packets_seen
         return twin
 
     def walk(self, buffer: memoryview, end: int, file_start: int, *, final: bool) -> Walked:
@@ -168,6 +178,11 @@ class PcapngReader:
         columns = make(buffer[:end], record[:sound], length[:sound])
         if len(columns[0]):
             self._last_time_ns = int(columns[4][-1])
+            if run == ENHANCED_PACKET:
+                self._options_of(buffer, columns, length)
+            elif run == OBSOLETE_PACKET:
+                self._losses_of(buffer, columns)
+            self._packets_seen += len(columns[0])
             pieces.append(columns)
         if len(columns[0]) < len(record):
             bad = len(columns[0])
@@ -215,6 +230,30 @@ class PcapngReader:
             table.source_id[interface],
             table.link_type[interface],
         )
+
+    def _options_of(self, buffer: memoryview, columns: _Columns, length: I64) -> None:
+        """Read the options of Enhanced Packet Blocks, of the few that have any of interest."""
+        start, record, captured = columns[0], columns[1], columns[2].astype(np.int64)
+        begin = start + captured + (-captured & 3)
+        end = record + length[: len(record)] - 4
+        rows = np.flatnonzero(end - begin >= 4)
+        if not len(rows):
+            return
+        code = gather(buffer, begin[rows], 2).view(self._sign + "u2")
+        # Flags alone are the usual case, with 8 bytes and the end of options; they cost no loop.
+        rows = rows[(code != _EPB_FLAGS) | ((end - begin)[rows] > 12)]
+        interface = gather(buffer, record[rows] + 8, 4).view(self._sign + "u4")
+        for row, at, stop, number in zip(
+            rows.tolist(), begin[rows].tolist(), end[rows].tolist(), interface.tolist(), strict=True
+        ):
+            source = int(self._interfaces.source_id[number])
+            self.remarks.packet(bytes(buffer[at:stop]), self._sign, self._packets_seen + row + 1, source)
+
+    def _losses_of(self, buffer: memoryview, columns: _Columns) -> None:
+        """Add up the drops that Packet Blocks count."""
+        drops = gather(buffer, columns[1] + 10, 2).view(self._sign + "u2")
+        for row in np.flatnonzero((drops != 0) & (drops != _UNKNOWN_DROPS)).tolist():
+            self.remarks.count_lost(int(columns[5][row]), int(drops[row]))
 
     def _simple(self, buffer: memoryview, record: I64, length: I64) -> _Columns:
         """Simple Packet Blocks (§4.4): interface 0, cut by its snap length, and no time: that of the frame before."""
@@ -269,12 +308,25 @@ class PcapngReader:
         (trailer,) = Struct(self._sign + "I").unpack_from(buffer, position + length - 4)
         if (trailer + 3) & ~3 != length:
             raise _DamageError(position, f"the two lengths of a block differ: {length} and {trailer}")
-        if kind == INTERFACE:
-            if length < 20:
-                raise _DamageError(position, f"an interface description of {length} bytes")
-            link_type = self._interfaces.add(bytes(buffer[position + 8 : position + length - 4]), self._sign)
-            self.link_types_seen[link_type] = None
+        if kind == INTERFACE and length < 20:
+            raise _DamageError(position, f"an interface description of {length} bytes")
+        if kind in _READ:
+            self._read_body(kind, bytes(buffer[position + 8 : position + length - 4]))
         return position + length, 0
+
+    def _read_body(self, kind: int, body: bytes) -> None:
+        """A block that is no packet, of the types in `_READ`; name resolution and others are skipped."""
+        if kind == INTERFACE:
+            link_type = self._interfaces.add(body, self._sign)
+            self.link_types_seen[link_type] = None
+            self.remarks.texts(body[8:], self._sign)
+        elif kind == SECRETS:
+            self.remarks.secret(body, self._sign)
+        elif kind == STATISTICS and len(body) >= 12:
+            (interface,) = Struct(self._sign + "I").unpack_from(body)
+            if interface < self._interfaces.count:
+                source = int(self._interfaces.source_id[interface])
+                self.remarks.statistics(body[12:], self._sign, source)
 
     def _section(self, buffer: memoryview, end: int, position: int) -> tuple[int, int]:
         """Section Header Block (§4.1): its byte order magic says how to read it."""
@@ -296,6 +348,7 @@ class PcapngReader:
         self._sign = sign
         self._in_section = True
         self._interfaces = self._interfaces.next_section()
+        self.remarks.texts(bytes(buffer[position + 24 : position + length - 4]), sign)
         return position + length, 0
 
 

@@ -24,6 +24,7 @@ from wsdtrace.capture.inputs import Input, input_of, open_input
 from wsdtrace.capture.linktypes import linktype_name
 from wsdtrace.capture.pcap import FILE_HEADER_BYTES, MAGICS, PcapReader
 from wsdtrace.capture.pcapng import BYTE_ORDER_MAGIC, MAJOR_VERSION, SECTION_HEADER, PcapngReader
+from wsdtrace.capture.remarks import Remarks
 from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError, CaptureFormatError
 from wsdtrace.records import Anomaly, FrameBatch
@@ -84,6 +85,11 @@ class CaptureSource:
     def link_types(self) -> list[str]:
         """Names of the link types seen so far, in order of appearance."""
         return [linktype_name(number) for number in self._reader.link_types_seen]
+
+    @property
+    def remarks(self) -> Remarks:
+        """Decryption secrets, comments and lost frames that were read so far."""
+        return self._reader.remarks
 
     def batches(self) -> Iterator[FrameBatch]:
         """Read the capture from start to end, once.
@@ -168,6 +174,8 @@ class CaptureSource:
             walked = reader.walk(view, filled, position, final=ended)
             anomalies = _damage(source, walked, position + filled)
             ended = ended or walked.damage is not None
+            if ended:
+                anomalies += reader.remarks.closing(position + filled)
             if len(walked.offset) or anomalies:
                 yield _batch(view, walked, position, number, anomalies)
             number += len(walked.offset)

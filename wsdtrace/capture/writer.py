@@ -17,7 +17,13 @@ from collections.abc import Sequence
 from typing import BinaryIO, Final
 
 from wsdtrace.capture import packets
-from wsdtrace.capture.blocks import Interface, enhanced_packet, interface_description, section_header
+from wsdtrace.capture.blocks import (
+    Interface,
+    enhanced_packet,
+    interface_description,
+    interface_statistics,
+    section_header,
+)
 from wsdtrace.capture.linktypes import ETHERNET
 from wsdtrace.capture.synthetic import MSS, SyntheticConnection
 from wsdtrace.records import Endpoint, FrameNumber
@@ -63,6 +69,16 @@ class PcapngWriter:
         self._write(enhanced_packet(interface, t_ns, data, len(data) if wire_len is None else wire_len, comment))
         self.frames += 1
         return FrameNumber(self.frames)
+
+    def lost(self, t_ns: int, count: int, *, interface: int = 0) -> None:
+        """Tell how many frames of an interface could not be kept since the recording began.
+
+        Args:
+            t_ns: when that was known.
+            count: how many.
+            interface: index of the interface.
+        """
+        self._write(interface_statistics(interface, t_ns, count))
 
     def packet(
         self, t_ns: int, ip: packets.Ip, packet: bytes, *, interface: int = 0, snap: int | None = None

@@ -80,6 +80,7 @@ class _Writer:
             "first_time": self._moment(info.first_time_ns),
             "last_time": self._moment(info.last_time_ns),
             "link_types": list(info.link_types),
+            "comments": [{"frame": number, "text": self._said(text)} for number, text in info.comments],
         }
 
     def _device(self, device: Device) -> Json:

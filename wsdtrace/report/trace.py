@@ -27,6 +27,8 @@ class InputInfo:
     link_types: list[str] = field(default_factory=list)
     time_digits: int = 9
     """Digits of the fraction of a second that the capture has: 6 for microseconds, 9 for nanoseconds."""
+    comments: list[tuple[int | None, str]] = field(default_factory=list)
+    """Number of the frame (None: the capture as a whole) and words that somebody left there."""
 
 
 @dataclass(slots=True)

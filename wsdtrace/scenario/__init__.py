@@ -37,8 +37,8 @@ the exchange above them is open.
 
 **How it travels**: lines before an exchange say what is special about its connection, its HTTP framing, its parts,
 its image or its datagrams (`tcp:`, `http:`, `mime:`, `image:`, `udp:`). Lines with `>` change the request after it
-was written, lines with `<` the answer. `file: cut 20` takes bytes off the end of the capture file. `#` begins a
-comment.
+was written, lines with `<` the answer. `file: cut 20` takes bytes off the end of the capture file, `file: lost 12`
+makes its statistics tell of lost frames. `#` begins a comment.
 """
 
 from wsdtrace.scenario.model import Scenario

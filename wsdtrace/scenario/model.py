@@ -254,3 +254,5 @@ class Scenario:
     steps: tuple[Step, ...]
     file_cut: int = 0
     """Bytes missing at the end of the file."""
+    file_lost: int = 0
+    """Frames that the statistics at the end of the file call lost."""

@@ -39,6 +39,9 @@ from wsdtrace.scenario.words import Word, read_duration, split_words
 MAX_DEPTH = 8
 """Exchanges that may be open within each other; two are enough for everything that was seen."""
 
+MAX_LOST = 2**63
+"""Frames that a scenario can call lost: what a statistic can hold."""
+
 CAST_WORDS = ("client", "device", "through", "over")
 CAST = re.compile(rf"(?:{'|'.join(CAST_WORDS)})\b[^:]*:(?=\s|$)")
 CHANNEL = re.compile(r"(tcp|http|mime|image|udp):")
@@ -65,6 +68,7 @@ class _Parser:
         self._at = 0
         self._ended = False
         self._file_cut = 0
+        self._file_lost = 0
 
     def scenario(self) -> Scenario:
         if not self._lines:
@@ -74,7 +78,7 @@ class _Parser:
         if self._at < len(self._lines):
             line = self._lines[self._at]
             line.fail(line.indent, f"expected an indentation of {base}, found {line.indent}")
-        return Scenario(steps, self._file_cut)
+        return Scenario(steps, self._file_cut, self._file_lost)
 
     def _block(self, indent: int, depth: int) -> tuple[Step, ...]:
         """Steps at one indentation, until a line that stands further left."""
@@ -148,9 +152,14 @@ class _Parser:
         if not line.text.startswith("file:", line.indent):
             return False
         words = split_words(line.text, line.number, line.indent + len("file:"))
-        if len(words) != 2 or words[0].text != "cut" or not words[1].text.isdecimal():
-            line.fail(words[0].column - 1 if words else len(line.text), "expected `cut BYTES` behind `file:`")
-        self._file_cut = int(words[1].text)
+        if len(words) != 2 or words[0].text not in ("cut", "lost") or not words[1].text.isdecimal():
+            line.fail(
+                words[0].column - 1 if words else len(line.text), "expected `cut BYTES` or `lost FRAMES` behind `file:`"
+            )
+        if words[0].text == "cut":
+            self._file_cut = int(words[1].text)
+        else:
+            self._file_lost = min(int(words[1].text), MAX_LOST)
         return True
 
     # -- steps --------------------------------------------------------------------------------

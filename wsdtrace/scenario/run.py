@@ -38,7 +38,11 @@ def capture(text: str | Scenario) -> bytes:
     """
     scenario = parse(text) if isinstance(text, str) else text
     target = io.BytesIO()
-    Player(Recorder(target)).play(scenario)
+    recorder = Recorder(target)
+    player = Player(recorder)
+    player.play(scenario)
+    if scenario.file_lost:
+        recorder.lost(player.now_ns, scenario.file_lost)
     data = target.getvalue()
     return data[: max(len(data) - scenario.file_cut, 0)] if scenario.file_cut else data
 

@@ -281,6 +281,13 @@ class SourceDamaged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FramesLost(Event):
+    """The statistics of the file tell of frames that its recorder could not keep."""
+
+    anomaly: Anomaly
+
+
+@dataclass(frozen=True, slots=True)
 class LimitReached(Event):
     """One of our own bounds dropped data."""
 

@@ -19,6 +19,7 @@ ASKS = "GetScannerElements -> ok\n"
         pytest.param("tcp: only requests\n" + ASKS, {"WSD004"}, id="one direction, and nothing about its start"),
         pytest.param(ASKS + "GetActiveJobs -> nothing\nend", {"WSD005"}, id="the capture ends while a request waits"),
         pytest.param(ASKS + "file: cut 20", {"WSD007"}, id="the file is cut"),
+        pytest.param(ASKS + "file: lost 12", {"WSD010"}, id="the recorder lost frames"),
         pytest.param(ASKS + "wait -5s\n" + ASKS, {"WSD009"}, id="the clock was set back"),
         pytest.param(ASKS + "tcp: retransmit\n" + ASKS, set(), id="a retransmission is no hole"),
         pytest.param(ASKS + "tcp: reorder\n" + ASKS, set(), id="neither is another order"),

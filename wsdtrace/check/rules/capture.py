@@ -12,6 +12,7 @@ from wsdtrace.state.events import (
     CaptureEnded,
     ConnectionSettled,
     ExchangeEnded,
+    FramesLost,
     LimitReached,
     SourceDamaged,
     TimeWentBack,
@@ -322,4 +323,33 @@ def time_backwards(event: TimeWentBack) -> Iterator[Verdict]:
         f"capture time runs backwards: {event.anomaly.detail}"[:200],
         (frame_line(_place(event.stamp), "older frame", event.anomaly.detail),),
         fold="backwards",
+    )
+
+
+@rule(
+    "WSD010",
+    "frames-lost",
+    Severity.WARNING,
+    on=FramesLost,
+    fault_of=FaultOf.CAPTURE,
+    source="draft-ietf-opsawg-pcapng §4.6",
+)
+def frames_lost(event: FramesLost) -> Iterator[Verdict]:
+    """The capture program says that it could not keep up.
+
+    Why:
+        Frames passed that are not in the file: the recording machine or its disk was too slow. A hole in a
+        connection shows itself (WSD002); a lost datagram does not, so what seems unanswered may have been answered.
+        Record with a filter, or with a larger buffer (`tcpdump -B`, `dumpcap -B`).
+
+    Bad:
+        GetScannerElements -> ok
+        file: lost 12
+
+    Good:
+        GetScannerElements -> ok
+    """
+    yield Objection(
+        f"the capture is not complete: {event.anomaly.detail}"[:200],
+        (frame_line(_place(event.stamp), "last frame", event.anomaly.detail),),
     )
