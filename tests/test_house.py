@@ -23,8 +23,8 @@ VAGUE_NAMES = {"utils.py", "util.py", "helpers.py", "helper.py", "common.py", "m
 
 
 def sources(*suffixes: str) -> list[Path]:
-    """The files of the repository, without what git ignores."""
-    found = [path for path in REPOSITORY.iterdir() if path.is_file()]
+    """The files of the repository, without what git ignores and the `.git` of a worktree."""
+    found = [path for path in REPOSITORY.iterdir() if path.is_file() and path.name != ".git"]
     for folder in FOLDERS:
         found += [path for path in (REPOSITORY / folder).rglob("*") if path.is_file()]
     kept = [path for path in found if "__pycache__" not in path.parts and ".ipynb_checkpoints" not in path.parts]
