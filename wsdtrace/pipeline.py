@@ -17,7 +17,7 @@ from wsdtrace.check.rule import Rule, all_rules, expand
 from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError
 from wsdtrace.http import HttpRoom, read_content
-from wsdtrace.net import Net
+from wsdtrace.net import Net, transfer_of
 from wsdtrace.records import (
     Anomaly,
     ConnectionOpened,
@@ -33,6 +33,7 @@ from wsdtrace.records import (
     NotHttp,
     Stamp,
     StreamEnded,
+    Transfer,
 )
 from wsdtrace.report.trace import InputInfo, Trace
 from wsdtrace.state.events import Event, ExchangeEnded, FramesLost, LimitReached, MessageSeen, SourceDamaged
@@ -112,6 +113,7 @@ def check_source(source: CaptureSource, options: Options, rules: Iterable[Rule] 
     )
     if source.seekable:
         trace.read_content = lambda ref: _read_again(source, ref)
+        trace.read_transfer = lambda ref: _transfer(source, ref)
     return trace
 
 
@@ -125,6 +127,13 @@ def _read_again(source: CaptureSource, ref: ContentRef) -> Iterator[bytes]:
         yield from net.close()
 
     return read_content(events(), ref)
+
+
+def _transfer(source: CaptureSource, ref: ContentRef) -> Transfer | None:
+    """When the bytes of a content's message came, from the frames that brought them; None for a source without TCP."""
+    if ref.base_seq < 0:
+        return None
+    return transfer_of(source.window(ref.file_start, ref.file_end + 1), ref)
 
 
 def read_image(trace: Trace, image: Image) -> Iterator[bytes]:

@@ -2,5 +2,6 @@
 
 from wsdtrace.net.engine import Net
 from wsdtrace.net.limits import NetAnomalyKind, NetLimits
+from wsdtrace.net.pace import transfer_of
 
-__all__ = ["Net", "NetAnomalyKind", "NetLimits"]
+__all__ = ["Net", "NetAnomalyKind", "NetLimits", "transfer_of"]

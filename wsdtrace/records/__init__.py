@@ -64,6 +64,7 @@ from wsdtrace.records.streams import (
     StreamEnd,
     StreamEnded,
 )
+from wsdtrace.records.transfers import Transfer
 
 __all__ = [
     "I64",
@@ -107,4 +108,5 @@ __all__ = [
     "StreamChunk",
     "StreamEnd",
     "StreamEnded",
+    "Transfer",
 ]

@@ -92,8 +92,8 @@ def latency_svg(trace: Trace, *, redactor: Redactor | None = None) -> str:
     y = height - 12
     draw.line(_LABELS, y - 8, _LABELS, y + 2, stroke=RED, stroke_width=2.5)
     draw.text(_LABELS + 8, y, "median of the whole answer", size=10.5, opacity=MUTED)
-    draw.path(f"M{_LABELS + 190:.1f} {y - 6:.1f}l4 6h-8z", fill=AMBER, stroke="none")
-    draw.text(_LABELS + 200, y, "median until its first byte: before it the peer thinks, after it the answer travels",
+    draw.path(f"M{_LABELS + 176:.1f} {y - 6:.1f}l4 6h-8z", fill=AMBER, stroke="none")
+    draw.text(_LABELS + 186, y, "median until its first byte: until then the peer thinks, then the answer travels",
               size=10.5, opacity=MUTED)  # fmt: skip
     return str(draw)
 

@@ -10,6 +10,7 @@ from wsdtrace.report.svg import MUTED, Drawing, fitted
 from wsdtrace.report.times import duration, offset
 from wsdtrace.report.timescale import TimeScale
 from wsdtrace.report.trace import Trace
+from wsdtrace.state.joblife import Outcome
 from wsdtrace.state.model import Job
 
 WIDTH = 800.0
@@ -82,6 +83,8 @@ def _times(trace: Trace, jobs: list[Job]) -> list[int]:
     times = [step.stamp.time_ns for job in jobs for step in job.steps]
     times += [s.time_ns for job in jobs for s in (job.created, job.ended, job.last_activity) if s is not None]
     times += [s.time_ns for job in jobs for i in job.images for s in (i.first, i.last) if s is not None]
+    if trace.input.last_time_ns is not None and any(_is_left(job) for job in jobs):
+        times.append(trace.input.last_time_ns)
     times += [time_ns for _, marks, _, _ in (_refusals(trace), _events(trace)) for time_ns, _ in marks[:MAX_MARKS]]
     return times
 
@@ -123,4 +126,12 @@ def _draw_job(draw: Drawing, trace: Trace, job: Job, scale: TimeScale, y: float,
         draw.rect(begin, y + 3, max(x - begin, 2), 16, fill=color, fill_opacity=0.8, tip=f"page {image.page}")
         draw.text(x, y + 30, f"p{image.page}", size=9.5, anchor="end", opacity=MUTED)
     x = scale.x(last.time_ns)
+    if _is_left(job) and trace.input.last_time_ns is not None:
+        draw.line(x, y + 11, scale.x(trace.input.last_time_ns), y + 11, stroke=state_color(job.outcome.value),
+                  stroke_width=2, stroke_dasharray="3 4")  # fmt: skip
     draw.line(x, y, x, y + 22, stroke=state_color(job.outcome.value), stroke_width=2.5)
+
+
+def _is_left(job: Job) -> bool:
+    """Nobody ended it as far as the capture goes."""
+    return job.outcome in (Outcome.ORPHANED, Outcome.OPEN)

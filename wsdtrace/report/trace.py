@@ -7,7 +7,7 @@ from dataclasses import field
 
 from wsdtrace.check.finding import Finding, Tally
 from wsdtrace.dataclass import dataclass
-from wsdtrace.records import ContentRef
+from wsdtrace.records import ContentRef, Transfer
 from wsdtrace.state.model import Client, Device, DeviceEvent, Exchange, Image, Job, Refusal, Subscription
 
 
@@ -61,3 +61,5 @@ class Trace:
     """Rules that raised: code and what was raised."""
     read_content: Callable[[ContentRef], Iterator[bytes]] | None = None
     """Reads a content again from the source; None where the source is gone (a pipe)."""
+    read_transfer: Callable[[ContentRef], Transfer | None] | None = None
+    """Tells when the bytes of a content's message came; as above."""
