@@ -1,13 +1,19 @@
 """Public names: what `import wsdtrace` gives, and that no room promises what it does not have."""
 
+import ast
 import importlib
 import pkgutil
+import subprocess
+import sys
 
 import pytest
 
 import wsdtrace
 
-PUBLIC = ["__version__"]
+PUBLIC = [
+    "Client", "Collection", "Device", "DeviceEvent", "Exchange", "Finding", "Image", "Job", "Message", "Subscription",
+    "Ticket", "Trace", "__version__", "open",
+]  # fmt: skip
 """Everything that may be used from outside; a name that leaves this list breaks somebody's notebook."""
 
 ROOMS = sorted(module.name for module in pkgutil.iter_modules(wsdtrace.__path__) if module.ispkg)
@@ -20,6 +26,19 @@ def test_the_root_package_has_its_public_names() -> None:
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_public_name_is_there(name: str) -> None:
     assert getattr(wsdtrace, name) is not None
+
+
+def test_the_root_package_lists_its_names_and_has_no_others() -> None:
+    assert set(PUBLIC) <= set(dir(wsdtrace))
+    with pytest.raises(AttributeError, match="has no attribute 'opne'"):
+        _ = wsdtrace.opne  # type: ignore[attr-defined]  # that is the claim
+
+
+def test_importing_the_package_loads_nothing_but_itself() -> None:
+    program = "import sys; before = set(sys.modules); import wsdtrace; print(set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "numpy" not in done.stdout
+    assert {name for name in ast.literal_eval(done.stdout) if name.startswith("wsdtrace")} == {"wsdtrace"}
 
 
 @pytest.mark.parametrize("room", ROOMS)

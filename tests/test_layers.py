@@ -16,8 +16,9 @@ from tests.shared import REPOSITORY
 PACKAGE = REPOSITORY / "wsdtrace"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-ROOMS_WITH_IO = {"capture", "pipeline", "scanner", "proxy", "corpus", "cli"}
-"""These may open files and sockets and read a clock; `pipeline` opens captures by asking `capture`."""
+ROOMS_WITH_IO = {"capture", "pipeline", "explore", "scanner", "proxy", "corpus", "cli"}
+"""These may open files and sockets and read a clock; `pipeline` opens captures by asking `capture`, `explore` saves
+pages."""
 
 WORLD = {"asyncio", "random", "select", "socket", "subprocess", "tempfile", "threading", "time", "urllib.request"}
 """Modules by which a room would touch the world, or answer differently the next time."""

@@ -156,6 +156,33 @@ def test_messages_are_dropped_once_they_were_judged() -> None:
     assert [x for x in trace.exchanges if x.request is not None and x.request.envelope is not None] == []
 
 
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.parent.name)
+def test_a_released_message_is_read_again_as_it_was(path: Path) -> None:
+    again = check_file(str(path), Options(keep_places=True, ignore=("WSD",)))
+    kept = check_file(str(path), Options(keep_messages=lambda _: True, ignore=("WSD",)))
+    assert again.read_message is not None
+    for one, other in zip(again.exchanges, kept.exchanges, strict=True):
+        pairs = [(one.request, other.request), (one.response, other.response)]
+        pairs += zip(one.answers, other.answers, strict=True)
+        for message, expected in pairs:
+            if message is None or expected is None:
+                assert message is expected
+                continue
+            assert (message.http, message.datagram, message.xml) == (None, None, None)
+            read = again.read_message(message, one.request if message is not one.request else None)
+            assert read is not None
+            assert (read.xml, read.fault) == (expected.xml, expected.fault)
+            if read.fault is None:  # a fault holds elements of lxml, which are equal to themselves alone
+                assert read.decoded == expected.decoded
+            assert (read.first, read.last, read.complete, read.status) == (
+                expected.first, expected.last, expected.complete, expected.status,
+            )  # fmt: skip
+            if read.http is not None and expected.http is not None:
+                assert read.http.fields == expected.http.fields
+                assert read.http.content.data == expected.http.content.data
+                assert read.http.anomalies == expected.http.anomalies
+
+
 def test_messages_are_kept_on_demand() -> None:
     options = Options(keep_messages=lambda x: x.operation == "CreateScanJob")
     trace = check_file(str(CAPTURES / "clean-flatbed/capture.pcap"), options)

@@ -1,7 +1,65 @@
-"""wsdtrace: find out why a WSD scanner did not scan."""
+"""wsdtrace: find out why a WSD scanner did not scan.
+
+    import wsdtrace as wt
+
+    trace = wt.open("capture.pcapng")
+    trace.jobs, trace.exchanges, trace.findings
+
+Everything but the version is loaded when it is first used, so that `import wsdtrace` costs next to nothing.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0.dev0"
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from wsdtrace.explore import (
+        Client,
+        Collection,
+        Device,
+        DeviceEvent,
+        Exchange,
+        Finding,
+        Image,
+        Job,
+        Message,
+        Subscription,
+        Ticket,
+        Trace,
+    )
+    from wsdtrace.explore import open_trace as open  # noqa: A004 - `wsdtrace.open`, as `gzip.open`
+
+__all__ = [
+    "Client",
+    "Collection",
+    "Device",
+    "DeviceEvent",
+    "Exchange",
+    "Finding",
+    "Image",
+    "Job",
+    "Message",
+    "Subscription",
+    "Ticket",
+    "Trace",
+    "__version__",
+    "open",
+]
+
+_ELSEWHERE = {"open": "open_trace"}
+"""Names that are called otherwise where they are made: `open` would hide the built-in one there."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'wsdtrace' has no attribute {name!r}")
+    from wsdtrace import explore  # noqa: PLC0415 - see above
+
+    value = globals()[name] = getattr(explore, _ELSEWHERE.get(name, name))
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

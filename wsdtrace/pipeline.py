@@ -8,7 +8,7 @@ messages are dropped as soon as the rules have seen them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 
 from wsdtrace.capture import CaptureAnomaly, CaptureSource, open_capture
 from wsdtrace.check.checker import Checker
@@ -16,21 +16,25 @@ from wsdtrace.check.finding import Finding
 from wsdtrace.check.rule import Rule, all_rules, expand
 from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError
-from wsdtrace.http import HttpRoom, read_content
+from wsdtrace.http import HttpRoom, read_content, read_message
 from wsdtrace.net import Net, transfer_of
 from wsdtrace.records import (
     Anomaly,
+    ConnectionId,
     ConnectionOpened,
     ConnectionRefused,
     ContentRef,
     Datagram,
+    Direction,
     FrameBatch,
     Gap,
     HttpEvent,
     HttpEventKind,
+    HttpMessage,
     NetAnomaly,
     NetEvent,
     NotHttp,
+    RequestLine,
     Stamp,
     StreamEnded,
     Transfer,
@@ -39,6 +43,7 @@ from wsdtrace.report.trace import InputInfo, Trace
 from wsdtrace.state.events import Event, ExchangeEnded, FramesLost, LimitReached, MessageSeen, SourceDamaged
 from wsdtrace.state.latency import AnswerLimits
 from wsdtrace.state.model import Exchange, Image, Message, Transport
+from wsdtrace.state.reading import read_datagram, read_http
 from wsdtrace.state.tracker import Tracker
 
 Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | ConnectionRefused | Gap | NetAnomaly | StreamEnded
@@ -54,6 +59,8 @@ class Options:
     """Keep a row for every exchange (json, tables); text needs only those that findings and jobs name."""
     keep_messages: Callable[[Exchange], bool] | None = None
     """Exchanges whose parsed messages are kept, for detail views."""
+    keep_places: bool = False
+    """Remember where each message is, to read it again when somebody wants it; what cannot be found again is kept."""
     select: tuple[str, ...] = ()
     """Codes or beginnings of codes to run; all when empty."""
     ignore: tuple[str, ...] = ()
@@ -112,21 +119,48 @@ def check_source(source: CaptureSource, options: Options, rules: Iterable[Rule] 
         )
     )
     if source.seekable:
-        trace.read_content = lambda ref: _read_again(source, ref)
         trace.read_transfer = lambda ref: _transfer(source, ref)
+        trace.read_stream = lambda ref: _events_again(source, ref)
+        trace.read_content = lambda ref: read_content(_events_again(source, ref), ref)
+        trace.read_message = lambda message, asked: _message_again(source, message, asked)
     return trace
 
 
-def _read_again(source: CaptureSource, ref: ContentRef) -> Iterator[bytes]:
-    """The bytes of a content, from its part of the file, through the same reassembler and reader."""
+def _events_again(source: CaptureSource, ref: ContentRef) -> Iterator[NetEvent]:
+    """What brought a message, from its part of the file, through the same reassembler."""
     net = Net.resume(ref.originator, ref.responder, ref.direction, ref.base_seq, ref.message_start)
+    for batch in source.window(ref.file_start, ref.file_end + 1):
+        yield from net.feed(batch)
+    yield from net.close()
 
-    def events() -> Iterator[NetEvent]:
-        for batch in source.window(ref.file_start, ref.file_end + 1):
-            yield from net.feed(batch)
-        yield from net.close()
 
-    return read_content(events(), ref)
+def _message_again(source: CaptureSource, message: Message, asked: Message | None) -> Message | None:
+    """A message that was released, parsed again; None where the file no longer holds it."""
+    ref = message.place
+    if ref is None:
+        return _datagram_again(source, message)
+    method = None
+    if asked is not None and asked.place is not None:
+        request = read_message(_events_again(source, asked.place), asked.place, ConnectionId(0), whole=asked.complete)
+        method = request.start.method if request is not None and isinstance(request.start, RequestLine) else None
+    http = read_message(_events_again(source, ref), ref, ConnectionId(0), whole=message.complete, method=method)
+    if http is None:
+        return None
+    # What ended it (a FIN) may stand outside of what was read again.
+    return read_http(http if http.last == message.last else replace(http, last=message.last), message.role)
+
+
+def _datagram_again(source: CaptureSource, message: Message) -> Message | None:
+    """A datagram is found by the number of its frame; one whose fragments begin before a checkpoint, from the one
+    ahead of it."""
+    for ahead in range(2):
+        net = Net()
+        for batch in source.upto(message.first.number, ahead=ahead):
+            for event in net.feed(batch):
+                if isinstance(event, Datagram) and event.stamp == message.first and event.source == message.sender:
+                    read = read_datagram(event)
+                    return None if read is None else replace(read, role=message.role)
+    return None
 
 
 def _transfer(source: CaptureSource, ref: ContentRef) -> Transfer | None:
@@ -221,8 +255,13 @@ class Run:
         if keep is not None and keep(exchange):
             return
         for message in messages:
-            if message is not None:
-                message.release()
+            if message is None:
+                continue
+            if self.options.keep_places and message.http is not None:
+                message.place = _place_of(message.http)
+                if message.place is None:
+                    continue  # a source that cannot be read again at this place
+            message.release()
 
     def finish(self, info: InputInfo) -> Trace:
         """The source has ended: settle everything."""
@@ -262,6 +301,24 @@ class Run:
             undecidable=_undecidable(tracker),
             internal_errors=self.checker.internal_errors,
         )
+
+
+def _place_of(http: HttpMessage) -> ContentRef | None:
+    """Where a message can be read again; None in a source that is no file of frames."""
+    if http.file_start < 0 or http.base_seq < 0:
+        return None
+    return ContentRef(
+        originator=http.sender if http.direction is Direction.FROM_ORIGINATOR else http.receiver,
+        responder=http.receiver if http.direction is Direction.FROM_ORIGINATOR else http.sender,
+        direction=http.direction,
+        message_start=http.stream_start,
+        message_end=http.stream_end,
+        base_seq=http.base_seq,
+        file_start=http.file_start,
+        file_end=http.file_end,
+        part=-1,
+        length=http.content.length,
+    )
 
 
 _RANK = {HttpEventKind.REQUEST: 2, HttpEventKind.RESPONSE_HEAD: 3, HttpEventKind.ENDED: 4}

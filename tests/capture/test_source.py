@@ -66,6 +66,20 @@ def test_any_window_gives_the_same_frames(tmp_path: Path, data: bytes, window_by
     assert read(path, window_bytes)[0] == whole
 
 
+@pytest.mark.parametrize("ahead", [0, 1, 99])
+def test_the_frames_up_to_one_are_read_again(tmp_path: Path, ahead: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wsdtrace.capture.source._CHECKPOINT_BYTES", 10_000)
+    path = tmp_path / "x.pcap"
+    path.write_bytes(pcap_header() + b"".join(record(n, 0, bytes([n]) * 90_000) for n in range(5)))
+    with open_capture(path, window_bytes=4096) as source:
+        assert sum(len(batch) for batch in source.batches()) == 5
+        for number in range(1, 6):
+            numbers = [batch.first_number + i for batch in source.upto(number, ahead=ahead) for i in range(len(batch))]
+            assert numbers[-1] == number
+            assert numbers == list(range(numbers[0], number + 1))
+            assert ahead < 99 or numbers[0] == 1
+
+
 def test_a_frame_larger_than_the_window_enlarges_it(tmp_path: Path) -> None:
     path = tmp_path / "capture"
     large = bytes(200_000)

@@ -11,9 +11,19 @@ from tests.http.talk import Talk, chunked, get, joined, ok, pieces, post, run
 from tests.http.test_multipart import IMAGE, ROOT, TYPE, body, part, root
 from tests.shared import needs_shared, shared_path
 from wsdtrace.capture import open_capture
-from wsdtrace.http import ContentReader, HttpRoom, read_content
+from wsdtrace.http import ContentReader, HttpRoom, read_content, read_message
 from wsdtrace.net import Net
-from wsdtrace.records import ContentRef, HttpEvent, HttpEventKind, HttpExchange, NetEvent, StreamChunk
+from wsdtrace.records import (
+    ContentRef,
+    Direction,
+    HttpEvent,
+    HttpEventKind,
+    HttpExchange,
+    HttpMessage,
+    MessageEnd,
+    NetEvent,
+    StreamChunk,
+)
 
 CONTENT = body(root(), part(IMAGE))
 
@@ -83,6 +93,50 @@ def test_bytes_of_the_other_direction_are_not_read() -> None:
     (ref,) = refs(run(talk.events).exchanges[0])
     only = [event for event in talk.events if isinstance(event, StreamChunk) and event.direction is not ref.direction]
     assert b"".join(read_content(only, ref)) == b""
+
+
+@pytest.mark.parametrize(("response", "contents"), RESPONSES)
+def test_a_whole_message_is_read_again(response: bytes, contents: list[bytes]) -> None:
+    talk = Talk().client(get(b"/before")).server(ok(b"before")).client(get()).server(response[:77], response[77:]).end()
+    exchange = run(talk.events).exchanges[1]
+    for message in (exchange.request, exchange.response):
+        assert message is not None
+        for way in (list(talk.events), list(joined(talk.events)), list(pieces(talk.events, 61))):
+            again = read_message(way, place(message), message.connection, whole=message.complete)
+            assert again is not None
+            assert (again.start, again.fields, again.content.data) == (
+                message.start, message.fields, message.content.data,
+            )  # fmt: skip
+            assert [part.probe for part in again.content.parts] == [part.probe for part in message.content.parts]
+            assert (again.stream_start, again.first, again.complete) == (
+                message.stream_start, message.first, message.complete,
+            )  # fmt: skip
+
+
+def place(message: HttpMessage) -> ContentRef:
+    ends = (message.sender, message.receiver)
+    originator, responder = ends if message.direction is Direction.FROM_ORIGINATOR else ends[::-1]
+    return ContentRef(
+        originator, responder, message.direction, message.stream_start, message.stream_end, message.base_seq,
+        message.file_start, message.file_end, -1, message.content.length,
+    )  # fmt: skip
+
+
+def test_an_answer_to_head_is_read_again_without_content() -> None:
+    talk = Talk().client(b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n").server(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+    talk = talk.client(get()).server(ok(b"x")).end()
+    message = run(talk.events).exchanges[0].response
+    assert message is not None
+    again = read_message(talk.events, place(message), message.connection, method="HEAD")
+    assert again is not None
+    assert again.ended is MessageEnd.NO_CONTENT
+
+
+def test_where_nothing_is_there_is_no_message() -> None:
+    talk = Talk().client(get()).server(ok(b"x")).end()
+    message = run(talk.events).exchanges[0].response
+    assert message is not None
+    assert read_message([], place(message), message.connection) is None
 
 
 TRUTH = "data/captures/TRUTH.json"

@@ -136,6 +136,24 @@ class CaptureSource:
                 if hi < len(batch):
                     return
 
+    def upto(self, number: int, *, ahead: int = 0) -> Iterator[FrameBatch]:
+        """The frames up to one of them again, from a checkpoint before it on.
+
+        Args:
+            number: of the last frame, 1-based.
+            ahead: how many checkpoints further ahead to begin, for what came in pieces.
+
+        Raises:
+            CaptureError: the source is not seekable, or the file is gone.
+        """
+        row = bisect_right(self._checkpoints, number, key=lambda checkpoint: checkpoint.number) - 1 - ahead
+        start = self._checkpoints[row].position if row >= 0 else 0
+        for batch in self.window(start, self.file_size or 0):
+            last = number + 1 - batch.first_number
+            yield batch if last >= len(batch) else _rows(batch, 0, last)
+            if last <= len(batch):
+                return
+
     def close(self) -> None:
         """Close the input. A source may be closed twice."""
         self._input.close()

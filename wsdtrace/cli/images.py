@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import tempfile
-from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,7 +19,6 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError, OutputError
 
 if TYPE_CHECKING:
-    from wsdtrace.capture.inputs import Input
     from wsdtrace.report.page import Look
     from wsdtrace.report.trace import Trace
     from wsdtrace.state.model import Image
@@ -32,12 +28,6 @@ SUFFIXES = {
     "dib": "bmp", "bmp": "bmp", "pdf": "pdf", "xps": "xps", "gif": "gif",
 }  # fmt: skip
 """Name of a saved page by what its bytes are; never by what the capture calls it."""
-
-MAX_SPOOLED = 4 * 1024**3
-"""Bytes of a capture from a pipe that are kept on disk to read its images: a day of scanning."""
-
-PIECE = 1024 * 1024
-"""Bytes copied at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +107,14 @@ def name_of(image: Image, taken: set[str]) -> str:
 
 def _save_all(path: str, folder: str, look: Look, *, force: bool) -> Exit:
     """Save the pages of one capture and print what was saved."""
+    from wsdtrace.capture.spool import MAX_SPOOLED, Spool
     from wsdtrace.pipeline import Options, check_file
 
-    with _seekable(path) as file:
+    with Spool(path) as spool:
+        if not spool.whole:
+            complain(f"{path}: only its first {MAX_SPOOLED:,} bytes are looked at")
         with Progress(path) as progress:
-            trace = check_file(file, Options(progress=progress, ignore=EVERY_RULE))
+            trace = check_file(spool.path, Options(progress=progress, ignore=EVERY_RULE))
         trace.input.path = path
         saved, codes = [], [Exit.OK]
         taken: set[str] = set()
@@ -194,36 +187,6 @@ def _table(trace: Trace, saved: list[Saved], look: Look) -> str:
         told += f"; {len(trace.images) - len(saved)} not saved"
     page.line(f"{told}.")
     return str(page)
-
-
-@contextlib.contextmanager
-def _seekable(path: str) -> Iterator[str]:
-    """A file that can be read twice: the capture itself, or a copy of what comes from a pipe or was compressed."""
-    from wsdtrace.capture.inputs import open_input
-
-    with open_input(path) as source:
-        if source.seekable:
-            yield path
-            return
-        with tempfile.NamedTemporaryFile(prefix="wsdtrace-") as copy:
-            try:
-                if not _spool(source, copy.file):
-                    complain(f"{path}: only its first {MAX_SPOOLED:,} bytes are looked at")
-                copy.flush()
-            except OSError as error:
-                raise OutputError(f"{copy.name}: cannot be written: {error.strerror or error}") from error
-            yield copy.name
-
-
-def _spool(source: Input, copy: IO[bytes]) -> bool:
-    """Copy the input to its end, or up to the bound; False when the bound bit."""
-    buffer = memoryview(bytearray(PIECE))
-    copied = 0
-    while n := source.fill(buffer):
-        if copied + n > MAX_SPOOLED:
-            return False
-        copied += copy.write(buffer[:n])
-    return True
 
 
 def _make(folder: str) -> None:

@@ -5,7 +5,7 @@ from wsdtrace.http.exchange import HttpOutput
 from wsdtrace.http.limits import HttpLimits
 from wsdtrace.http.media import parse_media_type
 from wsdtrace.http.parts import root_part
-from wsdtrace.http.reread import ContentReader, read_content
+from wsdtrace.http.reread import ContentReader, read_content, read_message
 from wsdtrace.http.room import HttpRoom
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "HttpRoom",
     "parse_media_type",
     "read_content",
+    "read_message",
     "root_part",
 ]

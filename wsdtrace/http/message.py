@@ -197,6 +197,9 @@ class OpenMessage:
             self._anomalies(head),
             self.trailers,
             index=meter.index(),
+            file_start=meter.file_start,
+            file_end=meter.file_end,
+            base_seq=wire.base_seq,
         )
 
     def _content(self, ended: MessageEnd, last: Stamp) -> Content:

@@ -47,7 +47,7 @@ _KNOWN = re.compile(
 
 
 class QuickMessage(HttpMessage):
-    """A message whose field lines and index are made when they are first asked for.
+    """A message whose field lines, index and place in the file are made when they are first asked for.
 
     A slot that was never filled is looked up by `__getattr__`, which fills it.
     """
@@ -57,14 +57,17 @@ class QuickMessage(HttpMessage):
     _section: bytes
     _view: View
 
-    def __getattr__(self, name: str) -> tuple[FieldLine, ...] | SegmentIndex | None:
-        value: tuple[FieldLine, ...] | SegmentIndex | None
+    def __getattr__(self, name: str) -> tuple[FieldLine, ...] | SegmentIndex | int | None:
+        value: tuple[FieldLine, ...] | SegmentIndex | int | None
         if name == "fields":
             section = self._section
             bound = section.count(b"\n")
             value, _ = parse_fields(section, section.index(b"\n") + 1, self.stream_start, [], fields_max=bound)
         elif name == "index":
             value = _index(self._view, self.stream_start, self.stream_end)
+        elif name in ("file_start", "file_end"):
+            files = self.index.file_offset if self.index is not None else None
+            value = -1 if files is None else int(files.min() if name == "file_start" else files.max())
         else:
             raise AttributeError(name)
         object.__setattr__(self, name, value)
@@ -78,7 +81,7 @@ _make_content = maker(
 _make_piece = maker(ContentPiece, "content_start", "stream_start", "length")
 _make_message = maker(
     QuickMessage, "connection", "direction", "sender", "receiver", "start", "content", "first", "head_end", "last",
-    "ended", "stream_start", "stream_end", "anomalies", "trailers", "exact", "_section", "_view",
+    "ended", "stream_start", "stream_end", "anomalies", "trailers", "exact", "base_seq", "_section", "_view",
 )  # fmt: skip
 
 
@@ -179,7 +182,7 @@ def _message(
     message = _make_message(
         wire.connection, wire.direction, wire.sender, wire.receiver, start, content, first, head_end, last,
         MessageEnd.NO_CONTENT if length is None else MessageEnd.LENGTH, origin + begin, origin + stop, (), (), True,
-        section, view,
+        wire.base_seq, section, view,
     )  # fmt: skip
     if len(data) > SHARED_MAX:
         object.__setattr__(message, "index", _index(view, origin + begin, origin + stop))

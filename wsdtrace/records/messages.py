@@ -185,6 +185,12 @@ class HttpMessage:
     """False when the source re-wrote the message (a client's own trace)."""
     index: SegmentIndex | None = None
     """Segments of the message's held bytes, for evidence; None for sources without frames."""
+    file_start: int = -1
+    """Where the records of the first and of the last of its frames in the file begin, in bytes of the uncompressed
+    source; -1 for a source that is no file of frames."""
+    file_end: int = -1
+    base_seq: int = -1
+    """TCP sequence number of stream offset 0 of its direction, modulo 2**32; -1 for a source without TCP."""
 
     @property
     def complete(self) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import field
 
 from wsdtrace.check.finding import Finding, Tally
 from wsdtrace.dataclass import dataclass
-from wsdtrace.records import ContentRef, Transfer
-from wsdtrace.state.model import Client, Device, DeviceEvent, Exchange, Image, Job, Refusal, Subscription
+from wsdtrace.records import ContentRef, NetEvent, Transfer
+from wsdtrace.state.model import Client, Device, DeviceEvent, Exchange, Image, Job, Message, Refusal, Subscription
 
 
 @dataclass(slots=True)
@@ -63,3 +63,7 @@ class Trace:
     """Reads a content again from the source; None where the source is gone (a pipe)."""
     read_transfer: Callable[[ContentRef], Transfer | None] | None = None
     """Tells when the bytes of a content's message came; as above."""
+    read_stream: Callable[[ContentRef], Iterator[NetEvent]] | None = None
+    """The net events of the direction and the part of the file that a reference names; None as above."""
+    read_message: Callable[[Message, Message | None], Message | None] | None = None
+    """Reads a released message again, given what it answers; None where nobody wanted to (`Options.keep_places`)."""

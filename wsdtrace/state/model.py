@@ -94,6 +94,8 @@ class Message:
     decoded: Decoded | None = None
     xml: bytes | None = None
     """The XML document: the content, or the root part of a multipart."""
+    place: ContentRef | None = None
+    """Where it can be read again, if anybody wanted to know before it was released."""
 
     def release(self) -> None:
         """Drop what is not of fixed size."""

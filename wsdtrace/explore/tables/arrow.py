@@ -1,0 +1,81 @@
+"""Tables → Arrow, pandas and Parquet. Needs the extra `notebook`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from wsdtrace.errors import MissingExtra
+from wsdtrace.explore.tables.columns import Kind, Table
+from wsdtrace.explore.tables.values import values_of
+from wsdtrace.report.redact import Redactor
+from wsdtrace.report.trace import Trace
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa  # type: ignore[import-untyped]  # ships no stubs
+
+EXTRA = "notebook"
+
+
+def arrow_table(table: Table[Any], trace: Trace, rows: Sequence[Any], redactor: Redactor) -> pa.Table:
+    """A table in Arrow's memory, each column with its meaning and unit as metadata.
+
+    Args:
+        table: which.
+        trace: that the rows belong to.
+        rows: objects, a row for each (a job for all of its steps).
+        redactor: replaces secrets in free text.
+
+    Raises:
+        MissingExtra: pyarrow is not installed.
+    """
+    pa = _arrow()
+    types = {
+        Kind.INT: pa.int64(), Kind.FLOAT: pa.float64(), Kind.TEXT: pa.string(), Kind.BOOL: pa.bool_(),
+        Kind.TIME: pa.timestamp("ns", tz="UTC"),
+    }  # fmt: skip
+    fields, arrays = [], []
+    for column, values in values_of(table, trace, rows, redactor):
+        kind = types[column.kind]
+        arrays.append(_array(pa, values, kind))
+        told = {"meaning": column.meaning, "unit": column.unit, "joins": column.joins}
+        fields.append(pa.field(column.name, kind, metadata={k: v for k, v in told.items() if v}))
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _array(pa: Any, values: Sequence[Any], kind: Any) -> Any:
+    """A column; of a number that does not fit (a damaged record may claim any) nothing is kept."""
+    try:
+        return pa.array(values, type=kind)
+    except (OverflowError, UnicodeEncodeError, pa.ArrowInvalid):
+        if pa.types.is_string(kind):  # lone surrogates of a path or a text are no UTF-8
+            return pa.array(
+                [None if v is None else v.encode("utf-8", "backslashreplace").decode() for v in values], kind
+            )
+        bound = 2**63
+        return pa.array([v if v is not None and -bound <= v < bound else None for v in values], kind)
+
+
+def data_frame(table: pa.Table) -> pd.DataFrame:
+    """An Arrow table as a pandas one: whole numbers stay whole where some are absent, times are UTC datetimes.
+
+    Raises:
+        MissingExtra: pandas is not installed.
+    """
+    try:
+        import pandas as pd  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise MissingExtra("a DataFrame", EXTRA) from error
+    pa = _arrow()
+    nullable = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+    frame: pd.DataFrame = table.replace_schema_metadata(None).to_pandas(types_mapper=nullable.get)
+    return frame
+
+
+def _arrow() -> Any:
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise MissingExtra("a DataFrame or Parquet", EXTRA) from error
+    return pa

@@ -1,0 +1,296 @@
+"""`Trace`: a capture that was read and judged, at hand for questions."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from wsdtrace.capture.spool import Spool
+from wsdtrace.check.finding import Finding as Objection
+from wsdtrace.check.finding import Tally
+from wsdtrace.check.rule import expand
+from wsdtrace.errors import CaptureError
+from wsdtrace.explore.collection import Collection
+from wsdtrace.explore.exchange import Exchange
+from wsdtrace.explore.finding import Finding
+from wsdtrace.explore.image import Image
+from wsdtrace.explore.job import Job
+from wsdtrace.explore.message import Message
+from wsdtrace.explore.peers import Client, Device, DeviceEvent, Subscription
+from wsdtrace.explore.tables import messages_of
+from wsdtrace.explore.view import moment, plain_look, seconds
+from wsdtrace.pipeline import Options, check_file, read_image
+from wsdtrace.records import ContentRef, NetEvent
+from wsdtrace.report.page import Page
+from wsdtrace.report.redact import Redactor
+from wsdtrace.report.text import render_check
+from wsdtrace.report.trace import Trace as Facts
+from wsdtrace.state import model
+
+if TYPE_CHECKING:
+    from wsdtrace.explore.view import Pretty
+
+MAX_KEPT = 64
+"""Messages that are kept parsed after they were read again: what a person looks at in one cell."""
+
+
+class Trace:
+    """A capture: its devices, clients, exchanges, jobs, images, and what the rules say of them.
+
+    Made by `wsdtrace.open`. Use it in a `with` statement, or `close` it, or forget it.
+    """
+
+    def __init__(self, facts: Facts, spool: Spool, options: Options, *, show_secrets: bool, width: int) -> None:
+        """Use `wsdtrace.open`."""
+        self._facts = facts
+        self._spool = spool
+        self._options = options
+        self._look = plain_look(width, show_secrets=show_secrets)
+        self._redactor = Redactor(facts, show=show_secrets)
+        self._closed = False
+        self._kept: OrderedDict[int, model.Message] = OrderedDict()
+
+    # -- what it is
+
+    @property
+    def path(self) -> str:
+        """As it was given to `open`."""
+        return self._facts.input.path
+
+    @property
+    def format(self) -> str:
+        """`pcap`, `pcapng` …"""
+        return self._facts.input.format
+
+    @property
+    def frames(self) -> int:
+        """How many frames it has."""
+        return self._facts.input.frames
+
+    @property
+    def first_time(self) -> datetime | None:
+        return moment(self._facts.input.first_time_ns)
+
+    @property
+    def last_time(self) -> datetime | None:
+        return moment(self._facts.input.last_time_ns)
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds from its first frame to its last."""
+        first, last = self._facts.input.first_time_ns, self._facts.input.last_time_ns
+        return None if first is None or last is None else seconds(last - first)
+
+    # -- what is in it
+
+    @property
+    def devices(self) -> Collection[Device]:
+        return Collection(self, "devices", self._facts.devices, Device)
+
+    @property
+    def clients(self) -> Collection[Client]:
+        return self._clients(self._facts.clients)
+
+    @property
+    def exchanges(self) -> Collection[Exchange]:
+        """Every exchange of WSD, in the order of the capture."""
+        return self._exchanges(self._facts.exchanges)
+
+    @property
+    def messages(self) -> Collection[Message]:
+        """Every message: each request before its answers."""
+        return Collection(self, "messages", messages_of(self._facts.exchanges), Message.of_said)
+
+    @property
+    def jobs(self) -> Collection[Job]:
+        return self._jobs(self._facts.jobs)
+
+    @property
+    def images(self) -> Collection[Image]:
+        """Every page."""
+        return self._images(self._facts.images)
+
+    @property
+    def subscriptions(self) -> Collection[Subscription]:
+        return Collection(self, "subscriptions", self._facts.subscriptions, Subscription)
+
+    @property
+    def events(self) -> Collection[DeviceEvent]:
+        """What devices notified their clients of."""
+        return Collection(self, "events", self._facts.events, DeviceEvent)
+
+    @property
+    def findings(self) -> Collection[Finding]:
+        """What the rules object to, by time."""
+        return Collection(self, "findings", self._facts.findings, Finding)
+
+    @property
+    def ledger(self) -> Mapping[str, Tally]:
+        """By code of every rule that was run: how often it fired, passed, was inconclusive."""
+        return self._facts.ledger
+
+    # -- questions
+
+    def check(
+        self, select: Iterable[str] = (), ignore: Iterable[str] = (), timeouts: Mapping[str, float] | None = None
+    ) -> Collection[Finding]:
+        """Findings of some rules.
+
+        The capture is read again only where `open` did not run these rules, or with other timeouts.
+
+        Args:
+            select: codes, or beginnings of codes: `["WSD6"]`; all when empty.
+            ignore: codes that are not wanted.
+            timeouts: operation → seconds after which its answer is slow (WSD107).
+
+        Raises:
+            BadSelector: a selection means no rule.
+            CaptureError: it has to be read again, and is closed or gone.
+        """
+        if isinstance(select, str):
+            select = [select]
+        if isinstance(ignore, str):
+            ignore = [ignore]
+        wanted = expand(list(select)) if select else frozenset(expand(["WSD"]))
+        wanted -= expand(list(ignore)) if ignore else frozenset()
+        if timeouts is None and wanted <= self._facts.ledger.keys():
+            return self.findings.where(lambda finding: finding.code in wanted)
+        self._need_file()
+        options = replace(self._options, select=tuple(sorted(wanted)), ignore=(), timeouts=dict(timeouts or {}))
+        facts = check_file(self._spool.path, options)
+        facts.input.path = self.path
+        again = Trace(facts, self._spool, options, show_secrets=self._look.show_secrets, width=self._look.width)
+        return again.findings
+
+    def exchange_at(self, frame: int) -> Exchange | None:
+        """The exchange that a frame belongs to: the one with the narrowest range of frames; None where there is none.
+
+        Args:
+            frame: its number, as Wireshark counts.
+        """
+        found = [
+            exchange
+            for exchange in self._facts.exchanges
+            for message in (exchange.request, exchange.response, *exchange.answers)
+            if message is not None and message.first.number <= frame <= message.last.number
+        ]
+        best = min(found, key=lambda e: e.last.number - e.first.number, default=None)
+        return None if best is None else Exchange(self, best)
+
+    # -- life
+
+    def close(self) -> None:
+        """Give up the file. What was read stays; messages and images cannot be read any more."""
+        self._closed = True
+        self._kept.clear()
+        self._spool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return render_check(self._facts, self._look).rstrip("\n")
+
+    def _repr_pretty_(self, printer: Pretty, cycle: bool) -> None:
+        printer.text("Trace(…)" if cycle else repr(self))
+
+    # -- for the views
+
+    def _exchanges(self, of: Sequence[model.Exchange]) -> Collection[Exchange]:
+        return Collection(self, "exchanges", of, Exchange)
+
+    def _jobs(self, of: Sequence[model.Job]) -> Collection[Job]:
+        return Collection(self, "jobs", of, Job)
+
+    def _images(self, of: Sequence[model.Image]) -> Collection[Image]:
+        return Collection(self, "images", of, Image)
+
+    def _clients(self, of: Sequence[model.Client]) -> Collection[Client]:
+        return Collection(self, "clients", of, Client)
+
+    def _seen(self, of: model.Exchange) -> Exchange:
+        return Exchange(self, of)
+
+    def _exchange(self, of: model.Exchange | None) -> Exchange | None:
+        return None if of is None else Exchange(self, of)
+
+    def _job(self, of: model.Job | None) -> Job | None:
+        return None if of is None else Job(self, of)
+
+    def _device(self, of: model.Device | None) -> Device | None:
+        return None if of is None else Device(self, of)
+
+    def _client(self, of: model.Client | None) -> Client | None:
+        return None if of is None else Client(self, of)
+
+    def _subscription(self, of: model.Subscription | None) -> Subscription | None:
+        return None if of is None else Subscription(self, of)
+
+    def _finding(self, of: Objection | None) -> Finding | None:
+        return None if of is None else Finding(self, of)
+
+    def _page(self) -> Page:
+        return Page(self._look, self._redactor)
+
+    def _need_file(self) -> None:
+        if self._closed:
+            raise CaptureError(f"{self.path}: the trace is closed; open the capture again to read from it")
+
+    def _stream(self, ref: ContentRef) -> Iterator[NetEvent]:
+        """What brought a message or an image."""
+        self._need_file()
+        assert self._facts.read_stream is not None
+        return self._facts.read_stream(ref)
+
+    def _message(self, message: model.Message, exchange: model.Exchange) -> model.Message:
+        """A message with its text, read again unless it was kept."""
+        if message.xml is not None or message.http is not None or message.datagram is not None:
+            return message
+        kept = self._kept.get(id(message))
+        if kept is not None:
+            self._kept.move_to_end(id(message))
+            return kept
+        self._need_file()
+        read = self._facts.read_message
+        asked = exchange.request if message is not exchange.request else None
+        found = None if read is None else read(message, asked)
+        if found is None:
+            raise CaptureError(
+                f"{self.path}: the {message.role.value} of exchange {exchange.id} cannot be read again: "
+                "the file was changed since it was opened"
+            )
+        self._kept[id(message)] = found
+        if len(self._kept) > MAX_KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+    @contextmanager
+    def _whole(self, exchange: model.Exchange) -> Iterator[None]:
+        """For a while an exchange is as it was before its messages were released: what the detail view shows."""
+        released = exchange.request, exchange.response, exchange.answers
+        whole = {
+            id(m): self._message(m, exchange)
+            for m in (exchange.request, exchange.response, *exchange.answers)
+            if m is not None
+        }
+        try:
+            exchange.request = whole.get(id(exchange.request))
+            exchange.response = whole.get(id(exchange.response))
+            exchange.answers = [whole[id(m)] for m in exchange.answers]
+            yield
+        finally:
+            exchange.request, exchange.response, exchange.answers = released
+
+    def _image_bytes(self, image: model.Image) -> Iterator[bytes]:
+        self._need_file()
+        return read_image(self._facts, image)
