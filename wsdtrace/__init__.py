@@ -52,13 +52,15 @@ _ELSEWHERE = {"open": "open_trace"}
 """Names that are called otherwise where they are made: `open` would hide the built-in one there."""
 
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module 'wsdtrace' has no attribute {name!r}")
-    from wsdtrace import explore  # noqa: PLC0415 - see above
+if not TYPE_CHECKING:  # else every name would be there for a type checker
 
-    value = globals()[name] = getattr(explore, _ELSEWHERE.get(name, name))
-    return value
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module 'wsdtrace' has no attribute {name!r}")
+        from wsdtrace import explore  # noqa: PLC0415 - see above
+
+        value = globals()[name] = getattr(explore, _ELSEWHERE.get(name, name))
+        return value
 
 
 def __dir__() -> list[str]:

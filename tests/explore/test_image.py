@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.shared import CAPTURES
 from tests.explore.conftest import opened
+from tests.shared import CAPTURES
 from wsdtrace import Trace
 from wsdtrace.errors import CaptureError, OutputError
 
