@@ -6,7 +6,7 @@ BENCHMARKS := benchmarks/startup.py benchmarks/streams.py benchmarks/vocabulary.
 CASE := captures/orphaned-job/capture.pcapng
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint bench mutants captures docs clean
+.PHONY: help demo test slow fuzz lint bench mutants captures docs clean
 
 help:  ## list these verbs
 	@sed -n 's/^\([a-z][a-z]*\):[^#]*##  *\(.*\)/  make \1#\2/p' $(MAKEFILE_LIST) | while IFS='#' read -r verb text; do printf '%-16s %s\n' "$$verb" "$$text"; done
@@ -28,6 +28,9 @@ test: $(VENV)/.installed-dev  ## set up, and run the tests (PYTEST="tests/net -x
 slow: $(VENV)/.installed-dev  ## set up, and run the tests that `make test` leaves out: slow ones, fuzzing, real drivers
 	@echo "==> pytest -m 'slow or fuzz or driver'"
 	@$(BIN)/python -m pytest -n auto -m 'slow or fuzz or driver'
+
+fuzz: $(VENV)/.installed-fuzz  ## random inputs for ten minutes, guided by what they reach (FUZZ="--minutes 60 --door stream")
+	@echo "==> fuzz/run.py $(FUZZ)"; $(BIN)/python -m fuzz.run $(FUZZ)
 
 lint: $(VENV)/.installed-dev  ## ruff and mypy --strict over package and tests
 	@echo "==> ruff check"; $(BIN)/ruff check
@@ -60,3 +63,7 @@ $(VENV)/.installed: pyproject.toml
 $(VENV)/.installed-dev: pyproject.toml
 	@.ci/venv $(VENV) '.[dev]'
 	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-fuzz: $(VENV)/.installed-dev
+	@.ci/venv $(VENV) '.[dev,fuzz]'
+	@touch $@

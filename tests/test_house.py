@@ -13,7 +13,7 @@ from tests.shared import REPOSITORY
 
 LONGEST = 500  # lines; conventions 16: "look twice at 300, split at 500"
 
-FOLDERS = ("wsdtrace", "tests", "captures", "benchmarks", "docs", "notebooks", ".ci")
+FOLDERS = ("wsdtrace", "tests", "captures", "benchmarks", "docs", "fuzz", "notebooks", ".ci")
 TEXT = {"", ".py", ".md", ".toml", ".json", ".txt", ".cfg", ".yml", ".ipynb", ".lua", ".log", ".jsonl"}
 
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:root|work|Users/\w+|home/[a-z]\w*)/")

@@ -46,6 +46,16 @@ def test_what_is_not_well_formed_says_where_and_why(
     assert document.reliable == offset
 
 
+def test_a_reference_to_a_surrogate_is_no_text_that_cannot_be_read() -> None:
+    for reference in (b"&#xD800;", b"&#55296;", b"&#x00dfff;", b"&#057343;"):
+        data = b'<x xmlns="u' + reference + b'" a="' + reference + b'"><y' + reference + b"/>" + reference + b"<z/></x>"
+        document = parse(data)
+        assert document.root is not None
+        assert not document.well_formed
+        for element in document.root.iter():
+            assert "\ud800" not in f"{element.tag}{element.text}{element.tail}{element.attrib.values()}"
+
+
 @pytest.mark.parametrize(
     ("data", "names"),
     [

@@ -115,6 +115,15 @@ def _parser(*, recover: bool = False) -> etree.XMLParser:
 
 _quick = _parser()
 
+_SURROGATE = re.compile(rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*5(?:529[6-9]|5[3-9]\d\d|[67]\d{3}));")
+"""A reference to a surrogate (D800 to DFFF; the decimal form may take a few neighbours along, of private use): libxml2
+recovers from it by keeping it, and lxml then raises wherever the text is read."""
+
+
+def _blank(found: re.Match[bytes]) -> bytes:
+    """Question marks in its place, so that places stay what they are."""
+    return b"?" * len(found[0])
+
 
 def parse_clean(data: bytes) -> etree._Element | None:
     """The root of a document known to be in UTF-8 and without document type declaration; None where `parse` must
@@ -156,7 +165,7 @@ def parse(data: bytes, charset: str | None = None) -> Document:
         pass
     recovering = _parser(recover=True)
     try:
-        root = etree.fromstring(text, recovering)
+        root = etree.fromstring(_SURROGATE.sub(_blank, text), recovering)
     except (etree.XMLSyntaxError, ValueError, AssertionError):
         root = None
     positions = scan(original)
