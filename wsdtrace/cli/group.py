@@ -32,6 +32,9 @@ COMMANDS = (
         "show", "Look at a capture", "Tables of what is in it; one exchange or job in full.", "wsdtrace.cli.show"
     ),
     CommandRow("images", "Look at a capture", "Save the scanned pages.", "wsdtrace.cli.images"),
+    CommandRow(
+        "scanner", "Without hardware", "Run a virtual scanner, well-behaved or as a persona.", "wsdtrace.cli.scanner"
+    ),
     CommandRow("rule", "Help", "Explain a rule, or list all rules.", "wsdtrace.cli.rule"),
     CommandRow("describe", "Help", "Explain a message, element or fault, or list them.", "wsdtrace.cli.describe"),
 )

@@ -10,8 +10,8 @@ from wsdtrace.scenario.edits import Head, edit_head, raw_of
 from wsdtrace.scenario.model import Edit, Http, Mime
 
 SOAP_TYPE = "application/soap+xml"
-BOUNDARY = "scenario-boundary"
-ROOT_ID, IMAGE_ID = "root@scenario", "image@scenario"
+AUTHOR = "scenario"
+"""Who made the parts, in boundary and Content-IDs."""
 USER_AGENT = "WSDAPI"
 """What Windows and sane-airscan call themselves."""
 SERVER = "Scenario/1.0"
@@ -59,23 +59,36 @@ def soap_payload(xml: bytes, charset: str) -> Payload:
     return Payload(xml, f"{SOAP_TYPE}; charset={charset}")
 
 
-def image_payload(xml: bytes, charset: str, image: bytes, media_type: str, mime: Mime) -> Payload:
-    """A document and an image as multipart/related (XOP 1.0 §4, RFC 2387)."""
+def image_payload(
+    xml: bytes, charset: str, image: bytes, media_type: str, mime: Mime, *, author: str = AUTHOR
+) -> Payload:
+    """A document and an image as multipart/related (XOP 1.0 §4, RFC 2387).
+
+    Args:
+        xml: the document; its Include refers to `cid:image@AUTHOR`.
+        charset: of the document.
+        image: the image.
+        media_type: of the image.
+        mime: how the parts are written.
+        author: who says so, for boundary and Content-IDs.
+    """
     end = b"\n" if mime.lf else b"\r\n"
-    root = _part(end, f'application/xop+xml; charset={charset}; type="{SOAP_TYPE}"', ROOT_ID, "binary", xml)
-    parts = [root, _part(end, media_type, IMAGE_ID, mime.encoding, image)]
+    root_id = f"root@{author}"
+    root = _part(end, f'application/xop+xml; charset={charset}; type="{SOAP_TYPE}"', root_id, "binary", xml)
+    parts = [root, _part(end, media_type, f"image@{author}", mime.encoding, image)]
     if mime.root_last:
         parts.reverse()
     if mime.extra:
-        parts.append(_part(end, "application/octet-stream", "extra@scenario", "binary", b"nobody refers to this"))
-    delimiter = b"--" + BOUNDARY.encode()
+        parts.append(_part(end, "application/octet-stream", f"extra@{author}", "binary", b"nobody refers to this"))
+    name = f"{author}-boundary"
+    delimiter = b"--" + name.encode()
     data = b"".join((b"" if number == 0 else end) + delimiter + end + part for number, part in enumerate(parts))
     if mime.closing:
         data += (end if mime.line_end_before_last else b"") + delimiter + b"--" + end
-    boundary = f' boundary="{BOUNDARY}";' if mime.boundary else ""
+    boundary = f' boundary="{name}";' if mime.boundary else ""
     return Payload(
         data,
-        f'multipart/related;{boundary} type="application/xop+xml"; start="<{ROOT_ID}>"; start-info="{SOAP_TYPE}"',
+        f'multipart/related;{boundary} type="application/xop+xml"; start="<{root_id}>"; start-info="{SOAP_TYPE}"',
     )
 
 
@@ -88,13 +101,15 @@ def _part(end: bytes, media_type: str, content_id: str, encoding: str, data: byt
     return b"".join(f"{name}: {value}".encode() + end for name, value in fields) + end + data
 
 
-def frame_request(url_host: str, path: str, payload: Payload, edits: Sequence[Edit]) -> Framed:
+def frame_request(
+    url_host: str, path: str, payload: Payload, edits: Sequence[Edit], *, user_agent: str = USER_AGENT
+) -> Framed:
     """A POST."""
     head = Head(
         f"POST {path} HTTP/1.1",
         [
             ("Host", url_host),
-            ("User-Agent", USER_AGENT),
+            ("User-Agent", user_agent),
             ("Content-Type", payload.media_type),
             ("Content-Length", str(len(payload.data))),
         ],
@@ -102,7 +117,9 @@ def frame_request(url_host: str, path: str, payload: Payload, edits: Sequence[Ed
     return _framed(head, payload.data, 0, edits)
 
 
-def frame_answer(status: int, payload: Payload | None, http: Http, edits: Sequence[Edit]) -> Framed:
+def frame_answer(
+    status: int, payload: Payload | None, http: Http, edits: Sequence[Edit], *, server: str = SERVER
+) -> Framed:
     """A final response.
 
     Args:
@@ -110,10 +127,11 @@ def frame_answer(status: int, payload: Payload | None, http: Http, edits: Sequen
         payload: None for no content.
         http: how it is framed.
         edits: what is changed then.
+        server: what the server calls itself.
     """
     code = status if http.status is None else http.status
     version = "HTTP/1.0" if http.version_10 else "HTTP/1.1"
-    head = Head(f"{version} {code} {REASONS.get(code, 'Status')}", [("Server", SERVER)])
+    head = Head(f"{version} {code} {REASONS.get(code, 'Status')}", [("Server", server)])
     data = b"" if payload is None else payload.data
     media_type = http.type if http.type is not None else (payload.media_type if payload is not None else "")
     if media_type:
