@@ -1,8 +1,9 @@
 """The wiring: source → frames → streams → HTTP → state → check → `Trace`.
 
-Theory of operation: one window of frames at a time goes through `net` and `http`; what they say is sorted by where it
-became true and goes to the tracker, whose events go to the checker. So the size of the windows is invisible. Parsed
-messages are dropped as soon as the rules have seen them.
+Theory of operation: a `Run` has a method for each of the three doors, and everything that enters goes on together
+behind the last one. Of frames and streams one window at a time is read, and what `net` and `http` say of it is sorted
+by where it became true; records come in their order. Facts go to the tracker, whose events go to the checker. So the
+size of the windows is invisible. Parsed messages are dropped as soon as the rules have seen them.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 
-from wsdtrace.capture import CaptureAnomaly, CaptureSource, open_capture
+from wsdtrace.capture import AirscanSource, CaptureAnomaly, CaptureSource, RecordFact, Source, open_source
 from wsdtrace.check.checker import Checker
 from wsdtrace.check.finding import Finding
 from wsdtrace.check.rule import Rule, all_rules, expand
 from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError
-from wsdtrace.http import HttpRoom, read_content, read_message
+from wsdtrace.http import HttpRoom, RecordRoom, read_content, read_message, read_recorded_content
 from wsdtrace.net import Net, transfer_of
 from wsdtrace.records import (
     Anomaly,
@@ -34,12 +35,14 @@ from wsdtrace.records import (
     NetAnomaly,
     NetEvent,
     NotHttp,
+    RecordedEnd,
+    RecordedRequest,
     RequestLine,
     Stamp,
     StreamEnded,
     Transfer,
 )
-from wsdtrace.report.trace import InputInfo, Trace
+from wsdtrace.report.trace import InputInfo, LogLines, Trace
 from wsdtrace.state.events import Event, ExchangeEnded, FramesLost, LimitReached, MessageSeen, SourceDamaged
 from wsdtrace.state.latency import AnswerLimits
 from wsdtrace.state.model import Exchange, Image, Message, Transport
@@ -93,17 +96,27 @@ def check_file(path: str, options: Options | None = None) -> Trace:
     """
     chosen = options or Options()
     rules = rules_for(chosen)
-    with open_capture(path) as source:
+    with open_source(path) as source:
         return check_source(source, chosen, rules)
 
 
-def check_source(source: CaptureSource, options: Options, rules: Iterable[Rule] | None = None) -> Trace:
-    """Judge what a source delivers."""
+def check_source(source: Source, options: Options, rules: Iterable[Rule] | None = None) -> Trace:
+    """Judge what a source delivers, at the door that it enters by."""
     run = Run(options, rules_for(options) if rules is None else rules)
+    match source:
+        case CaptureSource():
+            return _check_capture(source, run)
+        case AirscanSource():
+            return _check_airscan(source, run)
+
+
+def _check_capture(source: CaptureSource, run: Run) -> Trace:
+    """Door 1."""
+    progress = run.options.progress
     for batch in source.batches():
         run.frames(batch)
-        if options.progress is not None:
-            options.progress(source.size, source.file_size)
+        if progress is not None:
+            progress(source.size, source.file_size)
     trace = run.finish(
         InputInfo(
             path=source.path,
@@ -124,6 +137,37 @@ def check_source(source: CaptureSource, options: Options, rules: Iterable[Rule] 
         trace.read_content = lambda ref: read_content(_events_again(source, ref), ref)
         trace.read_message = lambda message, asked: _message_again(source, message, asked)
     return trace
+
+
+def _check_airscan(source: AirscanSource, run: Run) -> Trace:
+    """Door 3."""
+    progress = run.options.progress
+    for record in source.records():
+        run.record(record)
+        if progress is not None:
+            progress(source.size, source.size)
+    run.reached(source.last)
+    for anomaly in source.anomalies:
+        run.damaged(anomaly)
+    trace = run.finish(
+        InputInfo(
+            path=source.path,
+            files=source.files,
+            format=source.format,
+            bytes=source.size,
+            logs=[LogLines(*log) for log in source.lines],
+            span_ns=source.span_ns,
+        )
+    )
+    trace.read_content = lambda ref: _read_record_again(source, ref)
+    return trace
+
+
+def _read_record_again(source: AirscanSource, ref: ContentRef) -> Iterator[bytes]:
+    """The bytes of a content that a client's trace refers to."""
+    recorded = source.recorded(ref)
+    if recorded is not None:
+        yield from read_recorded_content(recorded, ref)
 
 
 def _events_again(source: CaptureSource, ref: ContentRef) -> Iterator[NetEvent]:
@@ -191,6 +235,7 @@ class Run:
     tracker: Tracker = field(init=False)
     checker: Checker = field(init=False)
     http: HttpRoom = field(init=False)
+    recorded: RecordRoom = field(init=False)
     _last: Stamp = field(default_factory=lambda: Stamp(0, 0))
     time_digits: int = 6
     """Digits of the fraction of a second that the frames have: 9 as soon as one needs them."""
@@ -200,9 +245,10 @@ class Run:
         self.tracker = Tracker(answer_limits=limits, keep_exchanges=self.options.keep_exchanges)
         self.checker = Checker(self.rules)
         self.http = HttpRoom(digests=self.options.digests)
+        self.recorded = RecordRoom(digests=self.options.digests)
 
     def frames(self, batch: FrameBatch) -> None:
-        """One window of frames."""
+        """Door 1: one window of frames."""
         if len(batch):
             time_ns = max(self._last.time_ns, int(batch.time_ns.max()))
             self._last = Stamp(batch.first_number + len(batch) - 1, time_ns)
@@ -212,6 +258,31 @@ class Run:
         self._events(self.tracker.advance(self._last.time_ns))
         for anomaly in batch.anomalies:
             self.damaged(anomaly)
+
+    def streams(self, events: Iterable[NetEvent], reached: Stamp) -> None:
+        """Door 2: what happened on connections up to a place in the source, in order for each connection.
+
+        Args:
+            events: of all connections; ids, offsets and stamps as `net` gives them.
+            reached: nothing that comes later stands before it.
+        """
+        self._facts(self._http(events))
+        self.reached(reached)
+
+    def record(self, record: RecordFact) -> None:
+        """Door 3: what a program wrote down; records come in the order in which it happened."""
+        if isinstance(record, RecordedRequest | RecordedEnd):
+            for event in self.recorded.feed(record):
+                self._events(self.tracker.feed(event))
+        else:
+            self._events(self.tracker.feed(record))
+        self.reached(record.stamp)
+
+    def reached(self, place: Stamp) -> None:
+        """The source was read up to this place: capture time moves there."""
+        if place.order > self._last.order:
+            self._last = Stamp(place.number, max(place.time_ns, self._last.time_ns), place.kind)
+        self._events(self.tracker.advance(self._last.time_ns))
 
     def damaged(self, anomaly: Anomaly) -> None:
         """The source itself is damaged, or lacks something."""
@@ -267,6 +338,7 @@ class Run:
         """The source has ended: settle everything."""
         facts = self._http(self.net.close())
         facts.extend(self.http.close(self._last))
+        facts.extend(self.recorded.close(self._last))
         self._facts(facts)
         self._events(self.tracker.close(self._last))
         return self._trace(info)
@@ -351,13 +423,15 @@ def _in_order(facts: list[Fact]) -> list[Fact]:
     return [fact for _, _, fact in keyed]
 
 
-def _first_complete(exchange: Exchange) -> int:
+def _first_complete(exchange: Exchange) -> tuple[int, int]:
     message = exchange.request or exchange.response
-    return 0 if message is None else message.last.number
+    return (0, 0) if message is None else message.last.order
 
 
 def _undecidable(tracker: Tracker) -> bool:
     jobs = tracker.jobs.all
+    if tracker.unrecorded and tracker.unrecorded == tracker.incomplete:
+        return False  # nothing is wrong with the trace; what its program did not write down are single answers
     if jobs:
         return all(job.blind for job in jobs)
     return tracker.listed > 0 and tracker.incomplete == tracker.listed

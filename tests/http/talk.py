@@ -226,9 +226,11 @@ def cut(event: StreamChunk, low: int, high: int) -> StreamChunk:
     first, last = event.index.row(event.offset + low), event.index.row(event.offset + high - 1) + 1
     offset = event.index.offset[first:last].copy()
     offset[0] = max(int(offset[0]), event.offset + low)
-    columns = (event.index.frame, event.index.time_ns, event.index.file_offset)
     data = bytes(event.data[low:high])
-    rows = SegmentIndex(offset, *(column[first:last].copy() for column in columns))
+    frame, time_ns, file_offset = (
+        column[first:last].copy() for column in (event.index.frame, event.index.time_ns, event.index.file_offset)
+    )
+    rows = SegmentIndex(offset, frame, time_ns, file_offset, event.index.kind)
     return StreamChunk(event.connection, event.direction, event.offset + low, data, rows)
 
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from wsdtrace.capture.inputs import Input, open_input
+from wsdtrace.capture.opening import is_trace
 from wsdtrace.errors import OutputError
 
 MAX_SPOOLED: Final = 4 * 1024**3
@@ -37,6 +38,8 @@ class Spool:
         self.whole = True
         """False: it is longer than the bound, and only its beginning was copied."""
         self._copy: IO[bytes] | None = None
+        if is_trace(path):
+            return
         with open_input(path) as source:
             if not source.seekable:
                 self._fill(source)

@@ -136,7 +136,7 @@ class Checker:
 
     def close(self) -> list[Finding]:
         """Number the findings by time, link consequences to causes and give fingerprints."""
-        self.findings.sort(key=lambda f: (f.time_ns, f.stamps[0].number if f.evidence else 0, f.code, f.message))
+        self.findings.sort(key=lambda f: (f.time_ns, f.stamps[0].order if f.evidence else (0, 0), f.code, f.message))
         link(self.findings)
         ordinals: Counter[tuple[str, str | None]] = Counter()
         for number, finding in enumerate(self.findings, start=1):

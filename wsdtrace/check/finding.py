@@ -154,7 +154,7 @@ class Finding:
     @property
     def stamps(self) -> list[Stamp]:
         """Distinct places, in order."""
-        return sorted({e.stamp for e in self.evidence})
+        return sorted({e.stamp for e in self.evidence}, key=lambda stamp: (stamp.order, stamp.time_ns))
 
     @property
     def is_cause(self) -> bool:

@@ -29,6 +29,9 @@ class Need(StrEnum):
     """What a verdict depends on. Where the capture lacks it the rule is inconclusive."""
 
     EXACT_BYTES = "exact bytes"
+    """of the contents, or of a datagram"""
+    EXACT_FRAMING = "exact framing"
+    """start-lines, field lines and what frames the contents"""
     BOTH_DIRECTIONS = "both directions"
     NO_GAP = "no gap"
     WHOLE_MESSAGE = "the whole message"

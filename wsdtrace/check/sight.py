@@ -48,7 +48,7 @@ def _no_gap(event: Event) -> bool:
     connection = getattr(event, "connection", None)
     if isinstance(connection, Connection) and (connection.gaps or connection.snapped):
         return False
-    if exchange is not None and exchange.abandoned in (Abandoned.GAP, Abandoned.LIMIT):
+    if exchange is not None and exchange.abandoned in (Abandoned.GAP, Abandoned.LIMIT, Abandoned.UNRECORDED):
         return False
     return all(m.http is None or m.http.content.missing == 0 for m in _messages(event))
 
@@ -69,6 +69,7 @@ def _job_unbroken(event: Event) -> bool:
 
 SEEN: dict[Need, Callable[[Event], bool]] = {
     Need.EXACT_BYTES: lambda event: all(m.exact for m in _messages(event)),
+    Need.EXACT_FRAMING: lambda event: all(m.http is None or m.http.exact for m in _messages(event)),
     Need.BOTH_DIRECTIONS: _both_directions,
     Need.NO_GAP: _no_gap,
     Need.WHOLE_MESSAGE: lambda event: all(m.complete for m in _messages(event)),

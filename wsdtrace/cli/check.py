@@ -95,7 +95,8 @@ def command(
 ) -> int:
     """Run the protocol checker on captures and tell what happened, and whose fault it was.
 
-    FILE is a .pcap or .pcapng (also .gz), a directory (its captures), or - for standard input.
+    FILE is a .pcap or .pcapng (also .gz), a directory (its captures), a trace of sane-airscan (its directory, or one of
+    its logs), or - for standard input.
 
     \b
     Exit codes

@@ -17,27 +17,38 @@ def captures_of(argument: str) -> list[str]:
     """The captures that one argument means.
 
     Args:
-        argument: a file, a directory (its captures and those of its folders, sorted), or `-`.
+        argument: a file, a directory (its captures and those of its folders, sorted), or `-`. A folder with a trace of
+            sane-airscan is an input itself, beside the captures in it.
 
     Raises:
         CaptureError: a directory without captures.
     """
     if argument == "-" or not os.path.isdir(argument):
         return [argument]
-    found = [
-        str(Path(folder) / name)
-        for folder, _, names in os.walk(argument, onerror=_unreadable)
-        for name in names
-        if name.lower().removesuffix(".gz").endswith(SUFFIXES)
-    ]
+    from wsdtrace.capture.airscan import logs_in
+
+    found: list[str] = []
+    for folder, _, names in os.walk(argument, onerror=_unreadable):
+        captures = [str(Path(folder) / name) for name in names if _is_capture(name)]
+        if logs_in(folder):
+            captures.append(argument if folder == argument else str(Path(folder)))
+        found += captures
     if not found:
-        raise CaptureError(f"{argument}: a directory without captures ({', '.join(SUFFIXES)}, also with .gz)")
+        raise CaptureError(
+            f"{argument}: a directory without captures ({', '.join(SUFFIXES)}, also with .gz) or sane-airscan's trace"
+        )
     return sorted(found)
 
 
+def _is_capture(name: str) -> bool:
+    return name.lower().removesuffix(".gz").endswith(SUFFIXES)
+
+
 def is_several(arguments: Sequence[str]) -> bool:
-    """The run has several inputs, or would have with another file in a directory."""
-    return len(arguments) > 1 or any(a != "-" and os.path.isdir(a) for a in arguments)
+    """The run has several inputs, or would have with another file in a directory; a trace is one input."""
+    if len(arguments) > 1:
+        return True
+    return any(a != "-" and os.path.isdir(a) and captures_of(a) != [a] for a in arguments)
 
 
 def refuse_standard_input_twice(arguments: Sequence[str]) -> None:

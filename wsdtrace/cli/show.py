@@ -49,7 +49,12 @@ class Wanted:
 @click.argument("arguments", metavar="[LIST] FILE…", nargs=-1, required=True)
 @click.option("--exchange", type=click.IntRange(1), metavar="N", help="Exchange N in full.")
 @click.option("--job", type=click.IntRange(0), metavar="N", help="The job with JobId N in full.")
-@click.option("--frame", type=click.IntRange(1), metavar="N", help="The exchange that frame N belongs to, in full.")
+@click.option(
+    "--frame",
+    type=click.IntRange(1),
+    metavar="N",
+    help="The exchange that frame N (of a trace: line N) belongs to, in full.",
+)
 @color_option
 @secrets_option
 @debug_option
@@ -183,11 +188,12 @@ def _write_detail(page: Page, trace: Trace, wanted: Wanted) -> None:
         write_exchange(page, trace, _exchange(trace, wanted.exchange))
         return
     assert wanted.frame is not None
-    if wanted.frame > trace.input.frames:
-        raise UsageError(f"{path}: no frame {wanted.frame}; it has {trace.input.frames}")
+    unit, count = ("line", trace.input.lines) if trace.input.logs else ("frame", trace.input.frames)
+    if wanted.frame > count:
+        raise UsageError(f"{path}: no {unit} {wanted.frame}; it has {count}")
     found = [exchange for exchange in trace.exchanges if _covers(exchange, wanted.frame)]
     if not found:
-        page.line(f"frame {wanted.frame} belongs to no exchange of WSD")
+        page.line(f"{unit} {wanted.frame} belongs to no exchange of WSD")
     # Exchanges of several connections may overlap in time: the narrowest range is the likeliest, and stands first.
     for number, exchange in enumerate(sorted(found, key=lambda e: e.last.number - e.first.number)):
         if number:

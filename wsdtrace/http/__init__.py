@@ -5,6 +5,7 @@ from wsdtrace.http.exchange import HttpOutput
 from wsdtrace.http.limits import HttpLimits
 from wsdtrace.http.media import parse_media_type
 from wsdtrace.http.parts import root_part
+from wsdtrace.http.recorded import RecordRoom, read_recorded_content
 from wsdtrace.http.reread import ContentReader, read_content, read_message
 from wsdtrace.http.room import HttpRoom
 
@@ -16,8 +17,10 @@ __all__ = [
     "HttpLimits",
     "HttpOutput",
     "HttpRoom",
+    "RecordRoom",
     "parse_media_type",
     "read_content",
     "read_message",
+    "read_recorded_content",
     "root_part",
 ]

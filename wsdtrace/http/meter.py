@@ -39,7 +39,9 @@ first and the last of their frames begin."""
 class View:
     """One chunk, ready to be read: bytes, their place in the stream, and who brought them."""
 
-    __slots__ = ("_files", "_frames", "_offsets", "_stamp", "_stamp_row", "_times", "data", "end", "index", "start")
+    __slots__ = (
+        "_files", "_frames", "_offsets", "_stamp", "_stamp_row", "_times", "data", "end", "index", "kind", "start",
+    )  # fmt: skip
 
     def __init__(self, chunk: StreamChunk) -> None:
         data = chunk.data
@@ -47,6 +49,7 @@ class View:
         self.start = chunk.offset
         self.end = chunk.offset + len(self.data)
         self.index = index = chunk.index
+        self.kind = index.kind
         self._offsets: list[int] = index.offset.tolist()
         self._frames: list[int] = index.frame.tolist()
         self._times: list[int] = index.time_ns.tolist()
@@ -62,7 +65,7 @@ class View:
         """Frame and time of the byte at stream `offset`."""
         row = self.row(offset)
         if row != self._stamp_row or self._stamp is None:
-            self._stamp = make_stamp(self._frames[row], self._times[row])
+            self._stamp = make_stamp(self._frames[row], self._times[row], self.kind)
             self._stamp_row = row
         return self._stamp
 
@@ -130,7 +133,7 @@ class Meter:
             return
         frame, time_ns, file_start, file_end = view.reach(low, end)
         if frame > self._reached.number:
-            self._reached = make_stamp(frame, time_ns)
+            self._reached = make_stamp(frame, time_ns, view.kind)
         self.file_start = min(self.file_start, file_start)
         self.file_end = max(self.file_end, file_end)
         self._covered = end
@@ -168,4 +171,4 @@ class Meter:
         if not self._rows:
             return None
         offset, frame, time_ns, file_offset = np.array(self._rows, dtype=np.int64).T
-        return SegmentIndex(offset, frame, time_ns, file_offset)
+        return SegmentIndex(offset, frame, time_ns, file_offset, self.first.kind)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from wsdtrace.http.meter import Meter, Row, View
-from wsdtrace.records import ContentPiece, Stamp
+from wsdtrace.records import ContentPiece, LocatorKind, Stamp
 
 
 class Place:
@@ -96,17 +96,20 @@ class Trail:
     its beginning.
     """
 
-    __slots__ = ("_at", "_carried", "_place")
+    __slots__ = ("_at", "_carried", "_kind", "_place")
 
     def __init__(self) -> None:
         self._carried: deque[_Carried] = deque()
         self._place: Place | None = None
+        self._kind = LocatorKind.FRAME
         self._at = 0
         """Content offset at which the current feed begins."""
 
     def begin(self, place: Place | None, at: int) -> None:
         """A feed begins at content offset `at`; no place: its bytes stand nowhere in the stream."""
         self._place, self._at = place, at
+        if place is not None:
+            self._kind = place.view.kind
 
     def settle(self, carried: int, end: int) -> None:
         """The feed ends at content offset `end`; bytes from content offset `carried` on are carried over."""
@@ -163,5 +166,5 @@ class Trail:
             return self._place.stamp(at) if self._place is not None else None
         for content, length, row in self._carried:
             if content <= at < content + length:
-                return Stamp(row.frame, row.time_ns)
+                return Stamp(row.frame, row.time_ns, self._kind)
         return None

@@ -81,7 +81,8 @@ _make_content = maker(
 _make_piece = maker(ContentPiece, "content_start", "stream_start", "length")
 _make_message = maker(
     QuickMessage, "connection", "direction", "sender", "receiver", "start", "content", "first", "head_end", "last",
-    "ended", "stream_start", "stream_end", "anomalies", "trailers", "exact", "base_seq", "_section", "_view",
+    "ended", "stream_start", "stream_end", "anomalies", "trailers", "exact", "base_seq", "content_exact", "_section",
+    "_view",
 )  # fmt: skip
 
 
@@ -182,7 +183,7 @@ def _message(
     message = _make_message(
         wire.connection, wire.direction, wire.sender, wire.receiver, start, content, first, head_end, last,
         MessageEnd.NO_CONTENT if length is None else MessageEnd.LENGTH, origin + begin, origin + stop, (), (), True,
-        wire.base_seq, section, view,
+        wire.base_seq, True, section, view,
     )  # fmt: skip
     if len(data) > SHARED_MAX:
         object.__setattr__(message, "index", _index(view, origin + begin, origin + stop))
@@ -193,7 +194,7 @@ def _message(
 def _reached(view: View, before: Stamp, low: int, high: int) -> Stamp:
     """The latest frame among bytes `low:high` and those before them."""
     frame, time_ns, _, _ = view.reach(low, high)
-    return make_stamp(frame, time_ns) if frame > before.number else before
+    return make_stamp(frame, time_ns, view.kind) if frame > before.number else before
 
 
 def _index(view: View, low: int, high: int) -> SegmentIndex | None:

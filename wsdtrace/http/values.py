@@ -62,12 +62,12 @@ def make_field_line(name: str, value: str, span: Span) -> FieldLine:
     return line
 
 
-def make_stamp(number: int, time_ns: int) -> Stamp:
-    """`Stamp(number, time_ns)`."""
+def make_stamp(number: int, time_ns: int, kind: LocatorKind = LocatorKind.FRAME) -> Stamp:
+    """`Stamp(number, time_ns, kind)`."""
     stamp = _new(Stamp)
     _set_number(stamp, number)
     _set_time(stamp, time_ns)
-    _set_counted(stamp, LocatorKind.FRAME)
+    _set_counted(stamp, kind)
     return stamp
 
 

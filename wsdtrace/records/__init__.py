@@ -4,7 +4,7 @@ Three doors lead in, each for a source that really knows that much:
 
 1. *frames*: `FrameBatch`, columns over one borrowed buffer (pcap, pcapng, live interfaces);
 2. *bytes*: `StreamChunk`, `Gap`, `StreamEnded`, `Datagram` (decrypted streams, the proxy);
-3. *HTTP messages*: `HttpMessage` (a client's own trace).
+3. *HTTP messages*: `RecordedRequest`, `RecordedEnd`, `Datagram` (a client's own trace).
 
 Rules for whoever edits this package:
 
@@ -51,6 +51,7 @@ from wsdtrace.records.places import (
     Span,
     Stamp,
 )
+from wsdtrace.records.recorded import RecordedEnd, RecordedMessage, RecordedRequest
 from wsdtrace.records.streams import (
     ConnectionOpened,
     ConnectionRefused,
@@ -99,6 +100,9 @@ __all__ = [
     "NotHttpKind",
     "Part",
     "Probe",
+    "RecordedEnd",
+    "RecordedMessage",
+    "RecordedRequest",
     "RequestLine",
     "SegmentIndex",
     "Space",

@@ -156,6 +156,8 @@ class MessageEnd(StrEnum):
     CUT_MALFORMED = "framing unreadable"
     """the sender's own framing cannot be followed (a malformed chunk size)"""
     CUT_LIMIT = "given up at a bound"
+    CUT_RECORD = "not written down in full"
+    """a client's own trace lacks what it received"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ class HttpMessage:
     anomalies: tuple[Anomaly, ...] = ()
     trailers: tuple[FieldLine, ...] = ()
     exact: bool = True
-    """False when the source re-wrote the message (a client's own trace)."""
+    """False when the source re-wrote start-line, field lines or framing (a client's own trace)."""
     index: SegmentIndex | None = None
     """Segments of the message's held bytes, for evidence; None for sources without frames."""
     file_start: int = -1
@@ -191,6 +193,9 @@ class HttpMessage:
     file_end: int = -1
     base_seq: int = -1
     """TCP sequence number of stream offset 0 of its direction, modulo 2**32; -1 for a source without TCP."""
+
+    content_exact: bool = True
+    """False when the source re-wrote the content."""
 
     @property
     def complete(self) -> bool:
@@ -220,6 +225,8 @@ class Abandoned(StrEnum):
     CAPTURE_END = "capture ended"
     LIMIT = "given up at a bound"
     MALFORMED = "framing unreadable"
+    UNRECORDED = "answer not written down"
+    """the client gave the exchange up, and its trace keeps nothing of what came"""
 
 
 @dataclass(slots=True)
@@ -237,6 +244,8 @@ class HttpExchange:
     abandoned: Abandoned | None = None
     handshake: bool = True
     """The connection's start is in the capture."""
+    client_said: str | None = None
+    """Why the client gave it up, in its own words (a client's own trace)."""
 
 
 class HttpEventKind(StrEnum):

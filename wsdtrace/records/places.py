@@ -88,3 +88,11 @@ class Stamp:
     """1-based: a frame number, a log line or a record of a proxy, see `kind`."""
     time_ns: int
     kind: LocatorKind = LocatorKind.FRAME
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Compares places of one source: frames and records by number. A log tells a request when its answer came,
+        and several logs of one program each count their own lines, so lines compare by time."""
+        if self.kind is LocatorKind.LOG_LINE:
+            return self.time_ns, self.number
+        return self.number, self.time_ns

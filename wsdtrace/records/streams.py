@@ -8,7 +8,7 @@ import numpy as np
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records.frames import I64
-from wsdtrace.records.places import Anomaly, ConnectionId, Direction, Endpoint, Stamp
+from wsdtrace.records.places import Anomaly, ConnectionId, Direction, Endpoint, LocatorKind, Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class SegmentIndex:
     """(k,) its time."""
     file_offset: I64
     """(k,) byte offset of its record in the source."""
+    kind: LocatorKind = LocatorKind.FRAME
+    """What `frame` counts."""
 
     def row(self, offset: int) -> int:
         """Row of the segment that holds the byte at stream `offset` (clamped to the index)."""
@@ -31,7 +33,7 @@ class SegmentIndex:
     def stamp(self, offset: int) -> Stamp:
         """Frame and time of the byte at stream `offset`."""
         j = self.row(offset)
-        return Stamp(int(self.frame[j]), int(self.time_ns[j]))
+        return Stamp(int(self.frame[j]), int(self.time_ns[j]), self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ class Datagram:
     interface: int = 0
     complete: bool = True
     """False when the snap length cut it."""
+    exact: bool = True
+    """False when the source re-wrote it (a client's own trace)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ class _Writer:
             "last_time": self._moment(info.last_time_ns),
             "link_types": list(info.link_types),
             "comments": [{"frame": number, "text": self._said(text)} for number, text in info.comments],
+            **({"lines": info.lines, "duration_s": _seconds(info.span_ns)} if info.logs else {}),
         }
 
     def _device(self, device: Device) -> Json:
@@ -121,6 +122,7 @@ class _Writer:
             "images": [image.id for image in exchange.images],
             "anomalies": list(exchange.anomalies),
             "net": None,
+            **({"client_said": self._said(exchange.client_said)} if exchange.client_said is not None else {}),
             "repeats": len(exchange.repeats),
             "answers": len(exchange.answers),
         }
@@ -137,7 +139,7 @@ class _Writer:
         return {
             **_frames(message),
             **self._times(message.last),
-            "first_byte_time": self._moment(message.first.time_ns),
+            **self._also("first_byte", message.first),
             "bytes": message.content_bytes,
             "http_status": message.status,
             "complete": message.complete,
@@ -159,7 +161,7 @@ class _Writer:
             "device": job.device.id if job.device else None,
             "generation": job.generation,
             "clients": [client.id for client in job.clients.values()],
-            "created_time": self._moment(job.created.time_ns) if job.created else None,
+            **(self._also("created", job.created) if job.created else {"created_time": None}),
             "initiated_by": job.initiated_by.value,
             "state": self._said(job.state),
             "outcome": job.outcome.value,
@@ -200,7 +202,7 @@ class _Writer:
             "job": self._job_index(finding.job),
             "exchanges": [exchange.id for exchange in finding.exchanges],
             "frames": sorted({s.number for s in stamps if s.kind is LocatorKind.FRAME}),
-            "locators": [_locator(s) for s in stamps],
+            "locators": [self._locator(s) for s in stamps],
             **self._times(Stamp(0, finding.time_ns)),
             "evidence": [self._evidence(e) for e in finding.evidence],
             "expected": self._said(finding.expected),
@@ -224,9 +226,15 @@ class _Writer:
             "caret": list(caret) if caret else None,
             "label": self._said(evidence.label),
             "detail": self._said(evidence.detail),
-            "locator": _locator(evidence.stamp),
+            "locator": self._locator(evidence.stamp),
             **self._times(evidence.stamp),
         }
+
+    def _locator(self, stamp: Stamp) -> Json:
+        place: Json = {"kind": stamp.kind.value, "n": stamp.number}
+        if stamp.kind is LocatorKind.LOG_LINE and (found := self._trace.input.line_of(stamp.number)) is not None:
+            place["file"], place["line"] = self._said(found[0]), found[1]
+        return place
 
     def _job_index(self, job: Job | None) -> int | None:
         return None if job is None else self._jobs.get(id(job))
@@ -240,11 +248,21 @@ class _Writer:
     def _times(self, stamp: Stamp) -> Json:
         if self._dated:
             return {"time": self._moment(stamp.time_ns)}
-        return {"time": None, "t_s": stamp.time_ns / SECOND}
+        return {"time": None, "t_s": _seconds(stamp.time_ns)}
+
+    def _also(self, what: str, stamp: Stamp) -> Json:
+        """Another time of an object: `created_time`, and without a date `created_t_s` beside it."""
+        if self._dated:
+            return {f"{what}_time": self._moment(stamp.time_ns)}
+        return {f"{what}_time": None, f"{what}_t_s": _seconds(stamp.time_ns)}
 
 
 _UNDATED = frozenset({"airscan"})
 """Formats whose times may count from the start of the trace."""
+
+
+def _seconds(time_ns: int | None) -> float | None:
+    return None if time_ns is None else time_ns / SECOND
 
 
 def _first_of(exchange: Exchange, name: str) -> str | None:
@@ -262,10 +280,6 @@ def _frames(message: Message) -> Json:
         "first_frame": message.first.number if is_frame else None,
         "last_frame": message.last.number if is_frame else None,
     }
-
-
-def _locator(stamp: Stamp) -> Json:
-    return {"kind": stamp.kind.value, "n": stamp.number}
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": "), allow_nan=False)

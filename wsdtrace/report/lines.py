@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsdtrace.check.finding import Finding, Severity
+from wsdtrace.records import LocatorKind
 from wsdtrace.report.escape import visible
+from wsdtrace.report.findings import where
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.trace import Trace
 
@@ -30,8 +32,12 @@ def said(finding: Finding, redactor: Redactor) -> str:
 
 
 def place(trace: Trace, finding: Finding) -> str:
-    """`capture.pcapng:#17`: the file and the first frame of the evidence."""
-    return f"{visible(trace.input.path)}:#{finding.stamps[0].number}"
+    """`capture.pcapng:#17`: the file and the first frame of the evidence; `scanimage-Test.log:583` of a trace."""
+    first = finding.stamps[0]
+    line = trace.input.line_of(first.number) if first.kind is LocatorKind.LOG_LINE else None
+    if line is not None:
+        return f"{visible(line[0])}:{line[1]}"
+    return f"{visible(trace.input.path)}:#{first.number}"
 
 
 def concise(trace: Trace, *, show_secrets: bool, least: Severity) -> Iterator[str]:
@@ -48,10 +54,21 @@ def github(trace: Trace, *, show_secrets: bool, least: Severity) -> Iterator[str
     """Workflow commands: `::error file=…,title=…::message`."""
     redactor = Redactor(trace, show=show_secrets)
     for finding in causes(trace, least):
-        frames = ", ".join(f"#{stamp.number}" for stamp in finding.stamps)
-        text = f"{said(finding, redactor)} (fault: {finding.fault_of.value}; frames {frames})"
+        places = ", ".join(where(stamp) for stamp in finding.stamps)
+        if finding.stamps[0].kind is LocatorKind.FRAME:
+            places = f"frames {places}"
+        text = f"{said(finding, redactor)} (fault: {finding.fault_of.value}; {places})"
         title = _property(f"{finding.code} {finding.name}")
-        yield f"::{LEVELS[finding.severity]} file={_property(trace.input.path)},title={title}::{_data(text)}"
+        yield f"::{LEVELS[finding.severity]} {_file(trace, finding)},title={title}::{_data(text)}"
+
+
+def _file(trace: Trace, finding: Finding) -> str:
+    """`file=…`, of a log with its line."""
+    first = finding.stamps[0]
+    line = trace.input.line_of(first.number) if first.kind is LocatorKind.LOG_LINE else None
+    if line is not None:
+        return f"file={_property(line[0])},line={line[1]}"
+    return f"file={_property(trace.input.path)}"
 
 
 def _data(text: str) -> str:

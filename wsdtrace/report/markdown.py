@@ -33,17 +33,22 @@ def section(trace: Trace, *, show_secrets: bool, least: Severity) -> Iterator[st
     yield f"## {literal(trace.input.path)}"
     yield ""
     jobs, images = len(trace.jobs), len(trace.images)
-    yield f"{trace.input.frames} frames, {jobs} jobs, {images} images: {literal(end_of(trace))}"
+    yield f"{extent(trace)}, {jobs} jobs, {images} images: {literal(end_of(trace))}"
     if not found:
         return
     yield ""
-    yield "| | rule | what | whose fault | frames |"
+    yield f"| | rule | what | whose fault | {'lines' if trace.input.logs else 'frames'} |"
     yield "|--|--|--|--|--|"
     for finding in found:
         frames = ", ".join(f"{stamp.number}" for stamp in finding.stamps)
         what = literal(said(finding, redactor)) + _consequences(trace, finding)
         rule = f"`{finding.code}` {literal(finding.name)}"
         yield f"| {MARKS[finding.severity]} | {rule} | {what} | {finding.fault_of.value} | {frames} |"
+
+
+def extent(trace: Trace) -> str:
+    """`58 frames`, `644 lines`."""
+    return f"{trace.input.lines} lines" if trace.input.logs else f"{trace.input.frames} frames"
 
 
 def _consequences(trace: Trace, cause: Finding) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from wsdtrace import __version__
 from wsdtrace.check.finding import Finding, Severity
 from wsdtrace.check.rule import Rule, all_rules
+from wsdtrace.records import LocatorKind
 from wsdtrace.report.escape import visible
 from wsdtrace.report.lines import said
 from wsdtrace.report.redact import Redactor
@@ -40,7 +41,7 @@ def document(traces: list[Trace], *, show_secrets: bool) -> str:
     broken = [{"level": "error", "message": {"text": visible(e)}} for t in traces for e in t.internal_errors]
     run: Json = {
         "tool": {"driver": driver},
-        "artifacts": [{"location": {"uri": _uri(trace)}} for trace in traces],
+        "artifacts": [{"location": {"uri": _uri(path)}} for trace in traces for path in _paths(trace)],
         "invocations": [{"executionSuccessful": not broken, "toolExecutionNotifications": broken}],
         "results": results,
     }
@@ -63,16 +64,11 @@ def _result(trace: Trace, finding: Finding, redactor: Redactor, index: dict[str,
         "ruleId": finding.code,
         "level": LEVELS[finding.severity],
         "message": {"text": said(finding, redactor)},
-        "locations": [
-            {
-                "physicalLocation": {"artifactLocation": {"uri": _uri(trace)}},
-                "logicalLocations": [{"name": f"frame {s.number}", "kind": "frame"} for s in finding.stamps],
-            }
-        ],
+        "locations": _locations(trace, finding),
         "partialFingerprints": {"wsdtrace/v1": finding.fingerprint},
         "properties": {
             "fault_of": finding.fault_of.value,
-            "frames": [s.number for s in finding.stamps],
+            "frames": [s.number for s in finding.stamps if s.kind is LocatorKind.FRAME],
             "also_seen": finding.also_seen,
         },
     }
@@ -81,6 +77,27 @@ def _result(trace: Trace, finding: Finding, redactor: Redactor, index: dict[str,
     return result
 
 
-def _uri(trace: Trace) -> str:
-    """A relative or absolute URI reference of the capture's path."""
-    return quote(trace.input.path.replace("\\", "/"), safe="/")
+def _locations(trace: Trace, finding: Finding) -> list[Json]:
+    """The file with the frames as logical locations; of a log its lines."""
+    lines = [
+        line
+        for s in finding.stamps
+        if s.kind is LocatorKind.LOG_LINE and (line := trace.input.line_of(s.number)) is not None
+    ]
+    if lines:
+        return [
+            {"physicalLocation": {"artifactLocation": {"uri": _uri(path)}, "region": {"startLine": number}}}
+            for path, number in lines
+        ]
+    names = [{"name": f"{s.kind.value} {s.number}", "kind": s.kind.value} for s in finding.stamps]
+    return [{"physicalLocation": {"artifactLocation": {"uri": _uri(trace.input.path)}}, "logicalLocations": names}]
+
+
+def _paths(trace: Trace) -> list[str]:
+    """The files that results lie in: the capture, or the logs of a trace."""
+    return [log.path for log in trace.input.logs] or [trace.input.path]
+
+
+def _uri(path: str) -> str:
+    """A relative or absolute URI reference of a path."""
+    return quote(path.replace("\\", "/"), safe="/")

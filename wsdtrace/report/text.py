@@ -56,7 +56,9 @@ def render_check(trace: Trace, look: Look) -> str:
 def write_header(page: Page, trace: Trace) -> None:
     """`orphaned-job  58 frames  1 device  2 clients  1 job  1 image  94.1 s`."""
     info = trace.input
-    facts = [counted(info.frames, "frame")] if info.frames or not trace.exchanges else []
+    facts = [counted(info.frames, "frame")] if info.frames or not (trace.exchanges or info.logs) else []
+    if info.logs:
+        facts.append(counted(info.lines, "line"))
     facts.append(counted(len(trace.devices), "device"))
     facts.append(counted(len(trace.clients), "client"))
     if trace.jobs or not trace.exchanges:
@@ -65,8 +67,8 @@ def write_header(page: Page, trace: Trace) -> None:
         facts.append(counted(sum(1 for e in trace.exchanges if e.copy_of is None), "exchange"))
     if trace.images:
         facts.append(counted(len(trace.images), "image"))
-    if info.first_time_ns is not None and info.last_time_ns is not None:
-        facts.append(duration(info.last_time_ns - info.first_time_ns))
+    if info.took_ns is not None:
+        facts.append(duration(info.took_ns))
     page.hanging(joined((visible(short_name(info)), "bold"), "  "), joined("  ".join(facts)), hang="  ", narrow="  ")
 
 

@@ -11,6 +11,16 @@ from wsdtrace.records import ContentRef, NetEvent, Transfer
 from wsdtrace.state.model import Client, Device, DeviceEvent, Exchange, Image, Job, Message, Refusal, Subscription
 
 
+@dataclass(frozen=True, slots=True)
+class LogLines:
+    """The lines of one log among those of all logs of a trace."""
+
+    path: str
+    first: int
+    """Number of its first line."""
+    count: int
+
+
 @dataclass(slots=True)
 class InputInfo:
     """The source of a trace."""
@@ -29,6 +39,32 @@ class InputInfo:
     """Digits of the fraction of a second that the capture has: 6 for microseconds, 9 for nanoseconds."""
     comments: list[tuple[int | None, str]] = field(default_factory=list)
     """Number of the frame (None: the capture as a whole) and words that somebody left there."""
+    logs: list[LogLines] = field(default_factory=list)
+    """Of a trace without frames: which lines each of its logs has among those of all."""
+    span_ns: int | None = None
+    """From its start to its end, where it has no dates; times count from the start then."""
+
+    @property
+    def lines(self) -> int:
+        """Lines of all logs."""
+        return sum(log.count for log in self.logs)
+
+    def line_of(self, number: int) -> tuple[str, int] | None:
+        """The log and the line in it that a number means; None where there are no logs."""
+        log = next((log for log in reversed(self.logs) if log.first <= number), None)
+        return None if log is None else (log.path, number - log.first + 1)
+
+    @property
+    def end_ns(self) -> int | None:
+        """The latest time, as stamps count it."""
+        return self.span_ns if self.last_time_ns is None else self.last_time_ns
+
+    @property
+    def took_ns(self) -> int | None:
+        """From the first frame or line to the last."""
+        if self.first_time_ns is None or self.last_time_ns is None:
+            return self.span_ns
+        return self.last_time_ns - self.first_time_ns
 
 
 @dataclass(slots=True)

@@ -15,6 +15,11 @@ JOB_TIMEOUT_NS = 60 * SECOND
 """How long a job may be quiet (WS-Scan, RetrieveImage: the device ends it 60 s after the last exchange)."""
 
 
+MAX_SAID = 200
+"""Characters of what a client said about a failure."""
+MAX_TOLD = 8
+"""Failures that are told; all of them stand with their exchanges."""
+
 LEFT_OPEN = "WSD602"
 """The rule that says of a job that the capture ends too early."""
 
@@ -77,6 +82,11 @@ def provisos(trace: Trace, told: Sequence[Finding] = ()) -> list[str]:
     blind = [job.label for job in trace.jobs if job.blind and job.outcome is not Outcome.OPEN]
     if blind and not trace.undecidable:
         notes.append(f"bytes that may concern {_listed(blind)} are missing from the capture")
+    notes += [
+        f"{exchange.operation or 'a request'} failed for the client, which says: {exchange.client_said[:MAX_SAID]}"
+        for exchange in trace.exchanges
+        if exchange.client_said is not None
+    ][:MAX_TOLD]
     return [*notes, *trace.notes]
 
 
@@ -93,9 +103,9 @@ def nothing_to_judge(trace: Trace) -> str | None:
 
 
 def _too_early(job: Job, trace: Trace) -> str:
-    if job.last_activity is None or trace.input.last_time_ns is None:
+    if job.last_activity is None or trace.input.end_ns is None:
         return ""
-    missing = job.last_activity.time_ns + JOB_TIMEOUT_NS - trace.input.last_time_ns
+    missing = job.last_activity.time_ns + JOB_TIMEOUT_NS - trace.input.end_ns
     return f" ({max(-(-missing // SECOND), 1)} s too early to say more)" if missing > 0 else ""
 
 

@@ -202,7 +202,8 @@ class ClientBook:
                     self.all.append(client)
                     here.append(client)
                 client.user_agent = user_agent
-                client.addresses.setdefault(address)
+                if address:  # a client's own trace does not tell it
+                    client.addresses.setdefault(address)
             self._by_key[address, user_agent] = client
         if client.fingerprint is None:
             client.fingerprint = fingerprint

@@ -38,7 +38,7 @@ class JobStatusBook:
             exchange,
             before=job.state,
             sample=sample,
-            ordered=job.state_seen is not None and exchange.first.number > job.state_seen.number,
+            ordered=job.state_seen is not None and exchange.first.order > job.state_seen.order,
             scans_before=job.scans_completed,
             silent_ns=_silence(job, exchange.first),
         )
@@ -57,7 +57,7 @@ class JobStatusBook:
             if job is None:
                 continue
             told = job.ended_at.get(exchange.server_endpoint)
-            if told is not None and exchange.first.number > told.number and exchange.resend_of is None:
+            if told is not None and exchange.first.order > told.order and exchange.resend_of is None:
                 yield JobEndReported(stamp, job, exchange, told)
             elif told is None and exchange.operation == "JobEndStateEvent":
                 job.ended_at[exchange.server_endpoint] = stamp
@@ -74,7 +74,7 @@ class JobStatusBook:
                 continue
             if not active:
                 job.listed_ended = job.listed_ended or exchange
-            elif job.listed_ended is not None and exchange.first.number > job.listed_ended.last.number:
+            elif job.listed_ended is not None and exchange.first.order > job.listed_ended.last.order:
                 both.append(job)
         yield JobListed(stamp, exchange, active, samples, tuple(both))
 
@@ -86,13 +86,13 @@ class JobStatusBook:
             return
         listed = {s.job_id for s in samples}
         for job in jobs:
-            if job.job_id not in listed and job.created is not None and job.created.number < exchange.first.number:
+            if job.job_id not in listed and job.created is not None and job.created.order < exchange.first.order:
                 job.unlisted = job.unlisted or exchange
 
     @staticmethod
     def delivered(job: Job, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
         """The job delivered an image: it was alive when it was left out."""
-        if job.unlisted is not None and exchange.first.number > job.unlisted.last.number:
+        if job.unlisted is not None and exchange.first.order > job.unlisted.last.order:
             yield LiveJobUnlisted(stamp, job, job.unlisted, exchange)
             job.unlisted = None
 

@@ -158,6 +158,8 @@ class Exchange:
     resend_of: Exchange | None = None
     """An earlier, ended exchange with the same MessageID."""
     abandoned: Abandoned | None = None
+    client_said: str | None = None
+    """Why the client gave it up, in its own words; raw text of a client's trace."""
     handshake: bool = True
     """The start of its connection is in the capture."""
     ended: bool = False

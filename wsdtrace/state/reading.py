@@ -69,7 +69,7 @@ def read_http(message: HttpMessage, role: Role) -> Message:
         last=message.last,
         content_bytes=message.content.length,
         complete=message.complete,
-        exact=message.exact,
+        exact=message.content_exact,
         status=message.status,
         head_end=message.head_end,
         labelled_soap=labelled,
@@ -92,6 +92,7 @@ def read_datagram(datagram: Datagram) -> Message | None:
         last=datagram.stamp,
         content_bytes=len(datagram.data),
         complete=datagram.complete,
+        exact=datagram.exact,
         labelled_soap=True,
         datagram=datagram,
     )

@@ -100,6 +100,8 @@ class Tracker:
         self.wsd_seen = False
         self.incomplete = 0
         """Listed exchanges that lack bytes."""
+        self.unrecorded = 0
+        """Of these, those of which a client's own trace leaves something out."""
         self.encrypted: list[Connection] = []
         self.other_protocols: dict[str, None] = {}
         self.probes = ProbeBook()
@@ -231,6 +233,7 @@ class Tracker:
         response = None if http.response is None else read_http(http.response, Role.RESPONSE)
         exchange.response = response
         exchange.abandoned = http.abandoned
+        exchange.client_said = http.client_said
         exchange.response_head = http.response_head
         if not exchange.listed:
             if response is None or not response.is_soap:
@@ -241,10 +244,11 @@ class Tracker:
         exchange.operation = exchange.operation or _operation_of_answer(response)
         if response is not None and not exchange.is_wsd and speaks_wsd(response):
             yield from self._is_wsd(exchange, stamp)
-        if exchange.abandoned in (Abandoned.GAP, Abandoned.LIMIT) or any(
+        if exchange.abandoned in (Abandoned.GAP, Abandoned.LIMIT, Abandoned.UNRECORDED) or any(
             m is not None and m.http is not None and m.http.content.missing for m in (exchange.request, response)
         ):
             self.incomplete += 1
+            self.unrecorded += http.request is not None and not http.request.exact
             self.jobs.blind(exchange.device)
         elif exchange.request is None:
             self.jobs.blind(exchange.device)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Objection, Severity
-from wsdtrace.check.rule import Verdict, rule
+from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import message_line, of_kind, quoted, sender_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.soap import SoapAnomaly
@@ -25,7 +25,15 @@ def _is_text_envelope(event: MessageSeen) -> bool:
     return event.exchange.is_wsd and message.is_soap and not (message.http and message.http.content.is_multipart)
 
 
-@rule("WSD213", "envelope-too-large", Severity.WARNING, on=MessageSeen, when=_is_text_envelope, source="A11")
+@rule(
+    "WSD213",
+    "envelope-too-large",
+    Severity.WARNING,
+    on=MessageSeen,
+    when=_is_text_envelope,
+    needs=(Need.EXACT_BYTES,),
+    source="A11",
+)
 def envelope_too_large(event: MessageSeen) -> Iterator[Verdict]:
     """A text envelope is larger than 32,767 octets.
 

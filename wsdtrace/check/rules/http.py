@@ -275,7 +275,7 @@ def _has_bytes(event: MessageSeen | StrayBytes) -> bool:
     Severity.ERROR,
     on=(MessageSeen, StrayBytes),
     when=_has_bytes,
-    needs=(Need.EXACT_BYTES, Need.NO_GAP),
+    needs=(Need.EXACT_FRAMING, Need.EXACT_BYTES, Need.NO_GAP),
     fault_of=FaultOf.UNKNOWN,
     source=("RFC 9112", "field failure 31"),
 )

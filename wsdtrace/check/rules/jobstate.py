@@ -345,7 +345,7 @@ def job_times_contradict(event: JobStateSeen) -> Iterator[Verdict]:
     "cancel-without-effect",
     Severity.WARNING,
     on=JobStateSeen,
-    when=lambda event: event.job.canceled is not None and event.exchange.first.number > event.job.canceled.number,
+    when=lambda event: event.job.canceled is not None and event.exchange.first.order > event.job.canceled.order,
     source="J11",
 )
 def cancel_without_effect(event: JobStateSeen) -> Iterator[Verdict]:

@@ -236,6 +236,7 @@ def multicast_to_wrong(event: MessageSeen) -> Iterator[Verdict]:
     Severity.INFO,
     on=MessageSeen,
     when=_is_multicast_message,
+    needs=(Need.EXACT_BYTES,),
     source=("D14", "DPWS 2006/02 R0029"),
 )
 def multicast_too_large(event: MessageSeen) -> Iterator[Verdict]:

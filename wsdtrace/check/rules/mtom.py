@@ -132,7 +132,7 @@ def mtom_unterminated(event: MessageSeen) -> Iterator[Verdict]:
     Severity.ERROR,
     on=MessageSeen,
     when=lambda event: _is_multipart(event) and event.message.envelope is not None,
-    needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED),
+    needs=(Need.EXACT_BYTES, Need.WHOLE_MESSAGE, Need.WELL_FORMED),
     source=("I03", "RFC 2392"),
 )
 def mtom_cid_dangling(event: MessageSeen) -> Iterator[Verdict]:
@@ -171,7 +171,7 @@ def mtom_cid_dangling(event: MessageSeen) -> Iterator[Verdict]:
     Severity.INFO,
     on=MessageSeen,
     when=lambda event: _is_multipart(event) and event.message.envelope is not None,
-    needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED),
+    needs=(Need.EXACT_BYTES, Need.WHOLE_MESSAGE, Need.WELL_FORMED),
     source="I03",
 )
 def mtom_part_unreferenced(event: MessageSeen) -> Iterator[Verdict]:
@@ -213,7 +213,10 @@ def mtom_part_unreferenced(event: MessageSeen) -> Iterator[Verdict]:
     Severity.WARNING,
     on=MessageSeen,
     when=_is_multipart,
-    needs=(Need.NO_GAP,),
+    needs=(
+        Need.EXACT_BYTES,
+        Need.NO_GAP,
+    ),
     source=("I02", "XOP 1.0 §4.1"),
 )
 def mtom_root_wrong(event: MessageSeen) -> Iterator[Verdict]:
@@ -265,6 +268,7 @@ ENCODED = frozenset({"base64", "quoted-printable", "uuencode", "x-uuencode"})
     Severity.WARNING,
     on=MessageSeen,
     when=_is_multipart,
+    needs=(Need.EXACT_BYTES,),
     source=("I04", "DPWS 2006/02 R0037"),
 )
 def mtom_encoding_wrong(event: MessageSeen) -> Iterator[Verdict]:

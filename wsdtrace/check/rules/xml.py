@@ -206,6 +206,7 @@ def namespace_obsolete(event: MessageSeen) -> Iterator[Verdict]:
     on=MessageSeen,
     trace_of=has_anomalies,
     when=_has_xml,
+    needs=(Need.WHOLE_MESSAGE,),
     source="field failure 24",
 )
 def namespace_unknown(event: MessageSeen) -> Iterator[Verdict]:
@@ -230,7 +231,15 @@ def namespace_unknown(event: MessageSeen) -> Iterator[Verdict]:
         )
 
 
-@rule("WSD214", "dtd-present", Severity.ERROR, on=MessageSeen, when=_has_xml, source="SOAP 1.2 part 1 §5")
+@rule(
+    "WSD214",
+    "dtd-present",
+    Severity.ERROR,
+    on=MessageSeen,
+    when=_has_xml,
+    needs=(Need.EXACT_BYTES,),
+    source="SOAP 1.2 part 1 §5",
+)
 def dtd_present(event: MessageSeen) -> Iterator[Verdict]:
     """A document type declaration, which SOAP forbids. Nothing of it is ever expanded.
 
