@@ -25,6 +25,16 @@ def captures_of(argument: str) -> list[str]:
     """
     if argument == "-" or not os.path.isdir(argument):
         return [argument]
+    found = _found(argument)
+    if not found:
+        raise CaptureError(
+            f"{argument}: a directory without captures ({', '.join(SUFFIXES)}, also with .gz) or sane-airscan's trace"
+        )
+    return found
+
+
+def _found(argument: str) -> list[str]:
+    """The captures and traces in a directory, sorted."""
     from wsdtrace.capture.airscan import logs_in
 
     found: list[str] = []
@@ -33,10 +43,6 @@ def captures_of(argument: str) -> list[str]:
         if logs_in(folder):
             captures.append(argument if folder == argument else str(Path(folder)))
         found += captures
-    if not found:
-        raise CaptureError(
-            f"{argument}: a directory without captures ({', '.join(SUFFIXES)}, also with .gz) or sane-airscan's trace"
-        )
     return sorted(found)
 
 
@@ -48,7 +54,7 @@ def is_several(arguments: Sequence[str]) -> bool:
     """The run has several inputs, or would have with another file in a directory; a trace is one input."""
     if len(arguments) > 1:
         return True
-    return any(a != "-" and os.path.isdir(a) and captures_of(a) != [a] for a in arguments)
+    return any(a != "-" and os.path.isdir(a) and _found(a) != [a] for a in arguments)
 
 
 def refuse_standard_input_twice(arguments: Sequence[str]) -> None:

@@ -123,7 +123,7 @@ def _steps(recorded: RecordedMessage, wire: Wire) -> Generator[None, None, tuple
         message.meter.settle()
         stop = view.end
         yield
-    read = message.end(recorded.ended, stop, None)
+    read = message.end(recorded.ended, stop, recorded.last)
     content = read.content
     if not recorded.exact and recorded.announced is not None:
         content = replace(content, length=max(recorded.announced - content.missing, 0))

@@ -24,6 +24,8 @@ class RecordedMessage:
     exact: bool
     """The content is what was on the wire; False: the program re-wrote it."""
     ended: MessageEnd
+    last: Stamp | None = None
+    """Where what was written down of it ends; None: with the content."""
 
 
 @dataclass(frozen=True, slots=True)

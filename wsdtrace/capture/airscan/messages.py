@@ -114,8 +114,10 @@ def request_of(query: Query, log: Log, exchange: ConnectionId, target: bytes, sh
     """The request of a query, in a log whose time begins `shift_ns` after that of the trace."""
     section, asked_ns = query.request, query.asked_ns + shift_ns
     writer = _Writer(log, exchange, Direction.FROM_ORIGINATOR, section)
+    lines = section.body.rows
+    last = log.stamp(lines[-1].line if lines else section.blank, asked_ns)
     head = writer.head(query.method + b" " + target + b" HTTP/1.1", section, asked_ns)
-    return _message(writer, head, section, partial(_text, section.body, section.announced), asked_ns)
+    return _message(writer, head, section, partial(_text, section.body, section.announced), last)
 
 
 def response_of(query: Query, log: Log, exchange: ConnectionId, shift_ns: int) -> RecordedMessage | None:
@@ -127,14 +129,14 @@ def response_of(query: Query, log: Log, exchange: ConnectionId, shift_ns: int) -
     ended_ns = query.ended_ns + shift_ns
     begun = ended_ns if query.answered_ns is None else query.answered_ns + shift_ns
     head = writer.head(b"HTTP/1.1 " + query.status.rjust(3, b"0") + b" " + query.reason, section, begun)
-    body = section.body
+    body, last = section.body, log.stamp(query.ended_line, ended_ns)
     member = _member(body, log)
     if body.saved is not None and (member is not None or not query.parts):
         pieces: Callable[[], Iterator[_Piece]] = partial(_saved, body, member)
-        return _message(writer, head, section, pieces, ended_ns, exact=member is not None)
+        return _message(writer, head, section, pieces, last, exact=member is not None)
     if query.parts:
-        return _message(writer, head, section, partial(_multipart, section, query.parts, log), ended_ns)
-    return _message(writer, head, section, partial(_text, body, section.announced), ended_ns)
+        return _message(writer, head, section, partial(_multipart, section, query.parts, log), last)
+    return _message(writer, head, section, partial(_text, body, section.announced), last)
 
 
 def is_saved(query: Query) -> bool:
@@ -158,7 +160,7 @@ def _message(
     head: StreamChunk,
     section: Section,
     pieces: Callable[[], Iterator[_Piece]],
-    time_ns: int,
+    last: Stamp,
     *,
     exact: bool = False,
 ) -> RecordedMessage:
@@ -169,8 +171,8 @@ def _message(
         ended = MessageEnd.CUT_RECORD
     else:
         ended = MessageEnd.LENGTH
-    content = partial(writer.stream, len(head.data), pieces, time_ns)
-    return RecordedMessage(head, content, section.announced, exact, ended)
+    content = partial(writer.stream, len(head.data), pieces, last.time_ns)
+    return RecordedMessage(head, content, section.announced, exact, ended, last)
 
 
 def _text(body: Body, announced: int | None) -> Iterator[_Piece]:
