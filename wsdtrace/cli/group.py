@@ -33,6 +33,12 @@ COMMANDS = (
     ),
     CommandRow("images", "Look at a capture", "Save the scanned pages.", "wsdtrace.cli.images"),
     CommandRow(
+        "demo",
+        "Without hardware",
+        "Watch five scans without a scanner, and what the checker says.",
+        "wsdtrace.cli.demo",
+    ),
+    CommandRow(
         "scanner", "Without hardware", "Run a virtual scanner, well-behaved or as a persona.", "wsdtrace.cli.scanner"
     ),
     CommandRow("rule", "Help", "Explain a rule, or list all rules.", "wsdtrace.cli.rule"),
