@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import wsdtrace
 from tests.declarations import DECLARATIONS, Made, frozen, ordered, plain, rare_option
 from wsdtrace import dataclass as ours
-from wsdtrace.dataclass import _Late
+from wsdtrace.dataclass import PATIENCE, _Late
 
 MADE = [pytest.param(made, id=made.__name__) for made in DECLARATIONS]
 
@@ -115,6 +115,9 @@ def test_a_class_has_what_the_standard_library_gives_it(made: Made) -> None:
 def test_an_instance_behaves_as_one_of_the_standard_library(made: Made, act: Callable[[Any, Any], Any]) -> None:
     mine, theirs = both(made)
     assert outcome(lambda: act(*values(mine, 1, 2))) == outcome(lambda: act(*values(theirs, 1, 2)))
+    for _ in range(PATIENCE):
+        values(mine, 1)
+    assert outcome(lambda: act(*values(mine, 1, 2))) == outcome(lambda: act(*values(theirs, 1, 2)))
 
 
 @pytest.mark.parametrize("made", MADE)
@@ -141,10 +144,23 @@ def test_a_function_is_made_when_it_is_used_and_alone() -> None:
     made = frozen(ours.dataclass)
     assert isinstance(vars(made)["__init__"], _Late)
     value = made(1)
-    assert inspect.isfunction(vars(made)["__init__"])
-    assert isinstance(vars(made)["__eq__"], _Late)
+    assert isinstance(vars(made)["__init__"], _Late)
     assert value == made(1)
-    assert not any(isinstance(attribute, _Late) for attribute in vars(made).values())
+    assert inspect.isfunction(vars(made)["__eq__"])
+    assert isinstance(vars(made)["__repr__"], _Late)
+    repr(value)
+    assert {name for name, attribute in vars(made).items() if isinstance(attribute, _Late)} == {"__init__", "__hash__"}
+
+
+def test_init_is_compiled_when_it_was_used_often_or_is_looked_at() -> None:
+    often, looked_at = frozen(ours.dataclass), frozen(ours.dataclass)
+    values = [often(1) for _ in range(PATIENCE)]
+    assert isinstance(vars(often)["__init__"], _Late)
+    values.append(often(1))
+    assert inspect.isfunction(vars(often)["__init__"])
+    assert all(value == values[0] for value in values)
+    assert inspect.signature(looked_at)
+    assert inspect.isfunction(vars(looked_at)["__init__"])
 
 
 def test_factories_run_for_each_instance_and_defaults_are_shared() -> None:

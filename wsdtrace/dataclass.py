@@ -8,11 +8,14 @@ Theory of operation:
 
 1. Whatever the standard decorator would add to a class is first a `_Late`. Python looks everything up through
    `__get__`, special methods included, so the first use makes what is used and puts it in its place.
-2. `__init__` is written here. In a frozen class it sets each slot through its descriptor, which takes a quarter less
-   time than the standard library's `object.__setattr__` by name.
-3. All the rest comes at once, and from the standard decorator: it is given the class as it was written, and what it
-   adds is taken over. So fields, equality, hashing, order, representation and frozenness are the standard library's.
-4. A class that wants more than that (no slots, `ClassVar`, `InitVar`, `KW_ONLY`, a rare option) goes to the standard
+2. `__init__` is written and compiled here, when the class has had `PATIENCE` instances or somebody looks at it. In a
+   frozen class it sets each slot through its descriptor, which takes a quarter less time than the standard library's
+   `object.__setattr__` by name. Until then `_Late` binds the arguments itself: compiling takes as long as binding a
+   hundred times, and a small capture makes ten instances of most classes.
+3. `__eq__`, `__hash__` and the order compare and hash the same tuples as the standard library's; they need no compiler.
+4. All the rest comes at once, and from the standard decorator: it is given the class as it was written, and what it
+   adds is taken over. So fields, representation and frozenness are the standard library's.
+5. A class that wants more than that (no slots, `ClassVar`, `InitVar`, `KW_ONLY`, a rare option) goes to the standard
    decorator at once.
 
 The price: a mistake in a declaration, such as a list as a default, is told by type checkers and at first use, not on
@@ -22,12 +25,13 @@ import.
 from __future__ import annotations
 
 import dataclasses
+import inspect
+import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, MISSING, Field, InitVar, field
 from functools import partial
-from inspect import get_annotations
-from types import MemberDescriptorType
+from types import MemberDescriptorType, UnionType
 from typing import TYPE_CHECKING, Any, ClassVar, get_origin
 
 __all__ = ["dataclass"]
@@ -60,6 +64,9 @@ _ADDED = {
 if sys.version_info >= (3, 13):
     _ADDED["slots"] += ("__replace__",)
 
+PATIENCE = 50
+"""Instances of a class before its `__init__` is compiled."""
+
 _NO_FIELD = ("ClassVar", "InitVar", "KW_ONLY")
 """What an annotation names that makes no field, or not only one."""
 
@@ -69,11 +76,19 @@ def _is_plain(cls: type, options: dict[str, bool]) -> bool:
     return (
         options.get("slots", False)
         and options.keys() <= _OPTIONS.keys()
-        and all(map(_is_field, get_annotations(cls).values()))
+        and all(map(_is_field, _annotations(cls).values()))
     )
 
 
+def _annotations(cls: type) -> Mapping[str, Any]:
+    """What stands in the class itself; the standard function copies it first."""
+    found = vars(cls).get("__annotations__")
+    return inspect.get_annotations(cls) if found is None else found
+
+
 def _is_field(annotation: Any) -> bool:
+    if type(annotation) in (type, UnionType):  # nearly all of them, and asking further takes a while
+        return annotation is not InitVar
     if isinstance(annotation, str):
         return not any(word in annotation for word in _NO_FIELD)
     return (
@@ -93,6 +108,9 @@ class _Late:
         self._name = name
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
+        if self._name == "__init__" and instance is not None and self._declaration.patience > 0:
+            self._declaration.patience -= 1
+            return partial(self._declaration.fill, instance)
         value = self._declaration.make(self._name)
         bind = getattr(type(value), "__get__", None)
         return value if bind is None else bind(value, instance, owner)
@@ -101,12 +119,15 @@ class _Late:
 class _Declaration:
     """A class as it was written, and the slotted class that is made of it."""
 
-    __slots__ = ("_options", "_written", "made")
+    __slots__ = ("_fields", "_options", "_parameters", "_written", "made", "patience")
 
     def __init__(self, written: type, options: dict[str, bool]) -> None:
         self._written = written
         self._options = options
-        own = {name: getattr(written, name, MISSING) for name in get_annotations(written)}
+        self._fields: dict[str, Field[Any]] | None = None
+        self._parameters: tuple[str, ...] | None = None
+        self.patience = PATIENCE
+        own = {name: getattr(written, name, MISSING) for name in _annotations(written)}
         body = {k: v for k, v in vars(written).items() if k not in own and k not in ("__dict__", "__weakref__")}
         body["__qualname__"] = written.__qualname__
         body["__slots__"] = tuple(name for name in own if not _is_slot(written.__bases__, name))
@@ -120,16 +141,63 @@ class _Declaration:
         self.made = type(written)(written.__name__, written.__bases__, body)
         _own[self.made] = own
 
+    @property
+    def fields(self) -> dict[str, Field[Any]]:
+        """All fields, in order."""
+        if self._fields is None:
+            self._fields = _fields(self.made)
+        return self._fields
+
     def make(self, name: str) -> Any:
         """Put what is asked for in its place."""
         if name == "__init__":
-            setattr(self.made, name, _init(self.made, frozen=self._options["frozen"]))
+            setattr(self.made, name, _init(self.made, self.fields, frozen=self._options["frozen"]))
+        elif name == "__hash__":
+            setattr(self.made, name, _hash(self.made, self.fields))
+        elif name in _COMPARISONS:
+            setattr(self.made, name, _comparison(self.made, self.fields, name))
         else:
             standard = vars(dataclasses.dataclass(**self._options)(self._written))
             for late in [key for key, value in vars(self.made).items() if isinstance(value, _Late)]:
-                if late != "__init__":
+                if late not in ("__init__", "__hash__", *_COMPARISONS):
                     setattr(self.made, late, standard[late])
         return vars(self.made)[name]
+
+    def fill(self, instance: object, /, *args: Any, **named: Any) -> None:
+        """Do what `__init__` does. Whatever is wrong with the arguments, the compiled one says so."""
+        cls, fields = self.made, self.fields
+        given = dict(zip(self._positional(), args, strict=False))
+        if len(given) == len(args) and given.keys().isdisjoint(named):
+            given |= named
+            for name, told in fields.items():
+                if told.init and name in given:
+                    value = given.pop(name)
+                elif told.default is not MISSING:
+                    value = told.default
+                elif told.default_factory is not MISSING:
+                    value = told.default_factory()
+                elif told.init:
+                    break  # an argument is missing
+                else:
+                    continue  # `__post_init__` sets it
+                if self._options["frozen"]:
+                    getattr(cls, name).__set__(instance, value)
+                else:
+                    setattr(instance, name, value)
+            else:
+                if not given:
+                    if hasattr(cls, "__post_init__"):
+                        instance.__post_init__()  # type: ignore[attr-defined]  # asked for above
+                    return
+        self.make("__init__")(instance, *args, **named)
+
+    def _positional(self) -> tuple[str, ...]:
+        """Parameters that need no name, in order."""
+        if self._parameters is None:
+            self._parameters = tuple(
+                name for name, told in self.fields.items() if told.init and told.kw_only is not True
+            )
+        return self._parameters
 
 
 def _is_slot(bases: tuple[type, ...], name: str) -> bool:
@@ -148,7 +216,7 @@ def _fields(cls: type) -> dict[str, Field[Any]]:
             for name, value in _own[base].items():
                 default: Any = MISSING if isinstance(value, MemberDescriptorType) else value
                 found[name] = value if isinstance(value, Field) else field(default=default)
-                found[name].type = get_annotations(base)[name]
+                found[name].type = _annotations(base)[name]
         elif "__dataclass_fields__" in vars(base):
             found |= {inherited.name: inherited for inherited in dataclasses.fields(base)}
     return found
@@ -164,9 +232,8 @@ class _Missing:
 _MISSING = _Missing()
 
 
-def _init(cls: type, *, frozen: bool) -> Callable[..., None]:
+def _init(cls: type, fields: Mapping[str, Field[Any]], *, frozen: bool) -> Callable[..., None]:
     """The `__init__` of a class made here."""
-    fields = _fields(cls)
     outside: dict[str, Any] = {"missing": _MISSING}
     positional: list[str] = ["self"]
     keyword: list[str] = []
@@ -205,3 +272,38 @@ def closed({", ".join(outside)}):
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     init.__annotations__ = {name: told.type for name, told in fields.items() if told.init} | {"return": None}
     return init
+
+
+def _compared(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What takes the values of these fields from an instance."""
+    if len(names) > 1:
+        return operator.attrgetter(*names)
+    return lambda instance: tuple(getattr(instance, name) for name in names)
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    f"__{compare.__name__}__": compare for compare in (operator.eq, operator.lt, operator.le, operator.gt, operator.ge)
+}
+
+
+def _comparison(cls: type, fields: Mapping[str, Field[Any]], name: str) -> Callable[[Any, object], bool]:
+    """The `__eq__`, `__lt__` … of a class made here."""
+    values = _compared([name for name, told in fields.items() if told.compare])
+    compare = _COMPARISONS[name]
+
+    def method(self: Any, other: object) -> bool:
+        return compare(values(self), values(other)) if other.__class__ is self.__class__ else NotImplemented
+
+    method.__name__, method.__qualname__ = name, f"{cls.__qualname__}.{name}"
+    return method
+
+
+def _hash(cls: type, fields: Mapping[str, Field[Any]]) -> Callable[[Any], int]:
+    """The `__hash__` of a frozen class made here."""
+    values = _compared([name for name, told in fields.items() if (told.compare if told.hash is None else told.hash)])
+
+    def __hash__(self: Any) -> int:  # noqa: N807  # it becomes that method
+        return hash(values(self))
+
+    __hash__.__qualname__ = f"{cls.__qualname__}.__hash__"
+    return __hash__

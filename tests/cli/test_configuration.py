@@ -36,10 +36,31 @@ def test_every_key_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert [(w.match, w.reason) for w in found.waivers] == [((("address", "192.0.2.*"),), "an emulator")]
 
 
-def test_a_pyproject_has_it_in_its_tool_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.wsdtrace]\nignore = ["WSD6"]\n')
+@pytest.mark.parametrize(
+    "table",
+    [
+        '[tool.wsdtrace]\nignore = ["WSD6"]',
+        '  [ "tool" . "wsdtrace" ]\nignore = ["WSD6"]',
+        '[tool]\nwsdtrace = { ignore = ["WSD6"] }',
+        '[tool]\nwsdtrace.ignore = ["WSD6"]',
+    ],
+)
+def test_a_pyproject_has_it_in_its_tool_table(table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyproject.toml").write_text(f'[project]\nname = "x"\n{table}\n')
     monkeypatch.chdir(tmp_path)
     assert find_configuration(None).ignore == ("WSD6",)
+
+
+def test_the_table_may_stand_in_a_line_of_the_top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyproject.toml").write_text('tool.wsdtrace.ignore = ["WSD6"]\n')
+    monkeypatch.chdir(tmp_path)
+    assert find_configuration(None).ignore == ("WSD6",)
+
+
+def test_a_pyproject_of_others_is_not_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "wsdtrace-friend"\n[tool.ruff]\nselect = 1 2\n')
+    monkeypatch.chdir(tmp_path)
+    assert find_configuration(None).ignore == ()
 
 
 def test_without_a_file_everything_is_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,10 @@
 """A page of text."""
 
 import pytest
-from rich.text import Text
 
 from wsdtrace.report.page import Look, Page, counted, joined, padded
 from wsdtrace.report.redact import Redactor
+from wsdtrace.report.styled import Text
 
 
 def page(*, color: bool = False, ascii_only: bool = False) -> Page:

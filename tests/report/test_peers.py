@@ -64,7 +64,7 @@ def test_devices_and_clients() -> None:
         " 1  ScanStation 9  192.0.2.20:5357  scanner",
         "",
         "client  addresses   software  fingerprint",
-        "     1  192.0.2.10  WSDAPI    c0ffee",
+        "     1  192.0.2.10  WSDAPI    1af9d02f0bf7",
     ]
 
 

@@ -54,7 +54,7 @@ class Story:
         return device
 
     def client(self, user_agent: str | None = None) -> Client:
-        client = Client(len(self.trace.clients) + 1, {CLIENT.address: None}, user_agent, "c0ffee")
+        client = Client(len(self.trace.clients) + 1, {CLIENT.address: None}, user_agent, b"Host,Accept")
         self.trace.clients.append(client)
         return client
 
@@ -155,7 +155,6 @@ class Story:
             interpretations=readings,
             caused_by=because_of,
             also_seen=also_seen,
-            fingerprint=f"{code}-CreateScanJob-1",
         )
         self.trace.findings.append(finding)
         return finding

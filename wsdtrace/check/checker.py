@@ -3,13 +3,12 @@
 Theory of operation: every event goes to the rules registered for its type. A rule whose precondition holds has a
 subject; if the capture lacks what the rule needs, the subject is inconclusive, else the rule runs and the subject has
 fired (it objected), is inconclusive (it said so) or has passed. Equal objections fold into one finding as they come;
-numbers, causes and fingerprints are given at the end, over all findings, since a cause may be seen after its
+numbers, causes and ordinals are given at the end, over all findings, since a cause may be seen after its
 consequence.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -135,16 +134,14 @@ class Checker:
         return list(self._broken.values())
 
     def close(self) -> list[Finding]:
-        """Number the findings by time, link consequences to causes and give fingerprints."""
+        """Number the findings by time, link consequences to causes and count those of a rule."""
         self.findings.sort(key=lambda f: (f.time_ns, f.stamps[0].order if f.evidence else (0, 0), f.code, f.message))
         link(self.findings)
         ordinals: Counter[tuple[str, str | None]] = Counter()
         for number, finding in enumerate(self.findings, start=1):
             finding.id = number
-            operation = finding.exchanges[0].operation if finding.exchanges else None
-            ordinals[finding.code, operation] += 1
-            words = f"{finding.code} {operation or '-'} {ordinals[finding.code, operation]}"
-            finding.fingerprint = hashlib.sha256(words.encode()).hexdigest()[:16]
+            ordinals[finding.code, finding.operation] += 1
+            finding.ordinal = ordinals[finding.code, finding.operation]
         return self.findings
 
 

@@ -148,8 +148,21 @@ class Finding:
     """How many equal ones were folded into this one."""
     waived: str | None = None
     """Why the user set it aside (a baseline, an ignore for this device); None where nobody did."""
-    fingerprint: str = ""
-    """Stable between runs and captures: rule, operation, ordinal; never a frame number."""
+    ordinal: int = 0
+    """1-based, among the findings of its rule and operation."""
+
+    @property
+    def operation(self) -> str | None:
+        """Of its first exchange."""
+        return self.exchanges[0].operation if self.exchanges else None
+
+    @property
+    def fingerprint(self) -> str:
+        """Stable between runs and captures: rule, operation, ordinal; never a frame number."""
+        import hashlib  # noqa: PLC0415  # takes 4 ms, and a report for people shows none
+
+        words = f"{self.code} {self.operation or '-'} {self.ordinal}"
+        return hashlib.sha256(words.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
     @property
     def stamps(self) -> list[Stamp]:

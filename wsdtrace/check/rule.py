@@ -8,7 +8,6 @@ and the tests are made.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -216,6 +215,8 @@ def expand(selectors: Iterable[str]) -> frozenset[str]:
 
 def _nearest(wanted: str) -> str:
     """A hint at the rule whose code or name is most like `wanted`; ties go to the longest common beginning."""
+    import difflib  # noqa: PLC0415  # only for what is misspelt
+
     best: tuple[float, int, Rule] | None = None
     for known in all_rules():
         for name, asked in ((known.code, wanted.upper()), (known.name, wanted.lower())):

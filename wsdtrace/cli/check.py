@@ -165,7 +165,7 @@ def _one(path: str, options: Options, style: Format, tolerance: Tolerance) -> tu
     from wsdtrace.pipeline import check_file
 
     with Progress(path) as progress:
-        trace = check_file(path, replace(options, progress=progress))
+        trace = check_file(path, options if progress is None else replace(options, progress=progress))
     _set_aside(trace, tolerance)
     text = style.trace(trace)
     code = exit_of(trace, fail_on=tolerance.fail_on, allow_empty=tolerance.allow_empty, allow_gaps=tolerance.allow_gaps)

@@ -36,6 +36,9 @@ from wsdtrace.report.waivers import MATCHES, Waiver
 FILES = ("wsdtrace.toml", "pyproject.toml")
 KEYS = frozenset({"select", "ignore", "fail-on", "timeout", "device"})
 
+_OURS = r"""(?m)^\s*(?:\[\[?\s*["']?tool["']?\s*(?:\]|\.\s*["']?wsdtrace)|["']?tool["']?\s*[.=])"""
+"""A line of a pyproject.toml that may begin our table. Most files have none, and reading TOML takes a while to load."""
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -65,12 +68,14 @@ def find_configuration(named: str | None) -> Configuration:
 
 
 def _read(path: Path, *, named: bool) -> Configuration:
-    import tomllib
-
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfiguration(str(path), f"cannot be read: {error}") from error
+    if path.name == "pyproject.toml" and not named and not re.search(_OURS, text):
+        return Configuration()
+    import tomllib
+
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 import click
@@ -46,6 +45,8 @@ def seconds_of(values: Iterable[str]) -> dict[str, float]:
         if not 0 < seconds < float("inf"):
             raise UsageError(f"--timeout {value}: expected OPERATION=SECONDS")
         if operation not in known:
+            import difflib
+
             near = difflib.get_close_matches(operation, known, n=1)
             raise UsageError(
                 f"--timeout {value}: no operation {operation!r}{f'; did you mean {near[0]}?' if near else ''}"

@@ -5,8 +5,6 @@ What is held has a fixed size, whatever the content's. Work per feed is O(1) but
 
 from __future__ import annotations
 
-import hashlib
-
 from wsdtrace.records import Probe
 
 PROBE_BYTES = 64 * 1024
@@ -25,7 +23,11 @@ class ImageProbe:
         self._head = bytearray()
         self._tail = bytearray()
         """Cut back when it has twice the size: each byte is moved at most once."""
-        self._hash = hashlib.sha256() if digest else None
+        self._hash = None
+        if digest:
+            import hashlib  # noqa: PLC0415  # takes 4 ms, and most runs need none
+
+            self._hash = hashlib.sha256()
 
     def feed(self, data: bytes, low: int, high: int) -> None:
         """Take `data[low:high]`."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from rich.text import Text
-
 from wsdtrace.check.finding import Finding
 from wsdtrace.records import FieldLine, HttpMessage, Part, RequestLine, StatusLine
 from wsdtrace.report.escape import visible
@@ -11,6 +9,7 @@ from wsdtrace.report.findings import LETTERS, STYLES
 from wsdtrace.report.grid import Column, write_grid
 from wsdtrace.report.joblines import chain, pages
 from wsdtrace.report.page import Page, counted, joined
+from wsdtrace.report.styled import Text
 from wsdtrace.report.tables import write_exchanges
 from wsdtrace.report.times import duration, offset
 from wsdtrace.report.trace import Trace

@@ -21,10 +21,11 @@ MAX_COMBINING = 3
 """Marks on one letter that are shown as such. Three is the most that a natural script stacks; a pile of them covers the
 lines above and below."""
 
-_COMBINING_PILE = re.compile(
+_COMBINING_PILE = (
     f"(?<=[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]{{{MAX_COMBINING}}})"
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]"
 )
+"""Compiled when it is needed, which takes longer than all else that a report in ASCII needs of this file."""
 
 
 def visible(text: str) -> str:
@@ -34,7 +35,7 @@ def visible(text: str) -> str:
     other format controls, surrogates, private use, odd blanks) its escape as Python writes it (`\u202e`).
     """
     if not text.isascii():
-        text = _COMBINING_PILE.sub(lambda found: _spelled(found.group()), text)
+        text = re.sub(_COMBINING_PILE, lambda found: _spelled(found.group()), text)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c in _KEPT else _spelled(c) for c in text)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from rich.text import Text
-
 from wsdtrace.check.rule import FAMILIES, Rule
 from wsdtrace.report.findings import LETTERS, STYLES
 from wsdtrace.report.page import Page, joined
+from wsdtrace.report.styled import Text
 
 _SEVERITY_MEANS = {
     "error": "a MUST is broken, or data is lost",

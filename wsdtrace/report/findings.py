@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-from rich.text import Text
-
 from wsdtrace.check.finding import Evidence, Finding, Interpretation, Severity
 from wsdtrace.records import LocatorKind, Stamp
 from wsdtrace.report.escape import visible
 from wsdtrace.report.page import Page, Verbosity, joined, padded
+from wsdtrace.report.styled import Text, cell_len
 from wsdtrace.report.times import offset
 
 LETTERS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "I"}

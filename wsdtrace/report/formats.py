@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from wsdtrace.dataclass import dataclass
 
 if TYPE_CHECKING:
-    # Only for the signatures: rich is loaded by those formats that need it.
+    # Only for the signatures: a format is loaded when it is asked for.
     from lxml.etree import _Element
 
     from wsdtrace.check.finding import Severity
@@ -56,7 +56,7 @@ class TextFormat:
 
     def trace(self, trace: Trace) -> str:
         """The report of one capture, a blank line between two."""
-        from wsdtrace.report.text import render_check  # noqa: PLC0415  # rich is loaded only where it is used
+        from wsdtrace.report.text import render_check  # noqa: PLC0415  # one of many formats
         from wsdtrace.report.verdict import end_of  # noqa: PLC0415  # as above
 
         gap = "\n" if self._ends else ""

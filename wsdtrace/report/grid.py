@@ -6,13 +6,11 @@ terminal the flexible columns are cut to fit; a pipe gets everything.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-
-from rich.cells import cell_len, set_cell_size
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.report.page import Page
+from wsdtrace.report.styled import cell_len, first_cells
 
 GAP = "  "
 """Between two columns."""
@@ -62,7 +60,7 @@ def write_grid(page: Page, columns: Sequence[Column], rows: Iterable[Sequence[Ce
     found = list(zip(*table, strict=True)) if table else [()] * len(columns)
     texts = [[c if isinstance(c, str) else c.text for c in cells] for cells in found]
     used = [i for i, column in enumerate(texts) if any(column)]
-    widths = {i: max(cell_len(columns[i].title), *map(_cells, texts[i])) for i in used}
+    widths = {i: max(cell_len(columns[i].title), *map(cell_len, texts[i])) for i in used}
     if page.look.fit:
         used = _fit(widths, columns, page.width - indent)
     margin = " " * indent
@@ -111,16 +109,8 @@ def _excess(widths: dict[int, int], room: int) -> int:
 
 
 def _cell(text: str, width: int, right: bool) -> str:
-    size = _cells(text)
+    size = cell_len(text)
     if size > width:
-        return set_cell_size(text, width - 1) + "…"
+        return first_cells(text, width - 1) + "…"
     blanks = " " * (width - size)
     return blanks + text if right else text + blanks
-
-
-_NARROW = re.compile(r"[ -~–→←×µ·✖…]*")
-"""Letters that are one cell each, as far as tables are full of them."""
-
-
-def _cells(text: str) -> int:
-    return len(text) if text.isascii() or _NARROW.fullmatch(text) else cell_len(text)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-from rich.text import Text
-
 from wsdtrace.report.page import Page, Verbosity, counted, joined, padded
+from wsdtrace.report.styled import Text, cell_len
 from wsdtrace.report.times import duration, offset
 from wsdtrace.report.trace import Trace
 from wsdtrace.state.joblife import Outcome
@@ -35,8 +33,8 @@ def write_jobs(page: Page, trace: Trace) -> None:
     source_width = max((cell_len(s) for s in sources), default=0)
     blank = " " * (4 + label_width)
     for job, label, source in zip(trace.jobs, labels, sources, strict=True):
-        prefix = joined(f"  {padded(label, label_width)}  ", padded(source, source_width), "   ")
-        prefix.stylize("bold", 2, 2 + len(label))
+        prefix = joined("  ", (label, "bold"), padded("", label_width - cell_len(label)), "  ")
+        prefix.append(f"{padded(source, source_width)}   ")
         page.hanging(prefix, chain(page, job), right=Text(pages(job)), narrow=blank)
         if page.look.verbosity is Verbosity.VERBOSE:
             page.hanging(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from rich.text import Text
-
 from wsdtrace.check.finding import Tally
 from wsdtrace.check.rule import FAMILIES, all_rules
 from wsdtrace.report.escape import visible
 from wsdtrace.report.page import Page, joined
+from wsdtrace.report.styled import Text
 
 NAME_CELLS = 42
 """Width of the column of names; the longest name of a rule has 29."""

@@ -1,6 +1,6 @@
 """A page of text for people: lines with styles, hanging indents and a right edge become one string.
 
-Theory of operation: a `Page` collects `rich.text.Text` lines of at most `Look.width` cells.
+Theory of operation: a `Page` collects lines (`styled.Text`) of at most `Look.width` cells.
 Text of the capture enters through `Page.said` only, which redacts it, makes it visible and bounds its length; nothing
 is ever read as markup. Colours are the sixteen that a terminal's theme defines, and none carries a meaning alone.
 """
@@ -10,13 +10,10 @@ from __future__ import annotations
 from enum import IntEnum
 from io import StringIO
 
-from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
-
 from wsdtrace.dataclass import dataclass
 from wsdtrace.report.escape import shortened, visible
 from wsdtrace.report.redact import Redactor
+from wsdtrace.report.styled import Text, cell_len, sgr
 
 PIPED_WIDTH = 100
 """Cells of a line where no terminal says its width: the finding line of the manual fits."""
@@ -38,10 +35,6 @@ _ASCII = str.maketrans(
     }
 )  # fmt: skip
 """One cell for one cell, so that columns stay columns."""
-
-
-_SGR = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
-"""ECMA-48 §8.3.117, Select Graphic Rendition."""
 
 
 class Verbosity(IntEnum):
@@ -76,19 +69,6 @@ class Page:
         self.redactor = redactor
         self.width = max(look.width, MIN_WIDTH)
         self._file = StringIO()
-        self._console = Console(
-            file=self._file,
-            width=self.width,
-            height=100,
-            force_terminal=look.color,
-            color_system="standard" if look.color else None,
-            no_color=not look.color,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            legacy_windows=False,
-            _environ={},
-        )
 
     def said(self, text: str, limit: int = MAX_SAID) -> str:
         """Text of the capture as it may be shown."""
@@ -100,12 +80,11 @@ class Page:
 
     def text(self, text: Text) -> None:
         """One line as it is, never wrapped."""
-        text.rstrip()
-        self._console.print(text, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
+        self._file.write(text.rstrip().rendered(color=self.look.color) + "\n")
 
     def blank(self) -> None:
         """An empty line."""
-        self._console.print()
+        self._file.write("\n")
 
     def hanging(
         self, prefix: Text, body: Text, *, right: Text | None = None, hang: str | None = None, narrow: str = "    "
@@ -124,9 +103,8 @@ class Page:
         if not beside and body.plain:
             self.text(prefix)
             prefix, hang = Text(narrow), narrow
-        lines = list(body.wrap(self._console, self.width - max(cell_len(hang), prefix.cell_len))) or [Text()]
+        lines = body.wrap(self.width - max(cell_len(hang), prefix.cell_len))
         for i, line in enumerate(lines):
-            line.rstrip()
             shown = prefix.copy().append_text(line) if i == 0 else joined(hang, line)
             gap = self.width - shown.cell_len - (right.cell_len if right else 0)
             if right and i == len(lines) - 1 and gap >= 2:
@@ -141,10 +119,8 @@ class Page:
         self._file.write(line.rstrip() + "\n")
 
     def sgr(self, text: str, style: str) -> str:
-        """`text` with a style of `_SGR` for `raw`; as it is where the page has no colours."""
-        if not style or not self.look.color or not text:
-            return text
-        return f"\x1b[{';'.join(_SGR[word] for word in style.split())}m{text}\x1b[0m"
+        """`text` with a style for `raw`; as it is where the page has no colours."""
+        return sgr(text, style) if self.look.color else text
 
     def __str__(self) -> str:
         text = self._file.getvalue()
@@ -153,7 +129,13 @@ class Page:
 
 def joined(*parts: str | Text | tuple[str, str]) -> Text:
     """Parts, each plain or with its style, as one `Text`."""
-    return Text.assemble(*parts)
+    text = Text()
+    for part in parts:
+        if isinstance(part, Text):
+            text.append_text(part)
+        else:
+            text.append(*((part,) if isinstance(part, str) else part))
+    return text
 
 
 def padded(text: str, cells: int) -> str:

@@ -9,15 +9,13 @@ from __future__ import annotations
 import shlex
 from pathlib import PurePath
 
-from rich.text import Text
-
 from wsdtrace.check.finding import Finding, Severity
 from wsdtrace.report.escape import visible
 from wsdtrace.report.findings import FindingWriter
 from wsdtrace.report.joblines import write_jobs
-from wsdtrace.report.ledger import write_ledger
 from wsdtrace.report.page import Look, Page, Verbosity, counted, joined
 from wsdtrace.report.redact import Redactor
+from wsdtrace.report.styled import Text
 from wsdtrace.report.times import duration
 from wsdtrace.report.trace import InputInfo, Trace
 from wsdtrace.report.verdict import Verdict, nothing_to_judge, provisos, verdict_of
@@ -45,6 +43,8 @@ def render_check(trace: Trace, look: Look) -> str:
     if look.statistics:
         if shown:
             page.blank()
+        from wsdtrace.report.ledger import write_ledger  # noqa: PLC0415  # only with --statistics
+
         write_ledger(page, trace.ledger)
         page.blank()
     _write_verdict(page, trace, _with_consequences(shown, trace.findings))

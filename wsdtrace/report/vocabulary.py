@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import difflib
 
-from rich.text import Text
-
 from wsdtrace.errors import UnknownName
 from wsdtrace.report.page import Page, counted, joined
+from wsdtrace.report.styled import Text
 from wsdtrace.soap.namespaces import family
 from wsdtrace.soap.schema import Entry, Row, vocabulary
 from wsdtrace.wsd import FAULTS, MESSAGES, FaultInfo, Message

@@ -7,7 +7,6 @@ NAT; a token alone is no key either (real devices grant `ScanJob1`).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 
 from wsdtrace.records import Endpoint, HttpMessage, Stamp
@@ -187,7 +186,7 @@ class ClientBook:
         self._by_address: dict[str, list[Client]] = {}
         self.all: list[Client] = []
 
-    def at(self, address: str, stamp: Stamp, user_agent: str | None = None, fingerprint: str | None = None) -> Client:
+    def at(self, address: str, stamp: Stamp, user_agent: str | None = None, habits: bytes | None = None) -> Client:
         """The client at an address. Without a User-Agent (UDP, an event sink) the first one known there."""
         client = self._by_key.get((address, user_agent))
         if client is None:
@@ -205,13 +204,12 @@ class ClientBook:
                 if address:  # a client's own trace does not tell it
                     client.addresses.setdefault(address)
             self._by_key[address, user_agent] = client
-        if client.fingerprint is None:
-            client.fingerprint = fingerprint
+        if client.habits is None:
+            client.habits = habits
         return client
 
 
-def fingerprint_of(message: HttpMessage, xml: bytes | None) -> str:
-    """Short digest of what software does the same way each time: order of field names, first 120 octets of its XML."""
+def habits_of(message: HttpMessage, xml: bytes | None) -> bytes:
+    """What software does the same way each time: order of field names, first 120 octets of its XML."""
     names = ",".join(line.name for line in message.fields)
-    start = (xml or b"")[:120]
-    return hashlib.sha256(names.encode() + b"\n" + start).hexdigest()[:12]
+    return names.encode() + b"\n" + (xml or b"")[:120]

@@ -1,19 +1,12 @@
-"""Parts of a RetrieveImageResponse → images: what they are and how large, by their own first bytes."""
+"""Parts of a RetrieveImageResponse → images: what they are and how large."""
 
 from __future__ import annotations
-
-import io
-import logging
-import warnings
-
-from PIL import Image as Pillow
 
 from wsdtrace.http import root_part
 from wsdtrace.records import Part
 from wsdtrace.soap import includes
+from wsdtrace.state.imagesize import image_size
 from wsdtrace.state.model import Exchange, Image
-
-logger = logging.getLogger(__name__)
 
 MAGICS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "jfif"),
@@ -34,19 +27,6 @@ kinds."""
 def image_format(head: bytes) -> str | None:
     """The format that the first octets show; None when they show none that WS-Scan names."""
     return next((name for magic, name in MAGICS if head.startswith(magic)), None)
-
-
-def image_size(head: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels from the image's own header, or None where it has none that can be read."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Pillow.open(io.BytesIO(head)) as picture:
-                return picture.size
-    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as error:
-        # Four ways in which Pillow says that a header is damaged or of no kind that it reads: both are normal here.
-        logger.debug("no size in %d octets: %s", len(head), error)
-        return None
 
 
 def images_of(exchange: Exchange) -> list[Image]:

@@ -10,7 +10,6 @@ it while it answers an equal one from the same prober a moment later.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
@@ -58,13 +57,13 @@ ABOUT_STATE = frozenset({
 Prefixes = tuple[str, str, str]
 """Of the Envelope, of the first header block, of the body element; empty for the default namespace."""
 _NAME = rb"([A-Za-z_][\w.-]*)(?=:)"
-_PREFIXES = re.compile(
-    rb"<(?:" + _NAME + rb":)?Envelope[\s>][^<]*"
+_PREFIXES = (
+    rb"(?s)<(?:" + _NAME + rb":)?Envelope[\s>][^<]*"
     rb"(?:<(?:[\w.-]+:)?Header(?:\s[^<>]*)?>\s*<(?:" + _NAME + rb":)?.*?)?"
-    rb"<(?:[\w.-]+:)?Body(?:\s[^<>]*)?>\s*<(?:" + _NAME + rb":)?",
-    re.DOTALL,
+    rb"<(?:[\w.-]+:)?Body(?:\s[^<>]*)?>\s*<(?:" + _NAME + rb":)?"
 )
-"""The start tags of Envelope, the first header block and the body element, as an encoder writes them."""
+"""The start tags of Envelope, the first header block and the body element, as an encoder writes them. Few captures need
+it, so it is compiled only then."""
 _PREFIXED = re.compile(r"(?:^|(?<=\s))[A-Za-z_][\w.-]*:(?=[A-Za-z_])")
 
 
@@ -233,7 +232,7 @@ def prefixes_of(message: Message) -> Prefixes | None:
     """The prefixes that a message uses, from its text; None where it has no envelope, is not well-formed or long."""
     if message.xml is None or not message.well_formed or len(message.xml) > MAX_REQUEST:
         return None
-    found = _PREFIXES.search(message.xml)
+    found = re.search(_PREFIXES, message.xml)
     if found is None:
         return None
     envelope, block, body = (part.decode() if part else "" for part in found.groups())
@@ -248,6 +247,8 @@ def _has(asked: _Asked, key: Key, body: str) -> bool:
 def digest_of(envelope: Envelope | None) -> str:
     """Equal for bodies with the same names, attributes and texts, whatever their prefixes and white space."""
     body = None if envelope is None else envelope.body_child
+    import hashlib  # noqa: PLC0415  # takes 4 ms, and few captures have anything to compare
+
     words = hashlib.sha256()
     for element in () if body is None else body.iter(etree.Element):
         words.update(str(element.tag).encode())

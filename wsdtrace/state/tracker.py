@@ -30,7 +30,7 @@ from wsdtrace.records import (
 from wsdtrace.state.announcements import AnnouncementBook
 from wsdtrace.state.conditions import ConditionBook
 from wsdtrace.state.connections import ConnectionBook
-from wsdtrace.state.devices import ClientBook, DeviceBook, fingerprint_of
+from wsdtrace.state.devices import ClientBook, DeviceBook, habits_of
 from wsdtrace.state.endpoints import EndpointBook
 from wsdtrace.state.events import (
     CaptureEnded,
@@ -315,11 +315,11 @@ class Tracker:
         exchange.device = self.devices.serve(server, stamp)
         if exchange.operation in SCAN_OPERATIONS:
             exchange.device.roles.setdefault("scanner")
-        agent = fingerprint = None
+        agent = habits = None
         if request is not None and request.http is not None:
             agent = request.http.field("User-Agent")
-            fingerprint = fingerprint_of(request.http, request.xml)
-        exchange.client = self.clients.at(client.address, stamp, agent, fingerprint)
+            habits = habits_of(request.http, request.xml)
+        exchange.client = self.clients.at(client.address, stamp, agent, habits)
         to = request.envelope.headers.to if request is not None and request.envelope is not None else None
         if to and to.strip().lower().startswith(("urn:uuid:", "uuid:")):
             exchange.device = self.devices.join_name(exchange.device, to.strip())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 from wsdtrace.dataclass import dataclass
 from wsdtrace.soap.namespaces import DPWS, EVENTING, SCAN, WSA, canonical
 
@@ -150,5 +148,7 @@ def nearest_fault(local: str) -> str | None:
     """The known subcode whose spelling is nearest to `local`; None where none is near."""
     if local in MISSPELT:
         return MISSPELT[local]
+    import difflib  # noqa: PLC0415  # only for what is misspelt
+
     close = difflib.get_close_matches(local[:128], list(_BY_NAME), n=1, cutoff=0.6)
     return close[0] if close else None

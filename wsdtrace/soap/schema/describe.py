@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import field
 
@@ -131,6 +130,8 @@ def describe(name: str) -> list[Entry]:
     for local, entries in known.items():
         if local.lower() == wanted:
             return entries
+    import difflib  # noqa: PLC0415  # only for what is misspelt
+
     near = difflib.get_close_matches(wanted, [local.lower() for local in known], n=1, cutoff=0.5)
     hint = next((local for local in known if near and local.lower() == near[0]), None)
     raise UnknownName(f"no element or message {name!r}" + (f"; the nearest is {hint}" if hint else ""))

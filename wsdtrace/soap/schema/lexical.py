@@ -226,15 +226,16 @@ class Duration:
         return f"{sign}P{date}" + (f"T{time}" if time else "")
 
 
-_DURATION = re.compile(
+_DURATION = (
     r"(-)?P(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})D)?"
     r"(?:T(?=[0-9])(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9}(?:\.[0-9]{1,9})?)S)?)?"
 )
+"""Compiled when it is needed: captures without subscriptions have none."""
 
 
 def read_duration(text: str) -> Duration | None:
     """An xs:duration with at most nine digits in each part."""
-    match = _DURATION.fullmatch(text)
+    match = re.fullmatch(_DURATION, text)
     if match is None or text.endswith("P"):
         return None
     sign = -1 if match[1] else 1
