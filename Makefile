@@ -44,6 +44,7 @@ captures: $(VENV)/.installed-dev  ## make the derived case captures again, byte 
 
 docs: $(VENV)/.installed-dev  ## write the generated parts of README.md and docs/ again
 	@for page in limits pages messages generate; do echo "==> docs/$$page.py"; $(BIN)/python docs/$$page.py || exit 1; done
+	@if command -v scanimage >/dev/null; then echo "==> docs/personas.py"; $(BIN)/python docs/personas.py; else echo "==> no scanimage: docs/personas.md stays as it is"; fi
 
 clean:  ## remove the virtual environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -27,14 +27,16 @@ from wsdtrace.scanner.sink import EventSink
 from wsdtrace.scanner.speech import new_id
 from wsdtrace.scenario.compose import action_of, compose, identifier_block
 from wsdtrace.scenario.framing import frame_request, soap_payload
+from wsdtrace.scenario.messages import DISCOVERY_TO
 from wsdtrace.scenario.operations import OPERATIONS
+from wsdtrace.scenario.portrait import DEVICE_TYPES
 from wsdtrace.scenario.requests import SECTIONS
 from wsdtrace.scenario.turn import reference
 from wsdtrace.soap import EndpointReference, Fault, MessageHeaders, QName, read_envelope
 from wsdtrace.soap.envelope import Envelope
 from wsdtrace.soap.namespaces import ANONYMOUS, SCAN
 from wsdtrace.soap.schema import Duration, Element
-from wsdtrace.wsd import decode_message, eventing, metadata, scan
+from wsdtrace.wsd import decode_message, discovery, eventing, metadata, scan
 from wsdtrace.wsd import ticket as t
 from wsdtrace.wsd.jobs import DocumentDescription
 from wsdtrace.wsd.values import ColorEntry, Format, InputSource
@@ -313,6 +315,12 @@ class Client:
         if found is not None:
             self.service = found
         return reply
+
+    async def probe(self, device_url: str) -> tuple[discovery.ProbeMatch, ...]:
+        """A directed Probe over HTTP, for scanners."""
+        body = discovery.Probe(types=DEVICE_TYPES[1:])
+        reply = await self.ask("Probe", body, url=device_url, to=DISCOVERY_TO)
+        return reply.value.probe_match if isinstance(reply.value, discovery.ProbeMatches) else ()
 
     async def elements(self, names: Sequence[str] = SECTIONS) -> Reply:
         """GetScannerElements."""
