@@ -61,7 +61,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=HERE / "data", metavar="FOLDER")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the results as a page")
     asked = parser.parse_args()
-    asked.data.mkdir(parents=True, exist_ok=True)
+    data = asked.data.resolve()  # the programs run in folders of their own
+    data.mkdir(parents=True, exist_ok=True)
     lacking = missing()
     for name, why in lacking.items():
         print(f"    without {COMMANDS[name].name}: {why}")
@@ -71,7 +72,7 @@ def main() -> int:
         if asked.only not in job.title:
             continue
         print(f"==> {job.title}", flush=True)
-        outcomes.append(measure(job, 1 if asked.smoke else asked.rounds, asked.data, lacking))
+        outcomes.append(measure(job, 1 if asked.smoke else asked.rounds, data, lacking))
         load.append(os.getloadavg()[1])
         print("\n".join(outcomes[-1].lines()), flush=True)
     print(f"==> {time.time() - started:.0f} s, load average {min(load):.1f} to {max(load):.1f}")

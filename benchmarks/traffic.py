@@ -256,7 +256,8 @@ FINAL = (
     "<wscn:Width>300</wscn:Width><wscn:Height>300</wscn:Height></wscn:Resolution></wscn:MediaFront></wscn:MediaSides>"
     "</wscn:DocumentFinalParameters>"
 )
-BOUNDARY = "==generated=="
+BOUNDARY = "4aa7d814-adc1-47a2-8e1c-07585b9892a4"
+"""A UUID, as devices use."""
 
 
 class Talker:

@@ -1,7 +1,7 @@
 """pcap files → columns: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html
 
-Theory of operation: a Python loop only adds up record lengths (0.2 µs a frame); everything else is gathered
-with NumPy from the offsets that the loop found.
+Theory of operation: a Python loop only adds up record lengths (0.2 µs a frame), and where they repeat not even that
+(`rhythm`); everything else is gathered with NumPy from the offsets that were found.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from wsdtrace.capture.anomalies import CaptureAnomaly, file_anomaly
 from wsdtrace.capture.columns import MAX_CAPTURED, Walked, gather
 from wsdtrace.capture.linktypes import linktype_of
 from wsdtrace.capture.remarks import Remarks
+from wsdtrace.capture.rhythm import PATIENCE, foretell
 from wsdtrace.records import Anomaly
 
 FILE_HEADER_BYTES: Final = 24
@@ -115,10 +116,15 @@ class PcapReader:
         starts: list[int] = []
         append = starts.append
         position, last = 0, end - head
+        look, patience = PATIENCE, PATIENCE
         while position <= last:
             following = position + head + captured_len(buffer, position)[0]
             if following > end:
                 break
             append(position)
             position = following
+            if len(starts) == look:
+                position = foretell(buffer, end, starts, position, 8, 4)
+                patience = PATIENCE if len(starts) > look + patience else 2 * patience
+                look = len(starts) + patience
         return starts, position

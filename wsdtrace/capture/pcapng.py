@@ -24,6 +24,7 @@ from wsdtrace.capture.columns import MAX_CAPTURED, Walked, gather
 from wsdtrace.capture.interfaces import Interfaces
 from wsdtrace.capture.linktypes import NO_LINK
 from wsdtrace.capture.remarks import Remarks
+from wsdtrace.capture.rhythm import PATIENCE, foretell
 from wsdtrace.records import I64, U32
 
 SECTION_HEADER: Final = 0x0A0D0D0A
@@ -132,7 +133,12 @@ class PcapngReader:
         unpack = Struct(self._sign + "II").unpack_from
         starts: list[int] = []
         run, need = 0, 0
+        look, patience = PATIENCE, PATIENCE
         while True:
+            if len(starts) == look:
+                position = foretell(buffer, end, starts, position, 0, 8)
+                patience = PATIENCE if len(starts) > look + patience else 2 * patience
+                look = len(starts) + patience
             if end - position < _MIN_BLOCK:
                 need = _MIN_BLOCK
                 break

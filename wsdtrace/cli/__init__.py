@@ -15,6 +15,9 @@ GC_THRESHOLDS = (50_000, 20, 100)
 objects that live and few circles: with Python's 700 a third of the time went into looking for them (40 MB of small
 messages: 16.4 s → 11.5 s, at the same peak memory)."""
 
+ONE_THREAD = "OPENBLAS_NUM_THREADS"
+"""NumPy's linear algebra, which nothing here uses, otherwise starts a thread for each processor when it is loaded."""
+
 INTERRUPTED = 130
 """As `cli.exits` has it, which is not loaded yet when an interrupt comes early."""
 
@@ -22,6 +25,7 @@ INTERRUPTED = 130
 def main() -> NoReturn:
     """Run the command that the process was started with, and end the process."""
     gc.set_threshold(*GC_THRESHOLDS)
+    os.environ.setdefault(ONE_THREAD, "1")
     try:
         from wsdtrace.cli.entry import run
 
