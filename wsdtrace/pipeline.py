@@ -8,17 +8,26 @@ size of the windows is invisible. Parsed messages are dropped as soon as the rul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
-from wsdtrace.capture import AirscanSource, CaptureAnomaly, CaptureSource, RecordFact, Source, open_source
+from wsdtrace.capture import (
+    AirscanSource,
+    CaptureAnomaly,
+    CaptureSource,
+    JoinedSource,
+    RecordFact,
+    Source,
+    open_joined,
+    open_source,
+)
 from wsdtrace.check.checker import Checker
 from wsdtrace.check.finding import Finding
 from wsdtrace.check.rule import Rule, all_rules, expand
 from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError
 from wsdtrace.http import HttpRoom, RecordRoom, read_content, read_message, read_recorded_content
-from wsdtrace.net import Net, transfer_of
+from wsdtrace.net import LINK_TYPES, Net, transfer_of
 from wsdtrace.records import (
     Anomaly,
     ConnectionId,
@@ -48,6 +57,9 @@ from wsdtrace.state.latency import AnswerLimits
 from wsdtrace.state.model import Exchange, Image, Message, Transport
 from wsdtrace.state.reading import read_datagram, read_http
 from wsdtrace.state.tracker import Tracker
+
+FrameSource = CaptureSource | JoinedSource
+"""What delivers frames (door 1)."""
 
 Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | ConnectionRefused | Gap | NetAnomaly | StreamEnded
 
@@ -100,17 +112,30 @@ def check_file(path: str, options: Options | None = None) -> Trace:
         return check_source(source, chosen, rules)
 
 
-def check_source(source: Source, options: Options, rules: Iterable[Rule] | None = None) -> Trace:
+def check_joined(paths: Sequence[str], options: Options | None = None) -> Trace:
+    """Read several captures as one, merged by time, and judge it.
+
+    Raises:
+        CaptureError: a file cannot be read or is no capture.
+        BadSelector: a selector means no rule.
+    """
+    chosen = options or Options()
+    rules = rules_for(chosen)
+    with open_joined(paths) as source:
+        return check_source(source, chosen, rules)
+
+
+def check_source(source: Source | JoinedSource, options: Options, rules: Iterable[Rule] | None = None) -> Trace:
     """Judge what a source delivers, at the door that it enters by."""
     run = Run(options, rules_for(options) if rules is None else rules)
     match source:
-        case CaptureSource():
+        case CaptureSource() | JoinedSource():
             return _check_capture(source, run)
         case AirscanSource():
             return _check_airscan(source, run)
 
 
-def _check_capture(source: CaptureSource, run: Run) -> Trace:
+def _check_capture(source: FrameSource, run: Run) -> Trace:
     """Door 1."""
     progress = run.options.progress
     for batch in source.batches():
@@ -120,7 +145,7 @@ def _check_capture(source: CaptureSource, run: Run) -> Trace:
     trace = run.finish(
         InputInfo(
             path=source.path,
-            files=[source.path],
+            files=source.paths,
             format=source.format,
             frames=source.frames,
             bytes=source.size,
@@ -128,6 +153,7 @@ def _check_capture(source: CaptureSource, run: Run) -> Trace:
             last_time_ns=source.last_time_ns,
             link_types=list(source.link_types),
             time_digits=run.time_digits,
+            unread_links=[name for name, number in source.link_numbers.items() if number not in LINK_TYPES],
             comments=[(comment.number, comment.text) for comment in source.remarks.comments],
         )
     )
@@ -170,7 +196,7 @@ def _read_record_again(source: AirscanSource, ref: ContentRef) -> Iterator[bytes
         yield from read_recorded_content(recorded, ref)
 
 
-def _events_again(source: CaptureSource, ref: ContentRef) -> Iterator[NetEvent]:
+def _events_again(source: FrameSource, ref: ContentRef) -> Iterator[NetEvent]:
     """What brought a message, from its part of the file, through the same reassembler."""
     net = Net.resume(ref.originator, ref.responder, ref.direction, ref.base_seq, ref.message_start)
     for batch in source.window(ref.file_start, ref.file_end + 1):
@@ -178,7 +204,7 @@ def _events_again(source: CaptureSource, ref: ContentRef) -> Iterator[NetEvent]:
     yield from net.close()
 
 
-def _message_again(source: CaptureSource, message: Message, asked: Message | None) -> Message | None:
+def _message_again(source: FrameSource, message: Message, asked: Message | None) -> Message | None:
     """A message that was released, parsed again; None where the file no longer holds it."""
     ref = message.place
     if ref is None:
@@ -194,7 +220,7 @@ def _message_again(source: CaptureSource, message: Message, asked: Message | Non
     return read_http(http if http.last == message.last else replace(http, last=message.last), message.role)
 
 
-def _datagram_again(source: CaptureSource, message: Message) -> Message | None:
+def _datagram_again(source: FrameSource, message: Message) -> Message | None:
     """A datagram is found by the number of its frame; one whose fragments begin before a checkpoint, from the one
     ahead of it."""
     for ahead in range(2):
@@ -207,7 +233,7 @@ def _datagram_again(source: CaptureSource, message: Message) -> Message | None:
     return None
 
 
-def _transfer(source: CaptureSource, ref: ContentRef) -> Transfer | None:
+def _transfer(source: FrameSource, ref: ContentRef) -> Transfer | None:
     """When the bytes of a content's message came, from the frames that brought them; None for a source without TCP."""
     if ref.base_seq < 0:
         return None

@@ -39,7 +39,6 @@ def test_what_it_looks_like(head: bytes, expected: str) -> None:
         pytest.param(b"snoop\0\0\0\0\0\0\2", id="snoop"),
         pytest.param(b"GMBU" + bytes(20), id="network monitor"),
         pytest.param(ETL, id="event trace"),
-        pytest.param(b"\x28\xb5\x2f\xfd" + bytes(9), id="zstandard"),
     ],
 )
 def test_what_can_be_helped_says_how(head: bytes) -> None:

@@ -12,9 +12,21 @@ from pathlib import Path
 import pytest
 
 from wsdtrace.capture.inputs import Input, open_input
-from wsdtrace.errors import CaptureError, CapturePermissionError
+from wsdtrace.errors import CaptureError, CapturePermissionError, MissingExtra
+
+zstandard = pytest.importorskip("zstandard", reason="the extra zst is not installed")
+
+
+def zstd(data: bytes) -> bytes:
+    """Two frames, as `zstd` appends them."""
+    packed: bytes = zstandard.compress(data[:1000]) + zstandard.compress(data[1000:])
+    return packed
+
 
 DATA = bytes(i % 251 for i in range(300_000))
+
+
+PACKERS = [pytest.param(None, id="plain"), pytest.param(gzip.compress, id="gzip"), pytest.param(zstd, id="zstd")]
 
 
 def read(source: Input, step: int = 70_000) -> bytes:
@@ -36,10 +48,10 @@ def pipe(path: Path, data: bytes) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("name", ["capture.pcap", "capture.gz", "noname"])
-@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
-def test_a_file_is_recognised_by_its_bytes(tmp_path: Path, name: str, packed: bool) -> None:
-    path = tmp_path / name
-    path.write_bytes(gzip.compress(DATA) if packed else DATA)
+@pytest.mark.parametrize("pack", PACKERS)
+def test_a_file_is_recognised_by_its_bytes(tmp_path: Path, name: str, pack: Callable[[bytes], bytes] | None) -> None:
+    path, packed = tmp_path / name, pack is not None
+    path.write_bytes(DATA if pack is None else pack(DATA))
     with open_input(path) as source:
         assert read(source) == DATA
         assert source.failure is None
@@ -47,10 +59,10 @@ def test_a_file_is_recognised_by_its_bytes(tmp_path: Path, name: str, packed: bo
         assert source.file_size == path.stat().st_size
 
 
-@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+@pytest.mark.parametrize("pack", PACKERS)
 @pytest.mark.parametrize("data", [DATA, b"", b"a", b"ab"], ids=["long", "empty", "1 byte", "2 bytes"])
-def test_a_pipe_is_read_to_its_end(tmp_path: Path, packed: bool, data: bytes) -> None:
-    with pipe(tmp_path / "pipe", gzip.compress(data) if packed else data) as path, open_input(path) as source:
+def test_a_pipe_is_read_to_its_end(tmp_path: Path, pack: Callable[[bytes], bytes] | None, data: bytes) -> None:
+    with pipe(tmp_path / "pipe", data if pack is None else pack(data)) as path, open_input(path) as source:
         assert read(source) == data
         assert (source.seekable, source.file_size) == (False, None)
 
@@ -137,12 +149,12 @@ def test_a_name_with_a_zero_byte_cannot_be_opened() -> None:
 
 def test_what_a_pipe_brought_does_not_wait_for_more() -> None:
     reading, writing = os.pipe()
-    os.write(writing, b"abc")
+    os.write(writing, b"abcd")
     with open_input(f"/dev/fd/{reading}") as source:
         buffer = bytearray(100)
-        assert bytes(buffer[: source.fill(memoryview(buffer))]) == b"abc"
-        os.write(writing, b"defg")
-        assert bytes(buffer[: source.fill(memoryview(buffer))]) == b"defg"
+        assert bytes(buffer[: source.fill(memoryview(buffer))]) == b"abcd"
+        os.write(writing, b"efgh")
+        assert bytes(buffer[: source.fill(memoryview(buffer))]) == b"efgh"
         os.close(writing)
         assert source.fill(memoryview(buffer)) == 0
     os.close(reading)
@@ -153,3 +165,31 @@ def test_damaged_gzip_loses_nothing_that_precedes_the_damage(tmp_path: Path) -> 
     path.write_bytes(gzip.compress(DATA, mtime=0)[:-9])
     with open_input(path) as source:
         assert len(read(source, 1 << 20)) > len(DATA) - 1000
+
+
+def test_zstandard_without_its_extra_names_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "capture.zst"
+    path.write_bytes(zstd(DATA))
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'wsdtrace\[zst\]'"):
+        open_input(path)
+
+
+def test_damaged_zstandard_gives_what_precedes_the_damage(tmp_path: Path) -> None:
+    path = tmp_path / "capture.zst"
+    packed = zstandard.compress(os.urandom(400_000))
+    path.write_bytes(packed[:-150_000] + b"\xff" * 150_000)
+    with open_input(path) as source:
+        told = read(source)
+        assert source.failure is not None
+        assert "the Zstandard stream is corrupt" in source.failure[1]
+    assert 0 < len(told) < 400_000
+
+
+def test_zstandard_that_asks_for_too_much_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wsdtrace.capture.inputs.MAX_ZSTD_WINDOW", 1 << 10)
+    path = tmp_path / "capture.zst"
+    path.write_bytes(zstandard.compress(DATA))
+    with open_input(path) as source:
+        assert read(source) == b""
+        assert source.failure is not None

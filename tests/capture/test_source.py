@@ -205,8 +205,8 @@ def test_frames_of_a_live_pipe_come_as_they_are_written() -> None:
     ("data", "words"),
     [
         pytest.param(b"", "it is an empty file", id="empty"),
-        pytest.param(gzip.compress(b""), "the gzip file holds an empty file", id="gzip of nothing"),
-        pytest.param(gzip.compress(b"hello"), "the gzip file holds a text file", id="gzip of something else"),
+        pytest.param(gzip.compress(b""), "the compressed file holds an empty file", id="gzip of nothing"),
+        pytest.param(gzip.compress(b"hello"), "the compressed file holds a text file", id="gzip of something else"),
         pytest.param(gzip.compress(pcap_file(1))[:11], "the gzip stream ends early", id="gzip cut at its start"),
         pytest.param(b"\x89PNG\r\n\x1a\n", "it is a PNG image", id="png"),
         pytest.param(pcap_header()[:20], "a pcap file of 20 bytes", id="cut pcap header"),

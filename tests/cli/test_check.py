@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from shutil import which
 
 import pytest
 
+from tests import command
 from tests.cli.conftest import Captures, Run
 from tests.report.traces import Story, orphaned_job, seen
+from tests.shared import CAPTURES
 from wsdtrace.check.finding import Severity
 from wsdtrace.errors import CaptureFormatError
 from wsdtrace.report.trace import InputInfo, Trace
@@ -156,7 +159,7 @@ def test_a_directory_is_its_captures(wsdtrace: Run, captures: Captures, tmp_path
 def test_a_directory_without_captures_exits_with_3(wsdtrace: Run, tmp_path: Path) -> None:
     ran = wsdtrace("check", str(tmp_path))
     assert ran.code == 3
-    wanted = "a directory without captures (.pcap, .pcapng, .cap, also with .gz) or sane-airscan's trace"
+    wanted = "a directory without captures (.pcap, .pcapng, .cap, also with .gz or .zst) or sane-airscan's trace"
     assert ran.err == f"wsdtrace: {tmp_path}: {wanted}\n"
 
 
@@ -316,3 +319,24 @@ def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path) -> None:
         _, told = running.communicate()
     assert (running.returncode, told) == (130, b"wsdtrace: interrupted\n")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(which("editcap") is None, reason="editcap is not installed")
+def test_the_files_of_a_ring_are_judged_as_one(tmp_path: Path) -> None:
+    whole = CAPTURES / "orphaned-job" / "capture.pcapng"
+    subprocess.run(["editcap", "-c", "20", str(whole), str(tmp_path / "ring.pcapng")], check=True)
+    alone, joined = command.run("check", whole), command.run("check", "--join", tmp_path)
+    assert joined.code == alone.code == 1
+    assert joined.out.splitlines()[1:-1] == alone.out.splitlines()[1:-1]
+    shown = command.run("show", "--join", tmp_path, "--exchange", "2")
+    assert shown.out.splitlines()[1:] == command.run("show", whole, "--exchange", "2").out.splitlines()[1:]
+    saved = command.run("images", "--join", tmp_path, "-o", tmp_path / "pages")
+    assert saved.code == 0, saved.err
+    assert len(list((tmp_path / "pages").iterdir())) == 1
+
+
+def test_one_unreadable_file_of_a_ring_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.pcap").write_bytes(b"hello")
+    done = command.run("check", "--join", tmp_path)
+    assert (done.code, "a.pcap: not a pcap" in done.err) == (3, True)
+    assert command.run("check", "--join", tmp_path / "none").code == 3

@@ -4,16 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from wsdtrace.cli.inputs import captures_of, is_several, refuse_standard_input_twice
+from wsdtrace.cli.inputs import captures_of, is_several, joined_of, refuse_standard_input_twice
 from wsdtrace.errors import CaptureError, UsageError
 
 
 def test_a_directory_means_its_captures_and_those_below_sorted(tmp_path: Path) -> None:
-    for name in ("b.pcap", "a.PCAPNG", "sub/c.pcap.gz", "sub/deep/d.cap", "notes.txt", "e.gz", "f.pcap.txt"):
+    captures = ["a.PCAPNG", "b.pcap", "g.pcapng.zst", "sub/c.pcap.gz", "sub/deep/d.cap"]
+    for name in (*captures[::-1], "notes.txt", "e.gz", "f.pcap.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     found = [str(Path(p).relative_to(tmp_path)) for p in captures_of(str(tmp_path))]
-    assert found == ["a.PCAPNG", "b.pcap", "sub/c.pcap.gz", "sub/deep/d.cap"]
+    assert found == captures
 
 
 def test_a_file_is_read_whatever_it_is_called(tmp_path: Path) -> None:
@@ -30,6 +31,14 @@ def test_a_circle_of_links_ends(tmp_path: Path) -> None:
     (tmp_path / "a.pcap").touch()
     (tmp_path / "loop").symlink_to(tmp_path)
     assert captures_of(str(tmp_path)) == [str(tmp_path / "a.pcap")]
+
+
+def test_all_arguments_together_are_one_input(tmp_path: Path) -> None:
+    for name in ("ring/b.pcap", "ring/a.pcap"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    folder = tmp_path / "ring"
+    assert joined_of(["x", str(folder)]) == ["x", str(folder / "a.pcap"), str(folder / "b.pcap")]
 
 
 def test_what_counts_as_several(tmp_path: Path) -> None:

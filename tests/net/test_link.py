@@ -43,6 +43,16 @@ def located(data: bytes, link_type: int) -> list[tuple[bytes, int]]:
         pytest.param(b"", PACKET6, 101, id="raw, ipv6"),
         pytest.param(b"", PACKET, 228, id="ipv4"),
         pytest.param(b"", PACKET6, 229, id="ipv6"),
+        pytest.param(b"\2\0\0\5" + pack("<HH", 4 + 27, 9), PACKET, 239, id="nflog"),
+        pytest.param(
+            b"\2\0\0\5" + pack("<HHI", 8, 1, 7) + pack("<HH", 6, 10) + b"x\0\0\0" + pack("<HH", 4 + 27, 9),
+            PACKET,
+            239,
+            id="nflog with other fields",
+        ),
+        pytest.param(
+            b"\12\0\0\5" + pack(">HHI", 8, 1, 7) + pack(">HH", 4 + 47, 9), PACKET6, 239, id="nflog, big-endian"
+        ),
     ],
 )
 def test_the_packet_is_found_whatever_is_cut_behind_its_first_byte(
@@ -62,6 +72,9 @@ def test_the_packet_is_found_whatever_is_cut_behind_its_first_byte(
         pytest.param(MACS + b"\x00\x26\x42\x42\x03" + bytes(35), 1, id="spanning tree"),
         pytest.param(MACS + b"\x88\x64\x11\0\0\1\0\x29\xc0\x21" + bytes(40), 1, id="pppoe link control"),
         pytest.param(MACS + TAG * (MAX_VLAN_TAGS + 1) + b"\x08\x00" + PACKET, 1, id="too many tags"),
+        pytest.param(b"\2\0\0\5" + pack("<HH", 3, 1) + PACKET, 239, id="nflog with a field shorter than its head"),
+        pytest.param(b"\2\0\0\5" + pack("<HH", 4, 1) * 70 + PACKET, 239, id="nflog with fields without end"),
+        pytest.param(b"\2\0\0\5" + pack("<HH", 4, 9) + PACKET, 239, id="nflog with an empty packet"),
         pytest.param(PACKET, 253, id="a link type that carries no ip"),
     ],
 )

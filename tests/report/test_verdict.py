@@ -73,6 +73,14 @@ def test_why_there_is_nothing_to_judge(frames: int, encrypted: bool, others: lis
     assert nothing_to_judge(Trace(info, encrypted_seen=encrypted, other_protocols=others)) == told
 
 
+def test_a_link_type_that_only_tshark_reads_is_named_with_the_way() -> None:
+    info = InputInfo("x", ["x"], "pcap", 9, unread_links=["IEEE802_11", "USBPCAP"])
+    told = nothing_to_judge(Trace(info))
+    assert told is not None
+    assert "frames of link types IEEE802_11 and USBPCAP are read by tshark only" in told
+    assert "pip install 'wsdtrace[tshark]'" in told
+
+
 def test_what_a_reader_sees_of_an_open_job_is_not_said_again() -> None:
     story = Story()
     job = story.job(7, Outcome.OPEN)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from wsdtrace.capture.airscan import AirscanSource, RecordFact
 from wsdtrace.capture.anomalies import CaptureAnomaly
+from wsdtrace.capture.join import JoinedSource, open_joined
 from wsdtrace.capture.opening import Source, open_source
 from wsdtrace.capture.source import WINDOW_BYTES, CaptureSource, open_capture, open_capture_bytes
 
@@ -18,6 +19,7 @@ __all__ = [
     "CaptureAnomaly",
     "CaptureSource",
     "Interface",
+    "JoinedSource",
     "PcapngWriter",
     "RecordFact",
     "Source",
@@ -25,6 +27,7 @@ __all__ = [
     "cut",
     "open_capture",
     "open_capture_bytes",
+    "open_joined",
     "open_source",
 ]
 

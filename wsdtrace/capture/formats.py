@@ -16,7 +16,7 @@ _MAGICS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"TRSNIFF data", f"a Sniffer capture; {_CONVERT}"),
     (b"XCP\0", f"a NetXray capture; {_CONVERT}"),
     (b"iptrace ", f"an AIX iptrace capture; {_CONVERT}"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard file; unpack it first: zstd -d FILE"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file in a compressed file"),
     (b"\xfd7zXZ\0", "an xz file; unpack it first: xz -d FILE"),
     (b"BZh", "a bzip2 file; unpack it first: bunzip2 FILE"),
     (b"\x04\x22\x4d\x18", "an LZ4 file; unpack it first: lz4 -d FILE"),

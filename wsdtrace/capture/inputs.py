@@ -1,4 +1,4 @@
-"""A path → bytes in order: regular files, pipes, standard input, and gzip recognised by its first bytes.
+"""A path → bytes in order: files, pipes, standard input; gzip and Zstandard recognised by their first bytes.
 
 The only place of the package that opens a capture. Once open, nothing raises: a read that fails ends the input
 and leaves its reason in `failure`.
@@ -19,11 +19,14 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self, cast
 
 from wsdtrace.capture.anomalies import CaptureAnomaly
-from wsdtrace.errors import CaptureError, CapturePermissionError
+from wsdtrace.errors import CaptureError, CapturePermissionError, MissingExtra
 
 STDIN: Final = "-"
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _DEFLATE: Final = 8
+_ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
+MAX_ZSTD_WINDOW: Final = 128 * 1024 * 1024
+"""Bytes of memory that a Zstandard file may ask for; `zstd --long` asks for that much, everything else for 8 MiB."""
 STALL_SECONDS: Final = 0.05
 """Silence of a pipe after which what it brought is handed on: short for a person, long for a program that writes."""
 
@@ -76,7 +79,7 @@ class Input:
         self.seekable = seekable
         """Ranges of it can be read again, from a path."""
         self.file_size = size
-        """Bytes of the file on disk; None when that is unknown. For gzip, of the compressed file."""
+        """Bytes of the file on disk; None when that is unknown. Of a compressed one, its size as it is."""
         self.compressed = compressed
         self.failure: tuple[CaptureAnomaly, str] | None = None
         """Why the input ended before its end."""
@@ -118,6 +121,8 @@ class Input:
             return self._read_into(target) or 0
         except EOFError:
             self.failure = CaptureAnomaly.COMPRESSION, "the gzip stream ends early"
+        except _zstandard_error() as error:
+            self.failure = CaptureAnomaly.COMPRESSION, f"the Zstandard stream is corrupt: {error}"
         except (zlib.error, gzip.BadGzipFile) as error:
             self.failure = CaptureAnomaly.COMPRESSION, f"the gzip stream is corrupt: {error}"
         except OSError as error:
@@ -174,13 +179,13 @@ def open_input(path: str | Path) -> Input:
 
 
 def input_of(name: str, data: bytes) -> Input:
-    """An input that is in memory: plain or gzip, not seekable."""
+    """An input that is in memory: plain or compressed, not seekable."""
     return _recognise(name, io.BytesIO(data), regular=False, size=len(data))
 
 
 def _recognise(name: str, stream: BinaryIO, *, regular: bool, size: int | None) -> Input:
     source = Input(name, stream, stream, seekable=regular, size=size, compressed=False)
-    taken = source.take(len(_GZIP_MAGIC) + 1, len(_GZIP_MAGIC) + 1)
+    taken = source.take(len(_ZSTD_MAGIC), len(_ZSTD_MAGIC))
     if source.failure is not None:
         stream.close()
         raise CaptureError(f"{name}: {source.failure[1]}")
@@ -189,7 +194,28 @@ def _recognise(name: str, stream: BinaryIO, *, regular: bool, size: int | None) 
         whole = stream
     else:
         whole = cast(BinaryIO, _Rejoined(taken, stream))
-    if taken[:2] == _GZIP_MAGIC and taken[2:] == bytes([_DEFLATE]):
+    if taken == _ZSTD_MAGIC:
+        return Input(name, _unzstd(name, whole), stream, seekable=False, size=size, compressed=True)
+    if taken[:2] == _GZIP_MAGIC and taken[2:3] == bytes([_DEFLATE]):
         unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=whole, mode="rb"))
         return Input(name, unpacked, stream, seekable=False, size=size, compressed=True)
     return Input(name, whole, stream, seekable=regular, size=size, compressed=False)
+
+
+def _unzstd(name: str, stream: BinaryIO) -> BinaryIO:
+    """What a Zstandard stream holds, all its frames. A file that is cut ends where it is cut: mostly in a record."""
+    try:
+        import zstandard  # noqa: PLC0415  # an extra
+    except ImportError:
+        stream.close()
+        raise MissingExtra(f"{name}: reading Zstandard", "zst") from None
+    opened = zstandard.ZstdDecompressor(max_window_size=MAX_ZSTD_WINDOW).stream_reader(
+        stream, read_across_frames=True, closefd=False
+    )
+    return cast(BinaryIO, opened)
+
+
+def _zstandard_error() -> tuple[type[Exception], ...]:
+    """What a damaged Zstandard stream raises; nothing where the extra is absent, because then none is open."""
+    module = sys.modules.get("zstandard")
+    return () if module is None else (module.ZstdError,)

@@ -72,6 +72,11 @@ class CaptureSource:
         self._checkpoints: list[_Checkpoint] = []
 
     @property
+    def paths(self) -> list[str]:
+        """`path`, as the one that it is read from."""
+        return [self.path]
+
+    @property
     def seekable(self) -> bool:
         """Ranges can be read again: a plain file, not a pipe and not compressed."""
         return self._input.seekable
@@ -84,7 +89,12 @@ class CaptureSource:
     @property
     def link_types(self) -> list[str]:
         """Names of the link types seen so far, in order of appearance."""
-        return [linktype_name(number) for number in self._reader.link_types_seen]
+        return list(self.link_numbers)
+
+    @property
+    def link_numbers(self) -> dict[str, int]:
+        """The same with their LINKTYPE_ values."""
+        return {linktype_name(number): number for number in self._reader.link_types_seen}
 
     @property
     def remarks(self) -> Remarks:
@@ -249,7 +259,7 @@ def _rows(batch: FrameBatch, lo: int, hi: int) -> FrameBatch:
 
 
 def open_capture(path: str | Path, *, window_bytes: int = WINDOW_BYTES) -> CaptureSource:
-    """Open a pcap or pcapng file, plain or gzipped (told by its bytes, not its name).
+    """Open a pcap or pcapng file, plain or compressed by gzip or Zstandard (told by its bytes, not its name).
 
     Args:
         path: a file or a named pipe; `-` is standard input.
@@ -259,6 +269,7 @@ def open_capture(path: str | Path, *, window_bytes: int = WINDOW_BYTES) -> Captu
         CaptureFormatError: it is no capture; the text says what it looks like.
         CapturePermissionError: it may not be read.
         CaptureError: it is not there or not readable.
+        MissingExtra: it is compressed by Zstandard, and nothing is here that unpacks it.
     """
     return _source_of(str(path), open_input(path), window_bytes)
 
@@ -298,7 +309,7 @@ def _reader_for(path: str, source: Input, head: bytes) -> _Reader:
         return PcapngReader()
     if source.failure is not None and not head:
         raise CaptureFormatError(f"{path}: not a capture: {source.failure[1]}")
-    packed = "the gzip file holds " if source.compressed else "it is "
+    packed = "the compressed file holds " if source.compressed else "it is "
     raise CaptureFormatError(f"{path}: not a pcap or pcapng capture: {packed}{describe(head)}")
 
 

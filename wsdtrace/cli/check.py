@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from wsdtrace.cli.exits import FAIL_ON, Exit, exit_of, worst
-from wsdtrace.cli.inputs import captures_of, is_several, refuse_standard_input_twice
+from wsdtrace.cli.inputs import captures_of, is_several, joined_of, refuse_standard_input_twice
 from wsdtrace.cli.options import (
     color_option,
     debug_option,
+    join_option,
     quiet_option,
     seconds_of,
     secrets_option,
@@ -23,7 +24,7 @@ from wsdtrace.cli.output import Sink, sink
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.terminal import complain, complain_internal, look_of
 from wsdtrace.dataclass import dataclass
-from wsdtrace.errors import BadConfiguration, CaptureError
+from wsdtrace.errors import BadConfiguration, CaptureError, WsdtraceError
 from wsdtrace.report.formats import FORMATS, Format, RunInfo
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Tolerance:
 @click.option("--allow-empty", is_flag=True, help="No WSD traffic is no failure (else exit 5).")
 @click.option("--allow-gaps", is_flag=True, help="A capture too damaged to judge is no failure (else exit 4).")
 @click.option("--statistics", is_flag=True, help="Print for each rule how often it fired, passed, was inconclusive.")
+@join_option
 @quiet_option
 @verbose_option
 @color_option
@@ -87,6 +89,7 @@ def command(
     allow_empty: bool,
     allow_gaps: bool,
     statistics: bool,
+    join: bool,
     verbose: int,
     quiet: int,
     color: str,
@@ -95,8 +98,8 @@ def command(
 ) -> int:
     """Run the protocol checker on captures and tell what happened, and whose fault it was.
 
-    FILE is a .pcap or .pcapng (also .gz), a directory (its captures), a trace of sane-airscan (its directory, or one of
-    its logs), or - for standard input.
+    FILE is a .pcap or .pcapng (also .gz, .zst), a directory (its captures), a trace of sane-airscan (its directory, or
+    one of its logs), or - for standard input.
 
     \b
     Exit codes
@@ -119,7 +122,7 @@ def command(
 
     load_plugins(plugins)
     wanted = find_configuration(config)
-    style = FORMATS[form](RunInfo(look, is_several(captures)))
+    style = FORMATS[form](RunInfo(look, is_several(captures) and not join))
     options = Options(
         digests=style.needs_digests,
         select=selectors(select) or wanted.select,
@@ -130,42 +133,66 @@ def command(
     known = None if baseline is None else _baseline(baseline)
     tolerance = Tolerance(fail_on or wanted.fail_on or "error", allow_empty, allow_gaps, known, wanted.waivers)
     with sink(output, captures) as out:
-        codes = list(_judged(captures, options, style, out, tolerance, debug=debug))
+        groups = _joined(captures) if join else _single(captures)
+        codes = list(_judged(groups, options, style, out, tolerance, debug=debug))
         out.write(style.close())
     return worst(codes)
 
 
-def _judged(
-    captures: Sequence[str], options: Options, style: Format, out: Sink, tolerance: Tolerance, *, debug: bool
-) -> Iterator[Exit]:
-    """Read, judge and write one capture after another; yields a code for each."""
+def _single(captures: Sequence[str]) -> Iterator[list[str] | CaptureError]:
+    """Each capture for itself; an error in the place of a folder without any."""
     for argument in captures:
         try:
-            paths = captures_of(argument)
+            yield from ([path] for path in captures_of(argument))
+        except CaptureError as error:
+            yield error
+
+
+def _joined(captures: Sequence[str]) -> Iterator[list[str] | CaptureError]:
+    """All captures as one."""
+    try:
+        yield joined_of(captures)
+    except CaptureError as error:
+        yield error
+
+
+def _judged(
+    groups: Iterable[list[str] | CaptureError],
+    options: Options,
+    style: Format,
+    out: Sink,
+    tolerance: Tolerance,
+    *,
+    debug: bool,
+) -> Iterator[Exit]:
+    """Read, judge and write one input after another; yields a code for each."""
+    for paths in groups:
+        if isinstance(paths, CaptureError):
+            complain(str(paths))
+            yield Exit.UNREADABLE
+            continue
+        try:
+            text, code = _one(paths, options, style, tolerance)
         except CaptureError as error:
             complain(str(error))
             yield Exit.UNREADABLE
-            continue
-        for path in paths:
-            try:
-                text, code = _one(path, options, style, tolerance)
-            except CaptureError as error:
-                complain(str(error))
-                yield Exit.UNREADABLE
-            except Exception as error:  # a mistake of ours with one input; the others are still judged
-                complain_internal(error, f"while judging {path}", debug=debug)
-                yield Exit.INTERNAL
-            else:
-                out.write(text)
-                yield code
+        except WsdtraceError:
+            raise
+        except Exception as error:  # a mistake of ours with one input; the others are still judged
+            complain_internal(error, f"while judging {', '.join(paths)}", debug=debug)
+            yield Exit.INTERNAL
+        else:
+            out.write(text)
+            yield code
 
 
-def _one(path: str, options: Options, style: Format, tolerance: Tolerance) -> tuple[str, Exit]:
-    """What to write about one capture, and its code."""
-    from wsdtrace.pipeline import check_file
+def _one(paths: list[str], options: Options, style: Format, tolerance: Tolerance) -> tuple[str, Exit]:
+    """What to write about one input, and its code."""
+    from wsdtrace.pipeline import check_file, check_joined
 
-    with Progress(path) as progress:
-        trace = check_file(path, options if progress is None else replace(options, progress=progress))
+    with Progress(paths[0]) as progress:
+        wanted = options if progress is None else replace(options, progress=progress)
+        trace = check_file(paths[0], wanted) if len(paths) == 1 else check_joined(paths, wanted)
     _set_aside(trace, tolerance)
     text = style.trace(trace)
     code = exit_of(trace, fail_on=tolerance.fail_on, allow_empty=tolerance.allow_empty, allow_gaps=tolerance.allow_gaps)

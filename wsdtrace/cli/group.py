@@ -50,7 +50,7 @@ Start with:  wsdtrace FILE          what happened, and whose fault it was
 Then:        wsdtrace rule CODE     why a finding matters
              wsdtrace show FILE     every exchange
 
-FILE is a .pcap or .pcapng (also .gz), a directory of them, or - for standard input:
+FILE is a .pcap or .pcapng (also .gz, .zst), a directory of them, or - for standard input:
 tcpdump -w - | wsdtrace -"""
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from wsdtrace.cli.exits import Exit, worst
-from wsdtrace.cli.inputs import captures_of, is_several, refuse_standard_input_twice
-from wsdtrace.cli.options import color_option, debug_option
+from wsdtrace.cli.inputs import captures_of, is_several, joined_of, refuse_standard_input_twice
+from wsdtrace.cli.options import color_option, debug_option, join_option
 from wsdtrace.cli.output import Sink, whole_file
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.show import EVERY_RULE
@@ -44,9 +44,10 @@ class Saved:
 @click.argument("captures", metavar="FILE…", nargs=-1, required=True)
 @click.option("-o", "--output", metavar="DIR", required=True, help="Folder for the pages; made if it is not there.")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
+@join_option
 @color_option
 @debug_option
-def command(captures: tuple[str, ...], *, output: str, force: bool, color: str, debug: bool) -> int:
+def command(captures: tuple[str, ...], *, output: str, force: bool, join: bool, color: str, debug: bool) -> int:
     """Save the pages of every scan job of a capture, byte for byte as the device sent them.
 
     They are named from job and page: job-1-page-1.jpg. A page of which the capture lacks bytes is saved as far as it
@@ -58,6 +59,9 @@ def command(captures: tuple[str, ...], *, output: str, force: bool, color: str, 
     several = is_several(captures)
     for argument in captures:
         try:
+            if join:
+                codes.append(_save_joined(joined_of(captures), output, look, force=force))
+                break
             for path in captures_of(argument):
                 folder = os.path.join(output, folder_of(path, argument)) if several else output
                 codes.append(_save_all(path, folder, look, force=force))
@@ -116,17 +120,31 @@ def _save_all(path: str, folder: str, look: Look, *, force: bool) -> Exit:
         with Progress(path) as progress:
             trace = check_file(spool.path, Options(progress=progress, ignore=EVERY_RULE))
         trace.input.path = path
-        saved, codes = [], [Exit.OK]
-        taken: set[str] = set()
-        if trace.images:
-            _make(folder)
-        for image in trace.images:
-            target = os.path.join(folder, name_of(image, taken))
-            try:
-                saved.append(_save(trace, image, target, force=force))
-            except OutputError as error:
-                complain(str(error))
-                codes.append(Exit.USAGE)
+        return _save_pages(trace, folder, look, force=force)
+
+
+def _save_joined(paths: list[str], folder: str, look: Look, *, force: bool) -> Exit:
+    """Save the pages of several captures read as one."""
+    from wsdtrace.pipeline import Options, check_joined
+
+    with Progress(paths[0]) as progress:
+        trace = check_joined(paths, Options(progress=progress, ignore=EVERY_RULE))
+    return _save_pages(trace, folder, look, force=force)
+
+
+def _save_pages(trace: Trace, folder: str, look: Look, *, force: bool) -> Exit:
+    """Save the pages and print what was saved."""
+    saved, codes = [], [Exit.OK]
+    taken: set[str] = set()
+    if trace.images:
+        _make(folder)
+    for image in trace.images:
+        target = os.path.join(folder, name_of(image, taken))
+        try:
+            saved.append(_save(trace, image, target, force=force))
+        except OutputError as error:
+            complain(str(error))
+            codes.append(Exit.USAGE)
     Sink(None).write(_table(trace, saved, look))
     return worst(codes)
 

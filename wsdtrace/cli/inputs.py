@@ -9,8 +9,8 @@ from pathlib import Path
 from wsdtrace.errors import CaptureError, UsageError
 
 SUFFIXES = (".pcap", ".pcapng", ".cap")
-"""Names of captures in a directory, any letter case, each also with .gz. A file that is named gets read whatever it is
-called."""
+"""Names of captures in a directory, any letter case, each also with .gz or .zst. A file that is named gets read
+whatever it is called."""
 
 
 def captures_of(argument: str) -> list[str]:
@@ -27,9 +27,8 @@ def captures_of(argument: str) -> list[str]:
         return [argument]
     found = _found(argument)
     if not found:
-        raise CaptureError(
-            f"{argument}: a directory without captures ({', '.join(SUFFIXES)}, also with .gz) or sane-airscan's trace"
-        )
+        wanted = f"captures ({', '.join(SUFFIXES)}, also with .gz or .zst) or sane-airscan's trace"
+        raise CaptureError(f"{argument}: a directory without {wanted}")
     return found
 
 
@@ -47,7 +46,16 @@ def _found(argument: str) -> list[str]:
 
 
 def _is_capture(name: str) -> bool:
-    return name.lower().removesuffix(".gz").endswith(SUFFIXES)
+    return name.lower().removesuffix(".gz").removesuffix(".zst").endswith(SUFFIXES)
+
+
+def joined_of(arguments: Sequence[str]) -> list[str]:
+    """The captures that all arguments mean together, for `--join`.
+
+    Raises:
+        CaptureError: a directory without captures.
+    """
+    return [path for argument in arguments for path in captures_of(argument)]
 
 
 def is_several(arguments: Sequence[str]) -> bool:

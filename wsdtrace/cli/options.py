@@ -16,6 +16,9 @@ secrets_option = click.option(
     "--show-secrets", is_flag=True, help="Do not redact job tokens, destination tokens and user names."
 )
 debug_option = click.option("--debug", is_flag=True, help="Show where an internal error happened.")
+join_option = click.option(
+    "--join", is_flag=True, help="Read all FILEs as one capture, merged by time: the files of a ring."
+)
 verbose_option = click.option("-v", "--verbose", count=True, help="More: infos and details.")
 quiet_option = click.option("-q", "--quiet", count=True, help="Less: errors and the verdict only.")
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from wsdtrace.cli.exits import Exit, worst
-from wsdtrace.cli.inputs import captures_of, refuse_standard_input_twice
-from wsdtrace.cli.options import color_option, debug_option, secrets_option
+from wsdtrace.cli.inputs import captures_of, joined_of, refuse_standard_input_twice
+from wsdtrace.cli.options import color_option, debug_option, join_option, secrets_option
 from wsdtrace.cli.output import Sink
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.terminal import complain, complain_internal, look_of
@@ -55,6 +55,7 @@ class Wanted:
     metavar="N",
     help="The exchange that frame N (of a trace: line N) belongs to, in full.",
 )
+@join_option
 @color_option
 @secrets_option
 @debug_option
@@ -64,6 +65,7 @@ def command(
     exchange: int | None,
     job: int | None,
     frame: int | None,
+    join: bool,
     color: str,
     show_secrets: bool,
     debug: bool,
@@ -89,8 +91,11 @@ def command(
     out = Sink(None)
     for path in captures:
         try:
+            if join:
+                out.write(_shown(joined_of(captures), wanted, look, name_it=False))
+                break
             for capture in captures_of(path):
-                out.write(_shown(capture, wanted, look, name_it=len(captures) > 1 or capture != path))
+                out.write(_shown([capture], wanted, look, name_it=len(captures) > 1 or capture != path))
         except CaptureError as error:
             complain(str(error))
             codes.append(Exit.UNREADABLE)
@@ -105,14 +110,14 @@ def command(
     return worst(codes)
 
 
-def _shown(path: str, wanted: Wanted, look: Look, *, name_it: bool) -> str:
+def _shown(paths: list[str], wanted: Wanted, look: Look, *, name_it: bool) -> str:
     """The text about one capture."""
     from wsdtrace.report.page import Page
     from wsdtrace.report.redact import Redactor
     from wsdtrace.report.tables import write_kind
     from wsdtrace.report.text import write_header
 
-    trace = _read(path, wanted)
+    trace = _read(paths, wanted)
     page = Page(look, Redactor(trace, show=look.show_secrets))
     if name_it:
         write_header(page, trace)
@@ -126,22 +131,25 @@ def _shown(path: str, wanted: Wanted, look: Look, *, name_it: bool) -> str:
     return str(page)
 
 
-def _read(path: str, wanted: Wanted) -> Trace:
+def _read(paths: list[str], wanted: Wanted) -> Trace:
     """Read once; for one exchange of a file, which gets its number only at the end, twice."""
-    from wsdtrace.pipeline import Options, check_file
+    from wsdtrace.pipeline import Options, check_file, check_joined
+
+    def read(options: Options) -> Trace:
+        with Progress(paths[0]) as progress:
+            wanted = replace(options, progress=progress)
+            return check_file(paths[0], wanted) if len(paths) == 1 else check_joined(paths, wanted)
 
     judged = wanted.is_detail or wanted.kind == "findings"
     options = Options(digests=wanted.kind == "images", ignore=() if judged else EVERY_RULE)
     if wanted.exchange is not None:
         keep: Callable[[Exchange], bool] = _everything
-        if path != "-":
-            with Progress(path) as progress:
-                keep = _same_place(check_file(path, replace(options, progress=progress)), wanted.exchange)
+        if "-" not in paths:
+            keep = _same_place(read(options), wanted.exchange)
         options = replace(options, keep_messages=keep)
     elif wanted.frame is not None:
         options = replace(options, keep_messages=partial(_covers, frame=wanted.frame))
-    with Progress(path) as progress:
-        return check_file(path, replace(options, progress=progress))
+    return read(options)
 
 
 def _everything(_: Exchange) -> bool:

@@ -2,6 +2,7 @@
 
 from wsdtrace.net.engine import Net
 from wsdtrace.net.limits import NetAnomalyKind, NetLimits
+from wsdtrace.net.link import LINK_TYPES
 from wsdtrace.net.pace import transfer_of
 
-__all__ = ["Net", "NetAnomalyKind", "NetLimits", "transfer_of"]
+__all__ = ["LINK_TYPES", "Net", "NetAnomalyKind", "NetLimits", "transfer_of"]

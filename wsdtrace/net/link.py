@@ -1,12 +1,12 @@
 """Frames → where their IP packets start, for the link types that carry IP.
 
-Ethernet with VLAN tags (802.1Q, 802.1ad, any number) and PPPoE, Linux cooked v1 and v2, BSD loopback, raw IP.
+Ethernet with VLAN tags (802.1Q, 802.1ad, any number) and PPPoE, Linux cooked v1 and v2, BSD loopback, raw IP, NFLOG.
 802.3 frames with LLC/SNAP and everything else hold no IP packet for us.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -18,6 +18,12 @@ from wsdtrace.records import I64, U16, FrameBatch
 _NULL, _ETHERNET, _RAW, _LOOP, _SLL, _IPV4, _IPV6, _SLL2 = 0, 1, 101, 108, 113, 228, 229, 276
 
 # link type → (bytes before the network header, where the 16-bit protocol is; None: the packet tells its version)
+_NFLOG: Final = 239
+_NFLOG_HEADER: Final = 4
+_NFLOG_PAYLOAD: Final = 9
+MAX_NFLOG_FIELDS: Final = 64
+"""Fields of one NFLOG frame that are walked to its packet; the kernel knows 22. A frame with more holds no packet."""
+
 _SHAPES: Final[dict[int, tuple[int, int | None]]] = {
     _ETHERNET: (14, 12),
     _SLL: (16, 14),
@@ -28,6 +34,9 @@ _SHAPES: Final[dict[int, tuple[int, int | None]]] = {
     _IPV4: (0, None),
     _IPV6: (0, None),
 }
+
+LINK_TYPES: Final = frozenset({*_SHAPES, _NFLOG})
+"""Link types in whose frames packets are looked for."""
 
 _ETHERTYPE_IPV4: Final = 0x0800
 _ETHERTYPE_IPV6: Final = 0x86DD
@@ -61,9 +70,12 @@ def locate_ip(batch: FrameBatch) -> Located:
     pieces: list[Located] = []
     for kind in kinds:
         shape = _SHAPES.get(kind)
-        if shape is None:
+        if shape is None and kind != _NFLOG:
             continue
         row = np.arange(len(batch)) if len(kinds) == 1 else np.flatnonzero(batch.link_type == kind)
+        if shape is None:
+            pieces.append(_locate_nflog(batch, row))
+            continue
         pieces.append(_locate(batch, row, *shape))
     if len(pieces) == 1:
         return pieces[0]
@@ -91,6 +103,43 @@ def _locate(batch: FrameBatch, row: I64, header: int, protocol_at: int | None) -
     if protocol_at is None:
         return found
     return _by_protocol(batch.buffer, found, gather_u16(batch.buffer, begin + protocol_at))
+
+
+def _locate_nflog(batch: FrameBatch, row: I64) -> Located:
+    """Frames of the netfilter log: fields of length, type and value, one of which is the packet."""
+    rows: list[tuple[int, int, int, int]] = []
+    columns = (batch.offset[row], batch.captured_len[row], batch.wire_len[row])
+    for at, start, captured, wire in zip(row.tolist(), *(c.tolist() for c in columns), strict=True):
+        found = _nflog_payload(bytes(batch.buffer[start : start + min(captured, _NFLOG_WALKED)]))
+        if found is not None and found[0] < captured:
+            begin, length = found
+            rows.append((at, start + begin, min(captured - begin, length), wire - begin))
+    table = np.array(rows, dtype=np.int64).reshape(-1, 4)
+    return Located(*(table[:, column].copy() for column in range(4)))
+
+
+_NFLOG_WALKED: Final = 4096
+"""Bytes of a frame in which its packet has to begin; the fields before it have some hundred."""
+
+
+def _nflog_payload(data: bytes) -> tuple[int, int] | None:
+    """Where the packet begins, and its length; None where there is none.
+
+    Lengths and types are in the byte order of the host that logged, which nothing tells: types are below 256, and so
+    say which of their two bytes is the higher one.
+    """
+    position = _NFLOG_HEADER
+    for _ in range(MAX_NFLOG_FIELDS):
+        if position + 4 > len(data):
+            return None
+        order: Literal["little", "big"] = "big" if data[position + 2] == 0 and data[position + 3] else "little"
+        length = int.from_bytes(data[position : position + 2], order)
+        if int.from_bytes(data[position + 2 : position + 4], order) == _NFLOG_PAYLOAD:
+            return (position + 4, length - 4) if length > 4 else None
+        if length < 4:
+            return None
+        position += (length + 3) & ~3
+    return None
 
 
 def _by_protocol(buffer: Bytes, found: Located, protocol: I64) -> Located:

@@ -37,6 +37,8 @@ class InputInfo:
     link_types: list[str] = field(default_factory=list)
     time_digits: int = 9
     """Digits of the fraction of a second that the capture has: 6 for microseconds, 9 for nanoseconds."""
+    unread_links: list[str] = field(default_factory=list)
+    """Those of `link_types` that wsdtrace cannot read."""
     comments: list[tuple[int | None, str]] = field(default_factory=list)
     """Number of the frame (None: the capture as a whole) and words that somebody left there."""
     logs: list[LogLines] = field(default_factory=list)

@@ -99,6 +99,12 @@ def nothing_to_judge(trace: Trace) -> str | None:
     seen = f"; {_listed(trace.other_protocols)} seen instead" if trace.other_protocols else ""
     if trace.encrypted_seen:
         return f"no readable WSD traffic: what may be WSD is encrypted{seen}"
+    unread = trace.input.unread_links
+    if unread:
+        plural = "s" if len(unread) > 1 else ""
+        seen += (
+            f"; frames of link type{plural} {_listed(unread)} are read by tshark only: pip install 'wsdtrace[tshark]'"
+        )
     return f"no WSD traffic{seen}"
 
 
