@@ -13,11 +13,11 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TARGET = REPOSITORY / "docs" / "limits.md"
-ROOMS = ("capture", "net", "http", "soap", "state", "check")
+ROOMS = ("capture", "net", "http", "soap", "state", "check", "proxy")
 HEAD = """# Limits
 
 Memory is bounded whatever a capture holds, and nothing is dropped in silence: a bound that bites leaves a gap or an
-anomaly, which WSD002 or WSD008 tell. These are the bounds of the rooms that read captures.
+anomaly, which WSD002 or WSD008 tell. These are the bounds of the rooms that read captures, and of the proxy.
 
 <!-- made by docs/limits.py: edit the constants' docstrings instead -->
 """

@@ -21,6 +21,7 @@ from wsdtrace.capture import (
     open_joined,
     open_source,
 )
+from wsdtrace.capture.notes import NOTE_LINK, notes_of
 from wsdtrace.check.checker import Checker
 from wsdtrace.check.finding import Finding
 from wsdtrace.check.rule import Rule, all_rules, expand
@@ -51,6 +52,7 @@ from wsdtrace.records import (
     StreamEnded,
     Transfer,
 )
+from wsdtrace.report.injections import Injections
 from wsdtrace.report.trace import InputInfo, LogLines, Trace
 from wsdtrace.state.events import Event, ExchangeEnded, FramesLost, LimitReached, MessageSeen, SourceDamaged
 from wsdtrace.state.latency import AnswerLimits
@@ -153,7 +155,9 @@ def _check_capture(source: FrameSource, run: Run) -> Trace:
             last_time_ns=source.last_time_ns,
             link_types=list(source.link_types),
             time_digits=run.time_digits,
-            unread_links=[name for name, number in source.link_numbers.items() if number not in LINK_TYPES],
+            unread_links=[
+                name for name, number in source.link_numbers.items() if number not in {*LINK_TYPES, NOTE_LINK}
+            ],
             comments=[(comment.number, comment.text) for comment in source.remarks.comments],
         )
     )
@@ -262,6 +266,8 @@ class Run:
     checker: Checker = field(init=False)
     http: HttpRoom = field(init=False)
     recorded: RecordRoom = field(init=False)
+    injections: Injections = field(default_factory=Injections)
+    """What a proxy says that it did itself."""
     _last: Stamp = field(default_factory=lambda: Stamp(0, 0))
     time_digits: int = 6
     """Digits of the fraction of a second that the frames have: 9 as soon as one needs them."""
@@ -276,6 +282,8 @@ class Run:
     def frames(self, batch: FrameBatch) -> None:
         """Door 1: one window of frames."""
         if len(batch):
+            for note in notes_of(batch):
+                self.injections.hear(note)
             time_ns = max(self._last.time_ns, int(batch.time_ns.max()))
             self._last = Stamp(batch.first_number + len(batch) - 1, time_ns)
             if self.time_digits == 6 and bool((batch.time_ns % 1000).any()):  # microseconds
@@ -309,6 +317,10 @@ class Run:
         if place.order > self._last.order:
             self._last = Stamp(place.number, max(place.time_ns, self._last.time_ns), place.kind)
         self._events(self.tracker.advance(self._last.time_ns))
+
+    def advance(self, time_ns: int) -> None:
+        """Of a live source: no frame older than this will come, so deadlines before it have passed."""
+        self._events(self.tracker.advance(time_ns))
 
     def damaged(self, anomaly: Anomaly) -> None:
         """The source itself is damaged, or lacks something."""
@@ -367,7 +379,9 @@ class Run:
         facts.extend(self.recorded.close(self._last))
         self._facts(facts)
         self._events(self.tracker.close(self._last))
-        return self._trace(info)
+        trace = self._trace(info)
+        self.injections.set_aside(trace)
+        return trace
 
     def _trace(self, info: InputInfo) -> Trace:
         tracker = self.tracker

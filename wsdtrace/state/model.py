@@ -450,6 +450,8 @@ class Subscription:
     """Live subscriptions of the same sink and destinations that were replaced within the hour before it."""
     left: bool = False
     """The client asked to end it, whatever came of that."""
+    detour: str | None = None
+    """NotifyTo as a proxy passed it on: the device sends its events there."""
 
     @property
     def is_live(self) -> bool:

@@ -116,7 +116,8 @@ def has_ended_before(subscription: Subscription, request: Message) -> bool:
 def joins(exchange: Exchange, name: str, context: str | None, live: Iterable[Subscription]) -> Subscription | None:
     """The live subscription that an event is shown with: of its sink's socket, whatever the path."""
     action = exchange.request.action if exchange.request is not None else None
-    fitting = [s for s in live if url_endpoint(s.sink) == exchange.server_endpoint and wants(s, action, name)]
+    here = exchange.server_endpoint
+    fitting = [s for s in live if here in (url_endpoint(s.sink), url_endpoint(s.detour)) and wants(s, action, name)]
     named = [s for s in fitting if has_context(s, context)]
     best = named or fitting
     return best[-1] if best else None

@@ -70,8 +70,18 @@ class SubscriptionBook:
         self._timers: list[tuple[int, int, Subscription]] = []
         self._order = itertools.count()
         self._by_scan_identifier: OrderedDict[str, DeviceEvent] = OrderedDict()
+        self._detours: OrderedDict[int, str | None] = OrderedDict()
+        """NotifyTo of forwarded requests, by the original."""
 
     # -- the subscription ---------------------------------------------------------------------
+
+    def forwarded(self, original: Exchange, exchange: Exchange) -> None:
+        """Subscribe was passed on by a proxy, which may want the events to come to itself first."""
+        value = value_of(exchange.request)
+        if isinstance(value, Subscribe) and value.delivery is not None:
+            self._detours[id(original)] = address_of(value.delivery.notify_to)
+            if len(self._detours) > MAX_LIVE:
+                self._detours.popitem(last=False)
 
     def granted(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
         """Subscribe was answered."""
@@ -93,6 +103,7 @@ class SubscriptionBook:
             destinations=_destinations(asked, answer),
             index=len(self.all),
             notify=parameters_of(notify_to),
+            detour=self._detours.pop(id(exchange), None),
         )
         if exchange.device is not None and subscription.manager is not None:
             exchange.device.root.managers.setdefault(subscription.manager)
@@ -111,8 +122,8 @@ class SubscriptionBook:
         self._live[id(subscription)] = subscription
         if len(self._live) > MAX_LIVE:
             self._live.pop(next(iter(self._live)))
-        sink = sink_of(subscription.sink)
-        if sink is not None:
+        for sink in {sink_of(subscription.sink), sink_of(subscription.detour)} - {None}:
+            assert sink is not None
             self._at_sink.setdefault(sink, deque(maxlen=MAX_AT_SINK)).append(subscription)
             self._at_sink.move_to_end(sink)
             if len(self._at_sink) > MAX_SUBSCRIPTIONS:
@@ -310,7 +321,7 @@ class SubscriptionBook:
 
     def at_sink(self, socket: Endpoint) -> list[Subscription]:
         """Live subscriptions whose events go to a socket."""
-        return [s for s in self._live.values() if url_endpoint(s.sink) == socket]
+        return [s for s in self._live.values() if socket in (url_endpoint(s.sink), url_endpoint(s.detour))]
 
 
 def _destinations(asked: Subscribe, answer: SubscribeResponse) -> list[Destination]:

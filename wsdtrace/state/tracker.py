@@ -194,6 +194,8 @@ class Tracker:
                 self._ids.remember(request.message_id, exchange)
             if exchange.copy_of is None:
                 yield from self._asked(exchange, stamp)
+            elif exchange.operation == "Subscribe":
+                self.subscriptions.forwarded(exchange.copy_of, exchange)
 
     def _asked(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
         """The books hear of a request; of a forwarded one only once."""

@@ -1,0 +1,124 @@
+"""`wsdtrace proxy` as its user runs it; with a real driver where one is installed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.command import run
+from tests.proxy.device import device
+from tests.shared import CAPTURES
+from wsdtrace.pipeline import check_file
+
+WSDTRACE = [sys.executable, "-m", "wsdtrace"]
+needs_driver = pytest.mark.skipif(shutil.which("scanimage") is None, reason="scanimage (sane-utils) is not installed")
+ASK = "import os, urllib.request as u; print(u.urlopen(u.Request(os.environ['WSDTRACE_URL'], b'<a/>')).status)"
+
+
+@contextmanager
+def served(case: str) -> Iterator[str]:
+    """A recorded device in a thread of its own; gives its URL."""
+    import asyncio  # noqa: PLC0415 - beside the loop of the thread
+
+    ready, url, loops, done = threading.Event(), [""], [], []
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loops.append(asyncio.get_running_loop())
+        done.append(stop)
+        async with device(CAPTURES / case / "capture.pcap") as made:
+            url[0] = made.url
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield url[0]
+    finally:
+        loops[0].call_soon_threadsafe(done[0].set)
+        thread.join(10)
+
+
+def test_a_url_is_needed_and_told() -> None:
+    done = run("proxy", "--device", "nonsense")
+    assert done.code == 2
+    assert "expected a URL such as http://" in done.err
+
+
+def test_a_record_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    done = run("proxy", "--device", "http://127.0.0.1:9/", "-w", tmp_path / "no" / "r.pcapng")
+    assert done.code == 2
+    assert "cannot be written" in done.err
+
+
+def test_an_unknown_rule_is_told_before_anything_happens() -> None:
+    assert run("proxy", "--device", "http://127.0.0.1:9/", "--select", "XYZ").code == 2
+
+
+def test_a_command_without_wsd_ends_with_five(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*WSDTRACE, "proxy", "--device", "http://127.0.0.1:9/", "--", sys.executable, "-c", "pass"],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 5
+    assert "ended with 0" in done.stdout
+
+
+def test_an_interrupt_finishes_the_record_and_gives_the_verdict(tmp_path: Path) -> None:
+    path = tmp_path / "r.pcapng"
+    with served("clean-flatbed") as url:
+        process = subprocess.Popen(
+            [*WSDTRACE, "proxy", "--device", url, "-w", str(path)], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        assert "stands for" in first
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "nothing to judge" in rest
+    assert check_file(str(path)).input.frames == 1
+
+
+@needs_driver
+@pytest.mark.driver
+@pytest.mark.parametrize(("case", "source", "pages"), [("clean-flatbed", "Flatbed", 1), ("adf-3-pages", "ADF", 3)])
+def test_a_real_driver_scans_the_same_pages_with_and_without_the_proxy(
+    tmp_path: Path, case: str, source: str, pages: int
+) -> None:
+    def scan(folder: Path, name: str) -> list[str]:
+        return ["scanimage", "-d", f"airscan:w0:{name}", "--source", source, "--format=pnm",
+                f"--batch={folder}/%d.pnm", *(["--batch-count=1"] if source == "Flatbed" else [])]  # fmt: skip
+
+    def digests(folder: Path) -> list[str]:
+        return [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.pnm"))]
+
+    direct, through, record = tmp_path / "direct", tmp_path / "through", tmp_path / "r.pcapng"
+    direct.mkdir()
+    through.mkdir()
+    with served(case) as url:
+        (tmp_path / "dll.conf").write_text("airscan\n")
+        (tmp_path / "airscan.conf").write_text(f'[devices]\n"x" = {url}, WSD\n[options]\ndiscovery = disable\n')
+        environment = {**os.environ, "SANE_CONFIG_DIR": str(tmp_path)}
+        subprocess.run(scan(direct, "x"), env=environment, check=False, capture_output=True, timeout=60)
+    with served(case) as url:
+        command = [*WSDTRACE, "proxy", "--device", url, "-w", str(record), "--", *scan(through, "wsdtrace")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(digests(direct)) == pages
+    assert digests(through) == digests(direct)
+    trace = check_file(str(record))
+    assert len(trace.jobs) == 1
+    assert len(trace.images) == pages

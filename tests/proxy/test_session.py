@@ -1,0 +1,157 @@
+"""The session: what a run shows, where it listens, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.proxy.device import Device, recorded
+from tests.proxy.talk import FEEDER, FLATBED, ask, run
+from wsdtrace.errors import OutputError, UsageError
+from wsdtrace.proxy import Proxy
+from wsdtrace.proxy.session import open_record
+from wsdtrace.state.model import Exchange
+
+REQUESTS = [request for _, request, _ in recorded(FLATBED)]
+
+
+async def scan(proxy: Proxy, _: Device) -> None:
+    for request in REQUESTS:
+        await ask(proxy.url, request)
+
+
+def test_it_listens_at_loopback_only() -> None:
+    async def talk(proxy: Proxy, _: Device) -> set[str]:
+        return {s.getsockname()[0] for server in proxy._servers for s in server.sockets}
+
+    assert run(None, talk).result <= {"127.0.0.1", "::1"}
+
+
+def test_the_same_url_serves_both_families() -> None:
+    async def talk(proxy: Proxy, _: Device) -> tuple[bytes, bytes]:
+        return (
+            await ask(proxy.url, REQUESTS[0]),
+            await ask(proxy.url.replace("127.0.0.1", "[::1]"), REQUESTS[0]),
+        )
+
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6 here")
+    first, second = run(None, talk).result
+    assert first == second != b""
+
+
+def test_exchanges_are_iterated_as_they_end_and_each_once() -> None:
+    async def talk(proxy: Proxy, _: Device) -> list[str | None]:
+        seen: list[Exchange] = []
+
+        async def watch() -> None:
+            async for exchange in proxy:
+                seen.append(exchange)
+                if len(seen) == 4:
+                    return
+
+        watching = asyncio.create_task(watch())
+        await asyncio.sleep(0)
+        await scan(proxy, _)
+        await watching
+        return [exchange.operation for exchange in seen]
+
+    operations = run(None, talk).result
+    assert operations == ["GetScannerElements", "GetScannerElements", "CreateScanJob", "RetrieveImage"]
+
+
+def test_the_iteration_ends_with_the_run() -> None:
+    async def main() -> int:
+        proxy = Proxy("http://127.0.0.1:9/")
+        async with proxy:
+            iterator = aiter(proxy)
+        return len([x async for x in iterator])
+
+    assert asyncio.run(main()) == 0
+
+
+def test_closing_twice_gives_the_same_verdict() -> None:
+    ran = run(None, scan)
+    assert asyncio.run(ran.proxy.close()) is ran.trace
+
+
+def test_nothing_is_left_open_after_a_thousand_exchanges() -> None:
+    async def talk(proxy: Proxy, _: Device) -> tuple[int, int]:
+        await scan(proxy, _)
+        await asyncio.sleep(0.05)
+        before = len(os.listdir("/proc/self/fd"))
+        for _number in range(5):
+            await scan(proxy, _)
+        await asyncio.sleep(0.3)
+        assert not proxy._pipes
+        assert not proxy._relays
+        return before, len(os.listdir("/proc/self/fd"))
+
+    before, after = run(None, talk).result
+    assert after <= before
+
+
+@pytest.mark.parametrize(
+    ("device", "words"),
+    [
+        ("printer", "expected a URL"),
+        ("http://no-such-host.invalid/", "cannot be resolved"),
+        ("ftp://127.0.0.1/", "expected a URL"),
+    ],
+)
+def test_a_device_that_cannot_be_meant_is_told(device: str, words: str) -> None:
+    async def main() -> None:
+        async with Proxy(device):
+            pass
+
+    with pytest.raises(UsageError, match=words):
+        asyncio.run(main())
+
+
+def test_a_taken_port_is_told_with_what_to_do() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        async def main() -> None:
+            async with Proxy("http://127.0.0.1:9/", port=port):
+                pass
+
+        with pytest.raises(UsageError, match=f"127.0.0.1:{port}.*--port 0"):
+            asyncio.run(main())
+
+
+def test_a_record_belongs_to_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "r"
+    open_record(str(path)).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(OutputError, match="cannot be written"):
+        open_record(str(tmp_path / "no" / "r"))
+
+
+def test_a_silent_job_is_told_when_its_deadline_passes() -> None:
+    async def feed(proxy: Proxy, _: Device) -> None:
+        for _operation, request, _response in recorded(FEEDER)[:4]:
+            await ask(proxy.url, request)
+        while proxy.record._queue:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        proxy.record._advance(proxy.record.now_ns() + 61 * 10**9)
+
+    ran = run(None, feed, case=FEEDER)
+    assert any("nothing for 60 s" in line for line in ran.said)
+
+
+def test_secrets_are_known_while_the_run_goes_on() -> None:
+    async def talk(proxy: Proxy, device: Device) -> list[str | None]:
+        await scan(proxy, device)
+        await asyncio.sleep(0.5)
+        return [job.token for job in proxy.so_far().jobs]
+
+    assert len(run(None, talk).result) == 1

@@ -1,0 +1,176 @@
+"""One end of a TCP connection as the relay uses it: chunks as they came, back-pressure, half-close, reset.
+
+`asyncio.StreamReader` copies every byte twice and has no way to tell a reset from an end; a `Pipe` hands on the very
+`bytes` that the socket gave.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections import deque
+from collections.abc import Callable
+from typing import cast
+
+from wsdtrace.records import Endpoint
+
+MAX_WAITING = 1024 * 1024
+"""Bytes of one direction that wait to be read or written: four reads of asyncio, so that neither side runs dry."""
+
+_LINGER_ZERO = struct.pack("ii", 1, 0)
+"""SO_LINGER with no time: closing sends a reset."""
+
+
+class Pipe(asyncio.Protocol):
+    """A connection. Reads and writes in order; nothing is held beyond `MAX_WAITING` in either direction.
+
+    Args:
+        opened: called once the connection is there.
+        ready: called whenever there is something to read, an end included.
+    """
+
+    def __init__(self, opened: Callable[[Pipe], None] | None = None, ready: Callable[[], None] | None = None) -> None:
+        self.local = self.peer = Endpoint("", 0)
+        self.ended = False
+        """The peer will send no more."""
+        self.closed = False
+        """Nothing can be sent any more."""
+        self.reset = False
+        """The connection broke instead of ending."""
+        self._opened = opened
+        self._ready = ready
+        self._chunks: deque[bytes] = deque()
+        self._waiting = 0
+        self._paused = False
+        self._reader: asyncio.Future[None] | None = None
+        self._writer: asyncio.Future[None] | None = None
+        self._stuck = False
+        self._transport: asyncio.Transport | None = None
+        self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    # -- what asyncio calls --------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=MAX_WAITING)
+        found = transport.get_extra_info("socket")
+        if found is not None and found.family in (socket.AF_INET, socket.AF_INET6):
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.local = endpoint_of(transport.get_extra_info("sockname"))
+        self.peer = endpoint_of(transport.get_extra_info("peername"))
+        if self._opened is not None:
+            self._opened(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._chunks.append(data)
+        self._waiting += len(data)
+        if self._waiting > MAX_WAITING and not self._paused and self._transport is not None:
+            self._paused = True
+            self._transport.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> bool:
+        self.ended = True
+        self._wake()
+        return True  # the other direction stays open: half-close
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.reset = self.reset or exc is not None
+        self.ended = self.closed = True
+        if self._writer is not None and not self._writer.done():
+            self._writer.set_result(None)
+        if not self._gone.done():
+            self._gone.set_result(None)
+        self._wake()
+
+    def pause_writing(self) -> None:
+        self._stuck = True
+
+    def resume_writing(self) -> None:
+        self._stuck = False
+        if self._writer is not None and not self._writer.done():
+            self._writer.set_result(None)
+
+    def _wake(self) -> None:
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
+        if self._ready is not None:
+            self._ready()
+
+    # -- what the relay calls ------------------------------------------------------------------
+
+    @property
+    def has_data(self) -> bool:
+        """`read` would give bytes at once."""
+        return bool(self._chunks)
+
+    @property
+    def is_ready(self) -> bool:
+        """`read` would return at once."""
+        return bool(self._chunks) or self.ended
+
+    async def read(self) -> bytes:
+        """The next bytes as they came; empty at the end."""
+        while not self._chunks:
+            if self.ended:
+                return b""
+            self._reader = asyncio.get_running_loop().create_future()
+            await self._reader
+        data = self._chunks.popleft()
+        self._waiting -= len(data)
+        if self._paused and self._waiting <= MAX_WAITING // 2 and self._transport is not None and not self.closed:
+            self._paused = False
+            self._transport.resume_reading()
+        return data
+
+    async def write(self, data: bytes) -> bool:
+        """Send, and wait while the peer is slow; False when the connection is gone."""
+        if self.closed or self._transport is None or self._transport.is_closing():
+            return False
+        self._transport.write(data)
+        while self._stuck and not self.closed:
+            self._writer = asyncio.get_running_loop().create_future()
+            await self._writer
+        return not self.closed
+
+    def end(self) -> None:
+        """Send nothing more; what was written still goes out."""
+        if self._transport is None or self.closed:
+            return
+        if self._transport.can_write_eof():
+            try:
+                self._transport.write_eof()
+            except OSError:  # the peer was faster: it is gone already
+                self.closed = True
+        else:
+            self._transport.close()
+
+    def close(self) -> None:
+        """End both directions; what was written still goes out."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def break_off(self) -> None:
+        """Reset the connection; what was not sent yet is lost."""
+        if self._transport is None:
+            return
+        found = self._transport.get_extra_info("socket")
+        if found is not None and not self.closed:
+            try:
+                found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+            except OSError:  # closed in this moment
+                self.closed = True
+        self.reset = True
+        self._transport.abort()
+
+    async def wait_closed(self) -> None:
+        """Until the socket is given back."""
+        await self._gone
+
+
+def endpoint_of(name: object) -> Endpoint:
+    """What `getsockname` and `getpeername` tell; the zone of a link-local address is left out."""
+    if isinstance(name, tuple) and len(name) >= 2:
+        return Endpoint(str(name[0]).partition("%")[0].removeprefix("::ffff:"), int(name[1]))
+    return Endpoint("", 0)
