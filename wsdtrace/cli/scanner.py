@@ -25,9 +25,7 @@ def place_of(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-@click.group(
-    short_help="Run a virtual scanner, well-behaved or as a device seen in the field.", invoke_without_command=True
-)
+@click.group(short_help="Run a virtual scanner, well-behaved or as a persona.", invoke_without_command=True)
 @click.option(
     "--persona",
     "name",
