@@ -17,6 +17,9 @@ from wsdtrace.check.finding import Finding
 from wsdtrace.errors import BadSelector, CaptureError
 from wsdtrace.pipeline import Options, Run, check_file, read_image, rules_for
 from wsdtrace.report.json import render_json
+from wsdtrace.report.page import Look, Page
+from wsdtrace.report.redact import Redactor
+from wsdtrace.report.tables import KINDS
 from wsdtrace.report.trace import InputInfo, Trace
 from wsdtrace.state.events import Event
 
@@ -54,6 +57,21 @@ def test_one_frame_at_a_time_gives_the_same_report(path: Path) -> None:
         frames = sum(len(b) for b in source.batches())
     whole, cut = report_of(check_in_cuts(path, [])), report_of(check_in_cuts(path, list(range(2, frames + 1))))
     assert json.loads(cut) == json.loads(whole)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.parent.name)
+def test_what_is_listed_is_the_same_whether_or_not_rules_listen(path: Path) -> None:
+    def tables(trace: Trace) -> dict[str, str]:
+        out = {}
+        for kind in KINDS:
+            page = Page(Look(), Redactor(None, show=True))
+            KINDS[kind](page, trace)
+            out[kind] = str(page)
+        return out
+
+    nobody = check_file(str(path), Options(ignore=("WSD",)))
+    somebody = check_file(str(path), Options(ignore=("WSD",), on_event=lambda _: None))
+    assert tables(nobody) == tables(somebody)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.parent.name)

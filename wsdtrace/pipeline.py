@@ -274,7 +274,9 @@ class Run:
 
     def __post_init__(self) -> None:
         limits = AnswerLimits().changed(self.options.timeouts)
-        self.tracker = Tracker(answer_limits=limits, keep_exchanges=self.options.keep_exchanges)
+        self.rules = list(self.rules)
+        judged = bool(self.rules) or self.options.on_event is not None
+        self.tracker = Tracker(answer_limits=limits, keep_exchanges=self.options.keep_exchanges, judged=judged)
         self.checker = Checker(self.rules)
         self.http = HttpRoom(digests=self.options.digests)
         self.recorded = RecordRoom(digests=self.options.digests)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.http.talk import CLIENT, CONNECTION, SERVER, Talk, chunk, get, ok, pieces, plain, post, run
-from wsdtrace.http import HttpLimits
+from wsdtrace.http import HttpLimits, quick
 from wsdtrace.http.limits import Budget
 from wsdtrace.http.message import Wire
 from wsdtrace.http.meter import View
@@ -39,8 +39,8 @@ COMMON = [
 def test_a_common_message_is_read_at_once_and_equals_the_general_one(data: bytes, side: Side) -> None:
     assert type(read(data, side)) is QuickMessage
     talk = Talk().client(data) if side is Side.CLIENT else Talk().client(get()).server(data)
-    quick, general = run(talk.end().events), run(pieces(talk.events, 1))
-    assert plain(quick.output) == plain(general.output)
+    at_once, general = run(talk.end().events), run(pieces(talk.events, 1))
+    assert plain(at_once.output) == plain(general.output)
     exchange = general.exchanges[0]
     message = exchange.request if side is Side.CLIENT else exchange.response
     assert type(message) is HttpMessage
@@ -102,3 +102,31 @@ def test_a_message_in_a_large_view_does_not_keep_it() -> None:
     assert isinstance(message, QuickMessage)
     assert message.index is not None
     assert message._view is None
+
+
+def test_a_header_section_that_was_seen_before_says_the_same_at_another_place() -> None:
+    data = post(b"<a/>", XML, b"X-Twice: one", b"X-Twice: two")
+    first, second = read(data, Side.CLIENT), run(Talk().client(data + data).end().events).exchanges[1].request
+    assert first is not None
+    assert second is not None
+    assert [(line.name, line.value) for line in second.fields] == [(line.name, line.value) for line in first.fields]
+    assert second.fields[0].span.start - second.stream_start == first.fields[0].span.start - first.stream_start
+    assert first.field("x-twice") == second.field("X-Twice") == "one"
+    assert first.field("nothing") is None
+
+
+def test_the_same_bytes_mean_another_thing_of_the_other_side() -> None:
+    data = ok(b"<a/>", XML)
+    assert read(data, Side.SERVER) is not None
+    assert read(data, Side.CLIENT) is None
+    assert read(data, Side.SERVER) is not None
+
+
+def test_header_sections_are_remembered_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quick, "SECTIONS_MAX", 4)
+    monkeypatch.setattr(quick, "_sections", {})
+    for number in range(10):
+        assert read(post(b"<a/>", XML, b"X-Number: %d" % number), Side.CLIENT) is not None
+        assert len(quick._sections) <= 4
+    assert read(post(b"<a/>", XML, b"X-Long: " + b"y" * quick.REMEMBERED_MAX), Side.CLIENT) is not None
+    assert max(len(section) for _, section in quick._sections) <= quick.REMEMBERED_MAX

@@ -8,6 +8,7 @@ Theory of operation:
    stream is cut, so every test that a cut leaves no trace compares them.
 3. Field lines and the index are made when they are asked for: most messages are looked at by start-line, label and
    content alone.
+4. A sender writes the same header section again and again. What a section says is remembered by its bytes.
 """
 
 from __future__ import annotations
@@ -39,11 +40,45 @@ SHARED_MAX = 64 * 1024
 DIGITS_MAX = 7
 """Digits of a Content-Length that is read at once: held contents have fewer bytes."""
 
+SECTIONS_MAX = 1024
+"""Header sections remembered; each sender has one for each operation and length. When full they are forgotten
+together."""
+REMEMBERED_MAX = 1024
+"""Bytes of a header section that is remembered: all of them together have at most 1 MiB."""
+
 _CLEAN = re.compile(rb"[^\r\n]++\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++:[\t -~\x80-\xff]*+\r\n)*+\r\n")
 """A header section without anything odd in its field lines (RFC 9112 §5, RFC 9110 §5.5)."""
 _KNOWN = re.compile(
     rb"\n(content-length|content-type|content-encoding|transfer-encoding|host):[\t ]*+([^\r]*)", re.IGNORECASE
 )
+
+
+class _Section:
+    """What a header section says that is read at once."""
+
+    __slots__ = ("_values", "bytes", "label", "length", "lines", "start")
+
+    def __init__(self, section: bytes, start: RequestLine | StatusLine, length: int | None, label: Label) -> None:
+        self.bytes = section
+        self.start = start
+        self.length = length
+        """Content-Length; None without one."""
+        self.label = label
+        self.lines = section.count(b"\n")
+        self._values: dict[str, str] | None = None
+
+    def fields(self, at: int) -> tuple[FieldLine, ...]:
+        """Its field lines, where it stands at stream offset `at`."""
+        return parse_fields(self.bytes, self.bytes.index(b"\n") + 1, at, [], fields_max=self.lines)[0]
+
+    def value(self, name: str) -> str | None:
+        """Value of the first field line called `name`."""
+        if self._values is None:
+            self._values = {line.name.lower(): line.value for line in reversed(self.fields(0))}
+        return self._values.get(name.lower())
+
+
+_sections: dict[tuple[Side, bytes], _Section | None] = {}
 
 
 class QuickMessage(HttpMessage):
@@ -54,15 +89,16 @@ class QuickMessage(HttpMessage):
 
     __slots__ = ("_section", "_view")
 
-    _section: bytes
+    _section: _Section
     _view: View
+
+    def field(self, name: str) -> str | None:
+        return self._section.value(name)
 
     def __getattr__(self, name: str) -> tuple[FieldLine, ...] | SegmentIndex | int | None:
         value: tuple[FieldLine, ...] | SegmentIndex | int | None
         if name == "fields":
-            section = self._section
-            bound = section.count(b"\n")
-            value, _ = parse_fields(section, section.index(b"\n") + 1, self.stream_start, [], fields_max=bound)
+            value = self._section.fields(self.stream_start)
         elif name == "index":
             value = _index(self._view, self.stream_start, self.stream_end)
         elif name in ("file_start", "file_end"):
@@ -103,21 +139,36 @@ def read_quickly(view: View, begin: int, wire: Wire, side: Side, method: str | N
     blank = data.find(b"\r\n\r\n", begin, begin + SECTION_MAX)
     if blank < 0:
         return None
-    section = data[begin : blank + 4]
-    start = _start_line(section, side, method)
-    if start is None or _CLEAN.fullmatch(section) is None or section.count(b"\n") > wire.limits.fields:
+    section = _read_section(data[begin : blank + 4], side)
+    if section is None or section.lines > wire.limits.fields:
         return None
-    body = _body(_KNOWN.findall(section), side, start)
-    if body is None:
+    if side is Side.SERVER and method in ("HEAD", "CONNECT"):
         return None
-    length, label = body
-    stop = blank + 4 + (length or 0)
-    if stop > len(data) or not _may_hold(wire, label, length or 0):
+    stop = blank + 4 + (section.length or 0)
+    if stop > len(data) or not _may_hold(wire, section.label, section.length or 0):
         return None
-    return _message(view, begin, stop, wire, start, section, length, label)
+    return _message(view, begin, blank + 4, stop, wire, section)
 
 
-def _start_line(section: bytes, side: Side, method: str | None) -> Start:
+def _read_section(data: bytes, side: Side) -> _Section | None:
+    """What a header section says; None when the general reader has to read it."""
+    try:
+        return _sections[side, data]
+    except KeyError:
+        pass
+    start = _start_line(data, side)
+    body = None
+    if start is not None and _CLEAN.fullmatch(data) is not None:
+        body = _body(_KNOWN.findall(data), side, start)
+    section = None if start is None or body is None else _Section(data, start, *body)
+    if len(data) <= REMEMBERED_MAX:
+        if len(_sections) >= SECTIONS_MAX:
+            _sections.clear()
+        _sections[side, data] = section
+    return section
+
+
+def _start_line(section: bytes, side: Side) -> Start:
     """The start-line, when it is well-formed and leaves the framing to Content-Length."""
     line = section[: section.find(b"\r")]
     start: Start
@@ -127,7 +178,7 @@ def _start_line(section: bytes, side: Side, method: str | None) -> Start:
     start, odd = parse_status_line(line)
     if odd is not None or start is None or start.status < 200 or start.status in (204, 304):
         return None
-    return start if method not in ("HEAD", "CONNECT") else None
+    return start
 
 
 def _body(
@@ -158,18 +209,11 @@ def _may_hold(wire: Wire, label: Label, length: int) -> bool:
 
 
 def _message(
-    view: View,
-    begin: int,
-    stop: int,
-    wire: Wire,
-    start: RequestLine | StatusLine,
-    section: bytes,
-    length: int | None,
-    label: Label,
+    view: View, begin: int, content_at: int, stop: int, wire: Wire, section: _Section
 ) -> tuple[QuickMessage, int]:
-    """The message `view.data[begin:stop]`."""
+    """The message `view.data[begin:stop]`, whose content begins at `content_at`."""
     data, origin = view.data, view.start
-    content_at = begin + len(section)
+    length, label = section.length, section.label
     size = stop - content_at
     wire.budget.take(size)
     first = head_end = last = view.stamp(origin + begin)
@@ -181,7 +225,7 @@ def _message(
         (_make_piece(0, origin + content_at, size),) if size else (), None, None,
     )  # fmt: skip
     message = _make_message(
-        wire.connection, wire.direction, wire.sender, wire.receiver, start, content, first, head_end, last,
+        wire.connection, wire.direction, wire.sender, wire.receiver, section.start, content, first, head_end, last,
         MessageEnd.NO_CONTENT if length is None else MessageEnd.LENGTH, origin + begin, origin + stop, (), (), True,
         wire.base_seq, True, section, view,
     )  # fmt: skip

@@ -186,7 +186,7 @@ class ClientBook:
         self._by_address: dict[str, list[Client]] = {}
         self.all: list[Client] = []
 
-    def at(self, address: str, stamp: Stamp, user_agent: str | None = None, habits: bytes | None = None) -> Client:
+    def at(self, address: str, stamp: Stamp, user_agent: str | None = None) -> Client:
         """The client at an address. Without a User-Agent (UDP, an event sink) the first one known there."""
         client = self._by_key.get((address, user_agent))
         if client is None:
@@ -204,8 +204,6 @@ class ClientBook:
                 if address:  # a client's own trace does not tell it
                     client.addresses.setdefault(address)
             self._by_key[address, user_agent] = client
-        if client.habits is None:
-            client.habits = habits
         return client
 
 

@@ -37,6 +37,7 @@ from wsdtrace.state.events import (
 )
 from wsdtrace.state.joblife import InitiatedBy, JobEnd, JobStep, Outcome
 from wsdtrace.state.jobstatus import JobStatusBook
+from wsdtrace.state.listener import NEVER_NS
 from wsdtrace.state.machine import END_OF_FAULT, FINAL_OUTCOME
 from wsdtrace.state.model import Device, Exchange, Job, Refusal
 from wsdtrace.state.scanwords import (
@@ -137,6 +138,11 @@ class JobBook:
             self._latest.setdefault(job.device.root.id, {})[job.job_id] = job
 
     # -- time ---------------------------------------------------------------------------------
+
+    @property
+    def due_ns(self) -> int:
+        """When the next deadline fires."""
+        return self._timers[0][0] if self._timers else NEVER_NS
 
     def advance(self, now_ns: int) -> Iterator[Event]:
         """Fire the deadlines that lie before `now_ns`, in their order."""

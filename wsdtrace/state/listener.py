@@ -64,6 +64,10 @@ class Audience:
                 yield from ear(event)
             yield event
 
+    def is_due(self, now_ns: int) -> bool:
+        """A timer lies before `now_ns`."""
+        return any(one.due_ns < now_ns for one in self._timed)
+
     def advance(self, now_ns: int) -> Iterator[Event]:
         """What the timers before `now_ns` say, by their deadlines."""
         fired = [event for one in self._timed if one.due_ns < now_ns for event in one.advance(now_ns)]

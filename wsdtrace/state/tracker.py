@@ -87,7 +87,16 @@ class Tracker:
         limit_ns: int = RETRIEVE_LIMIT_NS,
         answer_limits: AnswerLimits | None = None,
         keep_exchanges: bool = True,
+        judged: bool = True,
     ) -> None:
+        """Begin with an empty memory.
+
+        Args:
+            limit_ns: how long a job may wait for its client.
+            answer_limits: when an answer is slow.
+            keep_exchanges: `exchanges` is filled.
+            judged: somebody hears the events; without, the books that only make events for rules are left out.
+        """
         self.jobs = JobBook(limit_ns)
         self.devices = DeviceBook(self.jobs.merge)
         self.jobs.join = self.devices.merge
@@ -106,6 +115,8 @@ class Tracker:
         self.other_protocols: dict[str, None] = {}
         self.probes = ProbeBook()
         topics = (
+            self.probes,
+            AnswerClock(answer_limits),
             AnnouncementBook(),
             PlaceBook(),
             KindBook(),
@@ -121,7 +132,7 @@ class Tracker:
             UnreportedBook(self.subscriptions),
             RenamingBook(),
         )
-        self._audience = Audience((self.probes, AnswerClock(answer_limits), *topics))
+        self._audience = Audience(topics if judged else (TicketBook(),))  # tickets tell what a device can do
         self.now_ns = 0
         self._last_number = 0
         self._keep = keep_exchanges
@@ -137,18 +148,40 @@ class Tracker:
         """Move capture time to the latest frame seen."""
         if now_ns > self.now_ns:
             before, self.now_ns = self.now_ns, now_ns
-            yield from self._audience.told(self.jobs.advance(now_ns))
-            place = Stamp(self._last_number, before)
-            yield from self._audience.told(self.subscriptions.advance(now_ns, place))
-            yield from self._audience.advance(now_ns)
+            if self.jobs.due_ns < now_ns:
+                yield from self._audience.told(self.jobs.advance(now_ns))
+            if self.subscriptions.due_ns < now_ns:
+                place = Stamp(self._last_number, before)
+                yield from self._audience.told(self.subscriptions.advance(now_ns, place))
+            if self._audience.is_due(now_ns):
+                yield from self._audience.advance(now_ns)
 
     # -- facts --------------------------------------------------------------------------------
 
     def feed(self, fact: Fact) -> Iterator[Event]:
         """One fact, in capture order."""
-        yield from self.advance(fact.stamp.time_ns)
-        self._last_number = max(self._last_number, fact.stamp.number)
-        yield from self._audience.told(self._heard(fact))
+        stamp = fact.stamp
+        if stamp.time_ns > self.now_ns:
+            yield from self.advance(stamp.time_ns)
+        self._last_number = max(self._last_number, stamp.number)
+        if not self._noted(fact):
+            yield from self._audience.told(self._heard(fact))
+
+    def _noted(self, fact: Fact) -> bool:
+        """Take a fact from which no event follows; False for any other."""
+        if isinstance(fact, HttpEvent):
+            if fact.kind is not HttpEventKind.RESPONSE_HEAD:
+                return False
+            known = self._open.get(id(fact.exchange))
+            if known is not None:
+                known.response_head = fact.stamp
+        elif isinstance(fact, ConnectionOpened):
+            self.connections.opened(fact)
+        elif isinstance(fact, StreamEnded):
+            self.connections.stream_ended(fact)
+        else:
+            return False
+        return True
 
     def _heard(self, fact: Fact) -> Iterator[Event]:
         match fact:
@@ -156,14 +189,10 @@ class Tracker:
                 yield from self._http(fact)
             case Datagram():
                 yield from self._datagram(fact)
-            case ConnectionOpened():
-                self.connections.opened(fact)
             case Gap():
                 self._gap(fact)
             case NotHttp():
                 yield from self._not_http(fact)
-            case StreamEnded():
-                self.connections.stream_ended(fact)
             case NetAnomaly():
                 yield from self._net_anomaly(fact)
             case ConnectionRefused():
@@ -173,10 +202,6 @@ class Tracker:
         http = event.exchange
         if event.kind is HttpEventKind.REQUEST:
             yield from self._requested(http, event.stamp)
-        elif event.kind is HttpEventKind.RESPONSE_HEAD:
-            known = self._open.get(id(http))
-            if known is not None:
-                known.response_head = event.stamp
         else:
             yield from self._ended(http, event.stamp)
 
@@ -317,11 +342,11 @@ class Tracker:
         exchange.device = self.devices.serve(server, stamp)
         if exchange.operation in SCAN_OPERATIONS:
             exchange.device.roles.setdefault("scanner")
-        agent = habits = None
-        if request is not None and request.http is not None:
-            agent = request.http.field("User-Agent")
-            habits = habits_of(request.http, request.xml)
-        exchange.client = self.clients.at(client.address, stamp, agent, habits)
+        asked = None if request is None else request.http
+        agent = None if asked is None else asked.field("User-Agent")
+        exchange.client = self.clients.at(client.address, stamp, agent)
+        if exchange.client.habits is None and request is not None and asked is not None:
+            exchange.client.habits = habits_of(asked, request.xml)
         to = request.envelope.headers.to if request is not None and request.envelope is not None else None
         if to and to.strip().lower().startswith(("urn:uuid:", "uuid:")):
             exchange.device = self.devices.join_name(exchange.device, to.strip())
