@@ -22,7 +22,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,6 +33,8 @@ MSS = 1448
 PAGE = 8 * 1000 * 1000
 CHUNK = 8192
 START_NS = 1_760_000_000 * 10**9
+HEAD_FRAMES = 6
+"""Frames of a page in which its header section and its envelope are, however they are reordered."""
 GAP_NS = 12_000
 """Between two frames of a page: 1 Gbit/s."""
 
@@ -64,7 +66,10 @@ class Options:
     """Share of frames that change places with the next one."""
     duplicate: float = 0.0
     lose: float = 0.0
+    """Share of a page's frames that the capture lacks; never those with its header section."""
     seed: int = 1
+    page: int = PAGE
+    """Bytes of a page."""
 
 
 @dataclass(slots=True)
@@ -75,6 +80,8 @@ class Truth:
     exchanges: int = 0
     jobs: int = 0
     images: list[str] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
+    """Bytes of each image that the capture lacks."""
 
 
 class Frames:
@@ -146,7 +153,11 @@ class Frames:
         chances = self.random.random((3, len(frames)))
         for i in np.flatnonzero(chances[0][:-1] < options.reorder):
             frames[i], frames[i + 1] = frames[i + 1], frames[i]
-        kept = [f for f, c in zip(frames, chances[1], strict=True) if c >= options.lose]
+        lost = chances[1] < options.lose
+        lost[:HEAD_FRAMES] = False
+        kept = [frame for frame, gone in zip(frames, lost, strict=True) if not gone]
+        data = max(sizes)
+        self.truth.missing[-1] += MSS * sum(len(f) == data for f, gone in zip(frames, lost, strict=True) if gone)
         for frame, chance in zip(kept, chances[2], strict=False):
             self.out.write(frame)
             if chance < options.duplicate:
@@ -267,7 +278,9 @@ class Talker:
         self.frames = frames
         self.number = 0
         self.port = 20_000
-        noise = np.random.default_rng(frames.options.seed).integers(0, 255, PAGE + (1 << 20), dtype=np.uint8)
+        noise = np.random.default_rng(frames.options.seed).integers(
+            0, 255, frames.options.page + (1 << 20), dtype=np.uint8
+        )
         self.noise: U8 = noise.astype(np.uint8)
 
     def _next(self) -> int:
@@ -323,7 +336,8 @@ class Talker:
         include = '<wscn:ScanData><xop:Include href="cid:page@generated"/></wscn:ScanData>'
         xml = soap("RetrieveImage", "Response", self._next(), include, asked)
         begin = int(self.frames.random.integers(0, 1 << 20))
-        noise = self.noise[begin : begin + PAGE]
+        noise = self.noise[begin : begin + self.frames.options.page]
+        self.frames.truth.missing.append(0)
         self.frames.truth.images.append(hashlib.sha256(JPEG_HEAD + noise.tobytes() + JPEG_TAIL).hexdigest())
         before = (
             (
@@ -408,7 +422,7 @@ def generate(kind: str, megabytes: float, path: Path, options: Options) -> Truth
 
 
 def _plain(truth: Truth) -> dict[str, object]:
-    return {"frames": truth.frames, "exchanges": truth.exchanges, "jobs": truth.jobs, "images": truth.images}
+    return asdict(truth)
 
 
 def main() -> None:
@@ -422,8 +436,11 @@ def main() -> None:
     for name in ("reorder", "duplicate", "lose"):
         parser.add_argument(f"--{name}", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--page", type=int, default=PAGE, help="bytes of a page")
     asked = parser.parse_args()
-    options = Options(asked.ipv6, asked.vlan, asked.pcapng, asked.reorder, asked.duplicate, asked.lose, asked.seed)
+    options = Options(
+        asked.ipv6, asked.vlan, asked.pcapng, asked.reorder, asked.duplicate, asked.lose, asked.seed, asked.page
+    )
     truth = generate(asked.kind, asked.megabytes, asked.output, options)
     print(f"{asked.output}: {truth.frames:,} frames, {truth.exchanges:,} exchanges, {len(truth.images):,} images")
 

@@ -365,6 +365,8 @@ class Run:
         keep = self.options.keep_messages
         if keep is not None and keep(exchange):
             return
+        for image in exchange.images:
+            image.release()
         for message in messages:
             if message is None:
                 continue

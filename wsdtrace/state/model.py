@@ -13,7 +13,7 @@ Rules for whoever edits this file:
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from enum import StrEnum
 
 from wsdtrace.dataclass import dataclass
@@ -126,6 +126,10 @@ class Image:
     height: int | None = None
     first: Stamp | None = None
     last: Stamp | None = None
+
+    def release(self) -> None:
+        """Drop the bytes of both ends, which the rules have seen: a hundred pages would hold 13 MB."""
+        self.probe = replace(self.probe, head=b"", tail=b"")
 
 
 @dataclass(slots=True, eq=False)
