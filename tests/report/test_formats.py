@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.report.traces import Story, orphaned_job
+from wsdtrace.errors import UsageError
 from wsdtrace.report.formats import FORMATS, RunInfo
 from wsdtrace.report.page import Look
 from wsdtrace.report.text import render_check
@@ -46,3 +47,11 @@ def test_only_what_shows_digests_asks_for_them() -> None:
     asking = {name for name in FORMATS if FORMATS[name](RunInfo(Look(), False)).needs_digests}
     assert "json" in asking
     assert "text" not in asking
+
+
+def test_html_is_a_page_about_one_capture() -> None:
+    form = FORMATS["html"](RunInfo(Look(), several=False))
+    assert form.trace(orphaned_job()).startswith("<!doctype html>")
+    assert form.close() == ""
+    with pytest.raises(UsageError, match="one capture"):
+        FORMATS["html"](RunInfo(Look(), several=True))

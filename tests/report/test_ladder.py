@@ -37,7 +37,22 @@ def test_one_job_alone() -> None:
     trace = orphaned_job()
     shown = texts(ladder_svg(trace, trace.jobs[0]))
     assert "RetrieveImage" in shown
-    assert not any("ServerError" in text for text in shown)
+    trace.refusals.clear()
+    assert not any("ServerError" in text for text in texts(ladder_svg(trace, trace.jobs[0])))
+
+
+def test_who_a_job_kept_waiting_belongs_to_it() -> None:
+    trace = orphaned_job()
+    shown = texts(ladder_svg(trace, trace.jobs[0]))
+    assert any(text.startswith("✖ ServerErrorNotAccepting") for text in shown)
+
+
+def test_the_silence_behind_a_job_that_nobody_ended_is_drawn() -> None:
+    trace = orphaned_job()
+    last = texts(ladder_svg(trace, trace.jobs[0]))
+    assert "80.1 s idle" in last
+    trace.jobs[0].ended = trace.jobs[0].last_activity
+    assert "80.1 s idle" not in texts(ladder_svg(trace, trace.jobs[0]))
 
 
 def test_a_trace_without_messages_says_so() -> None:

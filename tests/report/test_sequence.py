@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.report.traces import Story, orphaned_job, seen
+from tests.report.traces import Story, at, orphaned_job, seen
 from wsdtrace.records import Abandoned
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.sequence import (
@@ -72,6 +72,7 @@ def test_a_job_has_its_own_exchanges_its_creation_and_its_events() -> None:
     job = story.job(1, Outcome.COMPLETED, "Created", created=(1.0, 4))
     creation = story.exchange("CreateScanJob", (1.0, 3), (1.0, 4))
     job.creation = creation
+    job.ended = at(1.3, 6)
     event = story.exchange("JobEndStateEvent", (1.2, 5), (1.3, 6), toward=Toward.CLIENT)
     story.trace.events.append(DeviceEvent(event, "JobEndStateEvent", None, job=job))
     assert exchanges_of(story.trace, job) == [creation, event]

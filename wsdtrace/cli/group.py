@@ -31,6 +31,7 @@ COMMANDS = (
     CommandRow(
         "show", "Look at a capture", "Tables of what is in it; one exchange or job in full.", "wsdtrace.cli.show"
     ),
+    CommandRow("report", "Look at a capture", "One HTML file to look at and send; or an issue.", "wsdtrace.cli.report"),
     CommandRow("images", "Look at a capture", "Save the scanned pages.", "wsdtrace.cli.images"),
     CommandRow(
         "demo",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from wsdtrace.dataclass import dataclass
+from wsdtrace.errors import UsageError
 
 if TYPE_CHECKING:
     # Only for the signatures: a format is loaded when it is asked for.
@@ -198,6 +199,33 @@ class SarifFormat:
         return document(self._traces, show_secrets=self._look.show_secrets)
 
 
+class HtmlFormat:
+    """A page to look at, as `wsdtrace report` writes it, without pictures of the pages."""
+
+    needs_digests: ClassVar[bool] = True
+
+    def __init__(self, run: RunInfo) -> None:
+        """Refuse a run over several inputs.
+
+        Raises:
+            UsageError: a page is about one capture.
+        """
+        if run.several:
+            raise UsageError(
+                "--format html is a page about one capture: name one file (or run wsdtrace report for each)"
+            )
+        self._look = run.look
+
+    def trace(self, trace: Trace) -> str:
+        """The whole page."""
+        from wsdtrace.report.htmlreport import ReportOptions, render_html  # noqa: PLC0415  # as above
+
+        return render_html(trace, ReportOptions(show_secrets=self._look.show_secrets))
+
+    def close(self) -> str:
+        return ""
+
+
 FORMATS: dict[str, Callable[[RunInfo], Format]] = {
     "text": TextFormat,
     "concise": ConciseFormat,
@@ -207,4 +235,5 @@ FORMATS: dict[str, Callable[[RunInfo], Format]] = {
     "junit": JunitFormat,
     "sarif": SarifFormat,
     "markdown": MarkdownFormat,
+    "html": HtmlFormat,
 }

@@ -63,11 +63,15 @@ class Redactor:
         """`text` without secrets."""
         if self.show or ("<" not in text and (self._values is None or self._values.search(text) is None)):
             return text
-        return _replaced(text, self._spans(text))
+        return replaced_spans(text, self._spans(text))
 
     def value(self, text: str | None) -> str | None:
         """A field that is a secret as a whole."""
         return text if text is None or self.show else REDACTED
+
+    def path(self, path: str) -> str:
+        """The path of a file, as far as it may be shown."""
+        return path
 
     def excerpt(self, text: str, caret: tuple[int, int] | None) -> tuple[str, tuple[int, int] | None]:
         """Text cut out of a message, without secrets and without halves of secrets at its edges.
@@ -81,15 +85,15 @@ class Redactor:
         """
         if self.show:
             return text, caret
-        spans = _merged([*self._spans(text), *self._halves(text)])
-        return _replaced(text, spans), caret and (_moved(caret[0], spans), _moved_end(caret[1], spans))
+        spans = merged_spans([*self._spans(text), *self._halves(text)])
+        return replaced_spans(text, spans), moved_range(caret, spans)
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
         """Ranges of `text` to replace, in order, without overlap."""
         found = [m.span("secret") for m in _element().finditer(text) if m["secret"].strip()] if "<" in text else []
         if self._values is not None:
             found += [m.span() for m in self._values.finditer(text)]
-        return _merged(found)
+        return merged_spans(found)
 
     def _halves(self, text: str) -> Iterator[tuple[int, int]]:
         """Ends and beginnings of secrets at the edges, where the excerpt was cut out of the message."""
@@ -157,7 +161,7 @@ def _as_word(secret: str) -> str:
     return f"{before}{re.escape(secret)}{after}"
 
 
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def merged_spans(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spans in order, overlapping ones joined."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
@@ -168,13 +172,19 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _replaced(text: str, spans: list[tuple[int, int]]) -> str:
+def replaced_spans(text: str, spans: list[tuple[int, int]]) -> str:
+    """`text` with the mark in the place of each span; spans as `merged_spans` gives them."""
     out: list[str] = []
     at = 0
     for start, end in spans:
         out += text[at:start], REDACTED
         at = end
     return "".join((*out, text[at:]))
+
+
+def moved_range(caret: tuple[int, int] | None, spans: list[tuple[int, int]]) -> tuple[int, int] | None:
+    """The half-open range that `caret` has after `spans` were replaced."""
+    return caret and (_moved(caret[0], spans), _moved_end(caret[1], spans))
 
 
 def _moved(at: int, spans: list[tuple[int, int]]) -> int:

@@ -8,12 +8,13 @@ keeps its beginning, its end, and what findings name; what is left out is counte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from wsdtrace.check.finding import Finding
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Stamp
-from wsdtrace.report.redact import Redactor
+from wsdtrace.report.redact import REDACTED, Redactor
 from wsdtrace.report.times import MINUTE, SECOND, duration
 from wsdtrace.report.trace import Trace
 from wsdtrace.report.words import pixels, size
@@ -119,12 +120,23 @@ def sequence_of(trace: Trace, job: Job | None, redactor: Redactor, *, most: int 
         redactor: what is not told.
         most: groups of exchanges that are kept.
     """
-    return _Writer(trace, redactor).sequence(_wanted(trace, job), trace.jobs if job is None else [job], most)
+    sequence = _Writer(trace, redactor).sequence(_wanted(trace, job), trace.jobs if job is None else [job], most)
+    return sequence if job is None or job.ended is not None else replace(sequence, rows=_left(sequence.rows, trace))
+
+
+def _left(rows: tuple[Row, ...], trace: Trace) -> tuple[Row, ...]:
+    """The rows of a job that nobody ended, with the silence behind them."""
+    last = next((row for row in reversed(rows) if isinstance(row, Arrow)), None)
+    end = trace.input.last_time_ns
+    if last is None or end is None or end - last.stamp.time_ns < IDLE_NS:
+        return rows
+    return (*rows, Idle(end - last.stamp.time_ns, Stamp(last.stamp.number, end)))
 
 
 def exchanges_of(trace: Trace, job: Job) -> list[Exchange]:
-    """What belongs to the life of a job: its exchanges, its creation, and the events about it."""
+    """What belongs to the life of a job: its exchanges, its creation, the events about it, and who it kept waiting."""
     mine = {id(e) for e in job.exchanges} | {id(event.exchange) for event in trace.events if event.job is job}
+    mine |= {id(refusal.exchange) for refusal in trace.refusals if refusal.busy_with is job}
     return [e for e in trace.exchanges if id(e) in mine or e.job is job or e is job.creation]
 
 
@@ -263,7 +275,8 @@ class _Writer:
         if len(self._lanes) >= MAX_LANES - 1:
             key = f"{kind}0"
             title, subtitle = f"other {_PLURALS[kind]}", ""
-        self._lanes.setdefault(key, Lane(key, title, subtitle))
+        bare = "" if set(subtitle.split()) == {REDACTED} else subtitle
+        self._lanes.setdefault(key, Lane(key, title, bare))
         return key
 
     def _said(self, text: str) -> str:

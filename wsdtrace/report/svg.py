@@ -20,6 +20,9 @@ DejaVu Sans (0.50 to 0.58)."""
 MAX_TITLE = 300
 """Characters of a tooltip or description from the capture."""
 
+MAX_DESCRIPTION = 1200
+"""Characters of what is said about a whole drawing."""
+
 MUTED = 0.72
 """Opacity of text that says less; black at 0.72 on white has a contrast of 9:1, white on `#0d1117` 10:1."""
 
@@ -104,11 +107,12 @@ class Drawing:
             "width": self.width,
             "height": self.height,
             "role": "group" if self._linked else "img",
-            "aria-label": self._title,
+            "aria-label": shortened(self._title, MAX_TITLE),
             "font-family": FONT,
             "fill": "currentColor",
         }
-        title, description = escaped(self._title), escaped(self._description)
+        title = escaped(shortened(self._title, MAX_TITLE))
+        description = escaped(shortened(self._description, MAX_DESCRIPTION))
         head = f"<svg{_written(given)}><title>{title}</title><desc>{description}</desc>"
         return head + "".join(self._parts) + "</svg>"
 
