@@ -40,6 +40,7 @@ def place_of(text: str) -> tuple[str, int]:
 @click.option(
     "--timeout", type=click.FloatRange(0), metavar="SECONDS", help="How long a client may be silent; 0 for ever. [60]"
 )
+@click.option("--announce", is_flag=True, help="Be found by WS-Discovery: Hello, Bye, answers to Probe and Resolve.")
 @click.option("-w", "--write", metavar="FILE", type=click.Path(), help="Write what it exchanges as a capture.")
 @click.pass_context
 def command(
@@ -51,6 +52,7 @@ def command(
     sheets: int | None,
     page_time: float | None,
     timeout: float | None,
+    announce: bool,
     write: str | None,
 ) -> int | None:
     """Be a WSD scanner on this machine: its pages are drawn, its manners are those of the persona.
@@ -72,7 +74,7 @@ def command(
     if page_time is not None:
         device = dataclasses.replace(device, page_s=page_time)
     habits = who.habits if timeout is None else dataclasses.replace(who.habits, retrieve_s=timeout)
-    return _serve(dataclasses.replace(who, device=device, habits=habits), *place_of(listen), write)
+    return _serve(dataclasses.replace(who, device=device, habits=habits), *place_of(listen), write, announce=announce)
 
 
 @command.command(short_help="Press the button of a scanner that runs.")
@@ -116,7 +118,7 @@ def _list() -> None:
     click.echo("\nwsdtrace scanner --persona NAME runs one; a .toml file in place of NAME is one of your own.")
 
 
-def _serve(who: Persona, host: str, port: int, write: str | None) -> int:
+def _serve(who: Persona, host: str, port: int, write: str | None, *, announce: bool) -> int:
     import asyncio
     import contextlib
 
@@ -131,7 +133,7 @@ def _serve(who: Persona, host: str, port: int, write: str | None) -> int:
                 raise OutputError(f"{write}: cannot be written: {error.strerror or error}") from error
         from wsdtrace.scanner.server import VirtualScanner
 
-        scanner = VirtualScanner(who, host, port, record=record)
+        scanner = VirtualScanner(who, host, port, record=record, announce=announce)
         try:
             asyncio.run(_until_stopped(scanner, who, write))
         except OSError as error:

@@ -119,8 +119,12 @@ class Device:
             case "Unsubscribe":
                 gone = self.subscriptions.end(asked.reference("Identifier"))
                 return Denied("wse:InvalidMessage") if gone is None else Said(None)
-            case "Probe" | "Resolve":
+            case "Probe" | "Resolve" if self.is_meant(value):
                 return Said(self.match(asked.operation, asked.base))
+            case "Probe":
+                return Said(discovery.ProbeMatches())
+            case "Resolve":
+                return Said(discovery.ResolveMatches())
             case other:
                 return Denied("wsa:ActionNotSupported", other)
 
@@ -386,6 +390,17 @@ class Device:
         return eventing.SubscriptionEnd(subscription_manager=reference(manager, subscription.identifier), status=status)
 
     # -- discovery ----------------------------------------------------------------------------
+
+    def is_meant(self, asked: Element | None) -> bool:
+        """A Probe for what a scanner is (without scopes, of which it has none), or a Resolve of this endpoint."""
+        if isinstance(asked, discovery.Resolve):
+            meant = asked.endpoint_reference
+            return meant is not None and meant.address == self.endpoint
+        if isinstance(asked, discovery.Probe):
+            known = {(name.namespace, name.local) for name in DEVICE_TYPES}
+            types = {(name.namespace, name.local) for name in asked.types or ()}
+            return types <= known and not (asked.scopes is not None and asked.scopes.value)
+        return False
 
     def match(self, operation: str, base: str) -> Element:
         """The answer to a Probe or a Resolve that means this device."""

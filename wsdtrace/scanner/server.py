@@ -17,6 +17,7 @@ from wsdtrace.records import Direction, Endpoint
 from wsdtrace.scanner import remote
 from wsdtrace.scanner.clock import NS, Clock
 from wsdtrace.scanner.device import Device
+from wsdtrace.scanner.discovery import MAX_DELAY_S, Discovery
 from wsdtrace.scanner.http import BadMessage, HttpMessage, read_request
 from wsdtrace.scanner.notifier import Notifier
 from wsdtrace.scanner.outcome import Asked, Said
@@ -44,7 +45,7 @@ class VirtualScanner:
 
     Args:
         who: a persona, or the name of one.
-        host: address to listen at.
+        host: address to listen at; several with commas between them.
         port: 0 for a free one.
         clock: its own where None.
         recorder: where both ends write what they exchange; None: nowhere.
@@ -58,10 +59,16 @@ class VirtualScanner:
     recorder: Recorder | None = None
     record: BinaryIO | None = None
     endpoint: str | None = None
+    """`urn:uuid:…`; made from the persona's name where None, so that it stays the same."""
+    announce: bool = False
+    """Be found by WS-Discovery: Hello, Bye, and answers to Probe and Resolve."""
+    delay_s: float = MAX_DELAY_S
+    """Most that an answer to a multicast waits."""
     device: Device = field(init=False)
     speech: Speech = field(init=False)
     notifier: Notifier = field(init=False)
-    _server: asyncio.Server | None = None
+    presences: list[Discovery] = field(default_factory=list)
+    _servers: list[asyncio.Server] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     on_exchange: Callable[[str, str, int], None] | None = None
     """Called with operation, peer and HTTP status of each answer."""
@@ -79,22 +86,46 @@ class VirtualScanner:
     # -- life ---------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accepted, self.host, self.port, limit=PIECE)
-        self.port = endpoint_of(self._server.sockets[0].getsockname()).port
+        first, *others = self.hosts
+        self._servers = [await asyncio.start_server(self._accepted, first, self.port, limit=PIECE)]
+        self.port = endpoint_of(self._servers[0].sockets[0].getsockname()).port
+        for host in others:
+            self._servers.append(await asyncio.start_server(self._accepted, host, self.port, limit=PIECE))
+        if self.announce:
+            try:
+                await self._announce()
+            except BaseException:
+                await self.__aexit__()
+                raise
         return self
 
+    async def _announce(self) -> None:
+        """Be present on every interface where it listens."""
+        for host in self.hosts:
+            at = Addresses(f"http://{Endpoint(host.partition('%')[0], self.port)}", self.device.endpoint)
+            presence = Discovery(self.device, self.speech, at, host, self.recorder, self.delay_s)
+            await presence.start()
+            self.presences.append(presence)
+
     async def __aexit__(self, *_: object) -> None:
+        for presence in self.presences:
+            await presence.stop()
         await self.notifier.close(EndStatus.SOURCE_SHUTTING_DOWN)
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
+    def hosts(self) -> list[str]:
+        """Addresses at which it listens."""
+        return self.host.split(",")
+
+    @property
     def addresses(self) -> Addresses:
-        """Where it is."""
-        return Addresses(f"http://{Endpoint(self.host, self.port)}", self.device.endpoint)
+        """Where it is, at its first address."""
+        return Addresses(f"http://{Endpoint(self.hosts[0], self.port)}", self.device.endpoint)
 
     # -- connections --------------------------------------------------------------------------
 
