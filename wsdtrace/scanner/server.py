@@ -129,6 +129,11 @@ class VirtualScanner:
 
     # -- connections --------------------------------------------------------------------------
 
+    @property
+    def connections(self) -> int:
+        """That are open now."""
+        return len(self._tasks)
+
     def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._tasks) >= MAX_CONNECTIONS:
             writer.transport.abort()
