@@ -44,6 +44,7 @@ def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
 
+@pytest.mark.slow
 def test_a_scanner_serves_a_test_and_its_capture_is_checked(pytester: pytest.Pytester) -> None:
     result = run(
         pytester,
@@ -61,6 +62,7 @@ def test_it(virtual_scanner, check_capture):
     result.assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_findings_fail_the_test_and_are_named_with_the_capture(pytester: pytest.Pytester) -> None:
     kept = pytester.path / "kept"
     result = run(
@@ -82,6 +84,7 @@ def test_it(virtual_scanner, check_capture):
     assert capture.read_bytes()[:4] == b"\n\r\r\n"
 
 
+@pytest.mark.slow
 def test_a_test_that_fails_by_itself_has_its_captures_named_too(pytester: pytest.Pytester) -> None:
     result = run(
         pytester,
