@@ -45,6 +45,7 @@ def test_the_list_has_every_persona() -> None:
     [
         pytest.param(["--persona", "nobody-at-all"], "there is no persona", id="no such persona"),
         pytest.param(["--persona", "none.toml"], "cannot be read", id="no such file"),
+        pytest.param(["--announce", "--listen", "0.0.0.0:0"], "needs an address", id="an address that is none"),
         pytest.param(["--listen", "203.0.113.1:0"], "cannot listen at 203.0.113.1", id="an address of somebody else"),
         pytest.param(["-w", "/nowhere/x.pcapng"], "cannot be written", id="a record that cannot be written"),
         pytest.param(["press", "--at", "127.0.0.1:1"], "no virtual scanner answers", id="no scanner to press"),

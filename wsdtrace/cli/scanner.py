@@ -124,6 +124,9 @@ def _serve(who: Persona, host: str, port: int, write: str | None, *, announce: b
 
     from wsdtrace.errors import OutputError
 
+    if announce and host in ("0.0.0.0", "::", ""):  # noqa: S104  # a comparison
+        raise UsageError("--announce needs an address that clients can connect to: --listen ADDRESS:PORT")
+
     with contextlib.ExitStack() as stack:
         record = None
         if write is not None:
