@@ -69,7 +69,7 @@ def wsdd() -> str:
 def sane() -> str:
     with tempfile.TemporaryDirectory() as folder:
         environment = configure(Path(folder), url=None)
-        return client(f"{AVAHI}; scanimage -L", SANE_CONFIG_DIR=environment["SANE_CONFIG_DIR"])
+        return client(f"({AVAHI}) || echo no avahi; scanimage -L", SANE_CONFIG_DIR=environment["SANE_CONFIG_DIR"])
 
 
 CLIENTS: dict[str, Callable[[], str]] = {"wsdiscovery": wsdiscovery, "wsdd": wsdd, "sane": sane}

@@ -76,5 +76,7 @@ def test_wsdd_probes_it_and_reads_its_metadata(tmp_path: Path) -> None:
 )
 def test_sane_airscan_lists_it(tmp_path: Path) -> None:
     told = found_by("sane", tmp_path)
+    if "no avahi" in told["said"]:
+        pytest.skip("avahi does not start here, and sane-airscan discovers only beside it")
     assert "is a WSD wsdtrace Virtual scanner ip=" in told["said"]
     assert "Get 200" in told["asked"]
