@@ -137,12 +137,44 @@ def scenario_edits() -> str:
     return "\n".join(["| edit | effect |", "|--|--|", *rows]) + "\n"
 
 
+def filter_words() -> str:
+    """The fields of filter words."""
+    from wsdtrace.filters import FIELDS  # noqa: PLC0415
+
+    rows = []
+    for field in FIELDS.values():
+        holds = f"{field.holds.value}, {field.unit}" if field.unit else field.holds.value
+        rows.append(f"| `{field.name}` | {holds} | {_cell(field.meaning)} |")
+    return "\n".join(["| field | holds | of an exchange |", "|--|--|--|", *rows]) + "\n"
+
+
+def table_schemas() -> str:
+    """Every table with its columns."""
+    from wsdtrace.explore.tables import TABLES  # noqa: PLC0415
+
+    parts = []
+    for table in TABLES.values():
+        rows = []
+        for column in table.columns:
+            joins = f" → `{column.joins}`" if column.joins and column.joins != f"{table.name}.{column.name}" else ""
+            kind = f"{column.kind.value}, {column.unit}" if column.unit else column.kind.value
+            rows.append(f"| `{column.name}` | {kind} | {_cell(column.meaning)}{joins} |")
+        parts.append(
+            "\n".join(
+                [f"## {table.name}", "", f"A row is {table.row}.", "", "| column | type | |", "|--|--|--|", *rows]
+            )
+        )
+    return "\n\n".join(parts) + "\n"
+
+
 def _cell(text: str) -> str:
     """Text for a cell of a table."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
 GENERATORS: dict[str, Callable[[], str]] = {
+    "filter_words": filter_words,
+    "table_schemas": table_schemas,
     "command_table": command_table,
     "command_help": command_help,
     "rule_list": rule_list,
@@ -162,7 +194,11 @@ def filled(text: str) -> str:
 
 def documents() -> list[Path]:
     """The documents that may hold generated places."""
-    return [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+    return [
+        REPOSITORY / "README.md",
+        *sorted((REPOSITORY / "docs").glob("*.md")),
+        *sorted((REPOSITORY / "docs" / "reference").glob("*.md")),
+    ]
 
 
 def main(arguments: list[str]) -> int:

@@ -83,7 +83,7 @@ def test_every_exception_from_mypy_has_a_reason() -> None:
 
 def test_the_package_needs_little(project: dict[str, Any]) -> None:
     names = {re.split(r"[<>=\[; ]", requirement)[0] for requirement in project["project"]["dependencies"]}
-    assert names == {"click", "lxml", "numpy", "Pillow", "rich"}
+    assert names == {"click", "lark", "lxml", "numpy", "Pillow", "rich"}
 
 
 def test_the_extras_are_those_of_the_documentation(project: dict[str, Any]) -> None:

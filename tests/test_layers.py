@@ -90,7 +90,7 @@ def test_decoders_trackers_and_rules_touch_no_file_no_socket_and_no_clock(path: 
 
 
 def test_the_command_line_starts_with_nothing_heavy() -> None:
-    heavy = ("numpy", "lxml", "rich", "PIL", "scapy", "pandas", "cryptography")
+    heavy = ("numpy", "lxml", "rich", "lark", "PIL", "scapy", "pandas", "cryptography")
     program = f"import sys, wsdtrace.cli; print([m for m in {heavy!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

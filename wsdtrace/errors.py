@@ -10,6 +10,7 @@ The tree::
     │   ├── UnknownRule           no such rule code (names the nearest)
     │   ├── UnknownName           no such element or message (names the nearest)
     │   ├── BadSelector           a selection that cannot be understood
+    │   ├── BadFilter             filter words that cannot be understood (names the column)
     │   ├── BadConfiguration      a configuration, baseline or plugin (names file and line)
     │   └── BadScenario           a scenario that cannot be understood (names line and column)
     ├── OutputError               a result cannot be written
@@ -52,6 +53,25 @@ class UnknownName(UsageError):
 
 class BadSelector(UsageError):
     """A selection of rules or objects cannot be understood."""
+
+
+class BadFilter(UsageError):
+    """Filter words cannot be understood.
+
+    Its text has three lines: the problem with its column, the filter, and a mark below the column.
+
+    Args:
+        text: the filter as it was written.
+        column: 1-based column, in characters.
+        problem: what was expected there, and what was found.
+    """
+
+    def __init__(self, text: str, column: int, problem: str) -> None:
+        self.text = " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
+        self.column = column
+        self.problem = problem
+        self.summary = f"filter, column {column}: {problem}"
+        super().__init__(f"{self.summary}\n  {self.text}\n  {' ' * (column - 1)}^")
 
 
 class BadConfiguration(UsageError):

@@ -17,6 +17,8 @@ select = ["WSD6", "WSD2"]
 ignore = ["WSD209"]
 fail-on = "warning"
 
+filter = "wsd.job == 1"
+
 [timeout]
 RetrieveImage = 120
 
@@ -32,6 +34,8 @@ def test_every_key_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     found = find_configuration(None)
     assert (found.select, found.ignore, found.fail_on) == (("WSD6", "WSD2"), ("WSD209",), "warning")
+    assert found.chosen is not None
+    assert found.chosen.text == "wsd.job == 1"
     assert found.timeouts == {"RetrieveImage": 120.0}
     assert [(w.match, w.reason) for w in found.waivers] == [((("address", "192.0.2.*"),), "an emulator")]
 
@@ -79,6 +83,9 @@ def test_without_a_file_everything_is_default(tmp_path: Path, monkeypatch: pytes
         pytest.param("[timeout]\nRetrieveImage = -1", 2, "expected seconds", id="negative time"),
         pytest.param('[[device]]\naddress = "x"\nignore = ["WSD207"]', 1, "reason", id="no reason"),
         pytest.param('[[device]]\nignore = ["WSD207"]\nreason = "x"', 1, "names the device", id="no device"),
+        pytest.param('\nfilter = "wsd.opp"', 2, "filter, column 1: no field 'wsd.opp'", id="filter"),
+        pytest.param("filter = 3", 1, "expected filter words", id="no filter"),
+        pytest.param('[[device]]\nwhere = "wsd.op >"\nignore = ["WSD2"]\nreason = "x"', 2, "column 9", id="where"),
         pytest.param('[[device]]\naddress = "x"\nreason = "x"', 1, "codes to ignore", id="no codes"),
         pytest.param('[[device]]\nmac = "x"', 2, "unknown key 'mac'", id="a device is not known by its MAC"),
     ],
@@ -128,3 +135,24 @@ def test_a_baseline_of_itself_leaves_nothing(tmp_path: Path) -> None:
     assert run("check", "--format", "json", "-o", str(file), ORPHANED).code == 1
     assert run("check", "--baseline", str(file), ORPHANED).code == 0
     assert run("check", "--baseline", str(tmp_path / "none.json"), ORPHANED).code == 2
+
+
+def test_a_device_table_may_name_findings_by_filter_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = '[[device]]\nwhere = "wsd.op == {}"\nignore = ["WSD601"]\nreason = "known"\n'
+    codes = {}
+    for operation in ("RetrieveImage", "Probe"):
+        (tmp_path / "wsdtrace.toml").write_text(table.format(operation))
+        codes[operation] = run("check", "--select", "WSD601", ORPHANED).code
+    assert codes == {"RetrieveImage": 0, "Probe": 1}
+
+
+def test_the_filter_of_the_configuration_is_that_of_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wsdtrace.toml").write_text('filter = "wsd.finding == WSD202"')
+    done = run("check", ORPHANED)
+    assert "WSD202" in done.out
+    assert "WSD601" not in done.out
+    assert "WSD601" in run("check", ORPHANED, "-Y", "wsd.finding == WSD601").out

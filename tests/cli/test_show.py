@@ -63,6 +63,7 @@ def test_jobs_with_one_number_are_all_shown(wsdtrace: Run, captures: Captures) -
 
 
 CAPTURE = "captures/orphaned-job/capture.pcapng"
+ADF = "captures/adf-3-pages/capture.pcap"
 
 
 @pytest.mark.parametrize(
@@ -122,3 +123,27 @@ def test_messages_of_a_recording(wsdtrace: Run, args: list[str], expected: list[
     assert (ran.code, ran.err) == (0, "")
     assert [words for words in expected if words not in ran.out] == []
     assert "‹redacted›" in ran.out or "JobToken" not in ran.out
+
+
+def test_a_filter_leaves_what_it_means(wsdtrace: Run) -> None:
+    ran = wsdtrace("show", ADF, "-Y", "wsd.op == RetrieveImage and wsd.time > 1")
+    assert [line.split()[0] for line in ran.out.splitlines()] == ["id", "4", "5", "6"]
+    ran = wsdtrace("show", "images", ADF, "-Y", "wsd.page == 2")
+    assert len(ran.out.splitlines()) == 2
+    ran = wsdtrace("show", "devices", ADF, "-Y", "wsd.device == nobody")
+    assert ran.out == "no devices\n"
+    ran = wsdtrace("show", ADF, "-Y", "wsd.finding == WSD715")
+    assert [line.split()[0] for line in ran.out.splitlines()] == ["id", "3"]
+
+
+def test_what_is_wrong_with_a_filter_is_told_with_a_mark(wsdtrace: Run) -> None:
+    ran = wsdtrace("show", ADF, "-Y", "wsd.op = x")
+    assert ran.code == 2
+    problem, text, mark = ran.err.splitlines()
+    assert problem.startswith("wsdtrace: filter, column 8: expected an operator")
+    assert mark.index("^") - len("wsdtrace:   ") == 7 == text.index("= x") - len("wsdtrace:   ")
+
+
+def test_a_filter_and_one_thing_exclude_each_other(wsdtrace: Run) -> None:
+    ran = wsdtrace("show", ADF, "-Y", "wsd.op", "--exchange", "3")
+    assert (ran.code, ran.out) == (2, "")

@@ -13,6 +13,8 @@ from wsdtrace.cli.inputs import captures_of, is_several, joined_of, refuse_stand
 from wsdtrace.cli.options import (
     color_option,
     debug_option,
+    filter_of,
+    filter_option,
     join_option,
     quiet_option,
     seconds_of,
@@ -28,6 +30,7 @@ from wsdtrace.errors import BadConfiguration, CaptureError, WsdtraceError
 from wsdtrace.report.formats import FORMATS, Format, RunInfo
 
 if TYPE_CHECKING:
+    from wsdtrace.filters import Filter
     from wsdtrace.pipeline import Options
     from wsdtrace.report.baseline import Baseline
     from wsdtrace.report.trace import Trace
@@ -43,6 +46,8 @@ class Tolerance:
     allow_gaps: bool
     baseline: Baseline | None = None
     waivers: tuple[Waiver, ...] = ()
+    chosen: Filter | None = None
+    """Only findings that it means are told and count."""
 
 
 @click.command(short_help="Run the protocol checker; exit 1 on findings.")
@@ -65,6 +70,7 @@ class Tolerance:
 )
 @click.option("--config", metavar="FILE", help="Instead of wsdtrace.toml or pyproject.toml of this directory.")
 @click.option("--plugin", "plugins", multiple=True, metavar="FILE", help="Python file with rules of your own.")
+@filter_option
 @click.option("--allow-empty", is_flag=True, help="No WSD traffic is no failure (else exit 5).")
 @click.option("--allow-gaps", is_flag=True, help="A capture too damaged to judge is no failure (else exit 4).")
 @click.option("--statistics", is_flag=True, help="Print for each rule how often it fired, passed, was inconclusive.")
@@ -86,6 +92,7 @@ def command(
     timeouts: tuple[str, ...],
     config: str | None,
     plugins: tuple[str, ...],
+    expression: str | None,
     allow_empty: bool,
     allow_gaps: bool,
     statistics: bool,
@@ -129,9 +136,10 @@ def command(
         ignore=selectors(ignore) or wanted.ignore,
         timeouts={**wanted.timeouts, **seconds_of(timeouts)},
     )
+    chosen = filter_of(expression) or wanted.chosen
     rules_for(options)  # an unknown code is told before anything is read
     known = None if baseline is None else _baseline(baseline)
-    tolerance = Tolerance(fail_on or wanted.fail_on or "error", allow_empty, allow_gaps, known, wanted.waivers)
+    tolerance = Tolerance(fail_on or wanted.fail_on or "error", allow_empty, allow_gaps, known, wanted.waivers, chosen)
     with sink(output, captures) as out:
         groups = _joined(captures) if join else _single(captures)
         codes = list(_judged(groups, options, style, out, tolerance, debug=debug))
@@ -201,7 +209,12 @@ def _one(paths: list[str], options: Options, style: Format, tolerance: Tolerance
 
 
 def _set_aside(trace: Trace, tolerance: Tolerance) -> None:
-    """What the configuration ignores for its device, and what the baseline knows."""
+    """What no filter means, what the configuration ignores for its device, and what the baseline knows."""
+    if tolerance.chosen is not None:
+        from wsdtrace.filters import narrow_findings
+
+        narrow_findings(trace, tolerance.chosen)
+        trace.notes.append(f"only findings that the filter means are told: {tolerance.chosen.text}")
     if tolerance.waivers:
         from wsdtrace.report.waivers import waive
 

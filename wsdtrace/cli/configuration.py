@@ -10,8 +10,11 @@ it.
     [timeout]
     RetrieveImage = 120
 
+    filter = 'wsd.client != "nmap"'
+
     [[device]]
     model = "ECOSYS M2040dn*"
+    where = 'wsd.op == "CreateScanJob"'
     ignore = ["WSD307"]
     reason = "wants its URL in To; firmware 2S5_2000.001.203"
 
@@ -25,7 +28,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from wsdtrace.check.rule import expand
 from wsdtrace.cli.exits import FAIL_ON
@@ -33,8 +36,11 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import BadConfiguration, UsageError
 from wsdtrace.report.waivers import MATCHES, Waiver
 
+if TYPE_CHECKING:
+    from wsdtrace.filters import Filter
+
 FILES = ("wsdtrace.toml", "pyproject.toml")
-KEYS = frozenset({"select", "ignore", "fail-on", "timeout", "device"})
+KEYS = frozenset({"select", "ignore", "fail-on", "filter", "timeout", "device"})
 
 _OURS = r"""(?m)^\s*(?:\[\[?\s*["']?tool["']?\s*(?:\]|\.\s*["']?wsdtrace)|["']?tool["']?\s*[.=])"""
 """A line of a pyproject.toml that may begin our table. Most files have none, and reading TOML takes a while to load."""
@@ -49,6 +55,8 @@ class Configuration:
     fail_on: str | None = None
     timeouts: Mapping[str, float] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    chosen: Filter | None = None
+    """What `-Y` says, where it is not given."""
 
 
 def find_configuration(named: str | None) -> Configuration:
@@ -107,6 +115,7 @@ class _Reader:
             ignore=self._codes(content, "ignore"),
             fail_on=fail_on,
             timeouts=self._timeouts(content.get("timeout", {})),
+            chosen=self._filter("filter", content["filter"]) if "filter" in content else None,
             waivers=tuple(self._waiver(table) for table in self._tables(content.get("device", []))),
         )
 
@@ -128,6 +137,17 @@ class _Reader:
                 self._fail(operation, f"expected seconds, found {seconds!r}")
         return {operation: float(seconds) for operation, seconds in table.items()}
 
+    def _filter(self, key: str, value: object) -> Filter:
+        if not isinstance(value, str):
+            self._fail(key, f"expected filter words, found {value!r}")
+        from wsdtrace.errors import BadFilter
+        from wsdtrace.filters import compile_filter
+
+        try:
+            return compile_filter(value)
+        except BadFilter as error:
+            self._fail(key, error.summary)
+
     def _tables(self, value: object) -> list[dict[str, Any]]:
         if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
             self._fail("device", "expected [[device]] tables")
@@ -135,18 +155,21 @@ class _Reader:
 
     def _waiver(self, table: dict[str, Any]) -> Waiver:
         match = tuple((key, table[key]) for key in MATCHES if key in table)
-        unknown = set(table) - set(MATCHES) - {"ignore", "reason"}
+        unknown = set(table) - set(MATCHES) - {"ignore", "reason", "where"}
         if unknown:
-            self._fail(min(unknown), f"unknown key {min(unknown)!r}; a device is named by {', '.join(MATCHES)}")
-        if not match or not all(isinstance(text, str) for _, text in match):
-            self._fail("device", f"expected what names the device: {', '.join(MATCHES)}")
+            self._fail(
+                min(unknown), f"unknown key {min(unknown)!r}; a device is named by {', '.join(MATCHES)}, or by where"
+            )
+        where = self._filter("where", table["where"]) if "where" in table else None
+        if not (match or where) or not all(isinstance(text, str) for _, text in match):
+            self._fail("device", f"expected what names the device: {', '.join(MATCHES)}, or where")
         reason = table.get("reason")
         if not isinstance(reason, str) or not reason.strip():
             self._fail("device", "an ignore for a device has to give its reason")
         codes = self._codes(table, "ignore")
         if not codes:
             self._fail("device", "expected the codes to ignore")
-        return Waiver(match, expand(codes), reason.strip())
+        return Waiver(match, expand(codes), reason.strip(), where)
 
     def _fail(self, key: str, problem: str) -> NoReturn:
         """The key's line is the first on which it stands as one."""

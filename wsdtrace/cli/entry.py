@@ -10,8 +10,8 @@ import click
 
 from wsdtrace.cli.exits import Exit
 from wsdtrace.cli.group import group
-from wsdtrace.cli.terminal import complain, complain_internal, silence_stdout
-from wsdtrace.errors import CaptureError, WsdtraceError
+from wsdtrace.cli.terminal import complain, complain_filter, complain_internal, silence_stdout
+from wsdtrace.errors import BadFilter, CaptureError, WsdtraceError
 
 PROGRAM = "wsdtrace"
 
@@ -47,6 +47,9 @@ def run(args: Sequence[str]) -> int:
     except CaptureError as error:
         complain(str(error))
         code = Exit.UNREADABLE
+    except BadFilter as error:
+        complain_filter(error)
+        code = Exit.USAGE
     except WsdtraceError as error:
         complain(str(error))
         code = Exit.USAGE

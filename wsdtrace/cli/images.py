@@ -10,7 +10,7 @@ import click
 
 from wsdtrace.cli.exits import Exit, worst
 from wsdtrace.cli.inputs import captures_of, is_several, joined_of, refuse_standard_input_twice
-from wsdtrace.cli.options import color_option, debug_option, join_option
+from wsdtrace.cli.options import color_option, debug_option, filter_of, filter_option, join_option
 from wsdtrace.cli.output import Sink, whole_file
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.show import EVERY_RULE
@@ -19,6 +19,7 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError, OutputError
 
 if TYPE_CHECKING:
+    from wsdtrace.filters import Filter
     from wsdtrace.report.page import Look
     from wsdtrace.report.trace import Trace
     from wsdtrace.state.model import Image
@@ -45,14 +46,18 @@ class Saved:
 @click.option("-o", "--output", metavar="DIR", required=True, help="Folder for the pages; made if it is not there.")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @join_option
+@filter_option
 @color_option
 @debug_option
-def command(captures: tuple[str, ...], *, output: str, force: bool, join: bool, color: str, debug: bool) -> int:
+def command(
+    captures: tuple[str, ...], *, output: str, force: bool, join: bool, expression: str | None, color: str, debug: bool
+) -> int:
     """Save the pages of every scan job of a capture, byte for byte as the device sent them.
 
     They are named from job and page: job-1-page-1.jpg. A page of which the capture lacks bytes is saved as far as it
     goes, with .partial in its name. Of several captures each gets its own folder. Nothing is replaced without --force.
     """
+    chosen = filter_of(expression)
     refuse_standard_input_twice(captures)
     look = look_of(color=color)
     codes = [Exit.OK]
@@ -60,11 +65,11 @@ def command(captures: tuple[str, ...], *, output: str, force: bool, join: bool, 
     for argument in captures:
         try:
             if join:
-                codes.append(_save_joined(joined_of(captures), output, look, force=force))
+                codes.append(_save_joined(joined_of(captures), output, look, chosen, force=force))
                 break
             for path in captures_of(argument):
                 folder = os.path.join(output, folder_of(path, argument)) if several else output
-                codes.append(_save_all(path, folder, look, force=force))
+                codes.append(_save_all(path, folder, look, chosen, force=force))
         except CaptureError as error:
             complain(str(error))
             codes.append(Exit.UNREADABLE)
@@ -109,7 +114,7 @@ def name_of(image: Image, taken: set[str]) -> str:
     return name
 
 
-def _save_all(path: str, folder: str, look: Look, *, force: bool) -> Exit:
+def _save_all(path: str, folder: str, look: Look, chosen: Filter | None, *, force: bool) -> Exit:
     """Save the pages of one capture and print what was saved."""
     from wsdtrace.capture.spool import MAX_SPOOLED, Spool
     from wsdtrace.pipeline import Options, check_file
@@ -118,22 +123,26 @@ def _save_all(path: str, folder: str, look: Look, *, force: bool) -> Exit:
         if not spool.whole:
             complain(f"{path}: only its first {MAX_SPOOLED:,} bytes are looked at")
         with Progress(path) as progress:
-            trace = check_file(spool.path, Options(progress=progress, ignore=EVERY_RULE))
+            trace = check_file(spool.path, Options(progress=progress, ignore=() if chosen else EVERY_RULE))
         trace.input.path = path
-        return _save_pages(trace, folder, look, force=force)
+        return _save_pages(trace, folder, look, chosen, force=force)
 
 
-def _save_joined(paths: list[str], folder: str, look: Look, *, force: bool) -> Exit:
+def _save_joined(paths: list[str], folder: str, look: Look, chosen: Filter | None, *, force: bool) -> Exit:
     """Save the pages of several captures read as one."""
     from wsdtrace.pipeline import Options, check_joined
 
     with Progress(paths[0]) as progress:
-        trace = check_joined(paths, Options(progress=progress, ignore=EVERY_RULE))
-    return _save_pages(trace, folder, look, force=force)
+        trace = check_joined(paths, Options(progress=progress, ignore=() if chosen else EVERY_RULE))
+    return _save_pages(trace, folder, look, chosen, force=force)
 
 
-def _save_pages(trace: Trace, folder: str, look: Look, *, force: bool) -> Exit:
+def _save_pages(trace: Trace, folder: str, look: Look, chosen: Filter | None, *, force: bool) -> Exit:
     """Save the pages and print what was saved."""
+    if chosen is not None:
+        from wsdtrace.filters import narrow
+
+        narrow(trace, "images", chosen)
     saved, codes = [], [Exit.OK]
     taken: set[str] = set()
     if trace.images:

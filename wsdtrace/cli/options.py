@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from wsdtrace.filters import Filter
 
 color_option = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     help="Colours. [auto: on a terminal]",
+)
+filter_option = click.option(
+    "-Y",
+    "expression",
+    metavar="EXPR",
+    help="Only what this filter means: 'wsd.op == \"RetrieveImage\" and wsd.time > 5'.",
 )
 secrets_option = click.option(
     "--show-secrets", is_flag=True, help="Do not redact job tokens, destination tokens and user names."
@@ -21,6 +31,19 @@ join_option = click.option(
 )
 verbose_option = click.option("-v", "--verbose", count=True, help="More: infos and details.")
 quiet_option = click.option("-q", "--quiet", count=True, help="Less: errors and the verdict only.")
+
+
+def filter_of(expression: str | None) -> Filter | None:
+    """What `-Y` means.
+
+    Raises:
+        BadFilter: it cannot be understood; names the column.
+    """
+    if expression is None:
+        return None
+    from wsdtrace.filters import compile_filter
+
+    return compile_filter(expression)
 
 
 def selectors(values: Iterable[str]) -> tuple[str, ...]:

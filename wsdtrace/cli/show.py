@@ -11,7 +11,7 @@ import click
 
 from wsdtrace.cli.exits import Exit, worst
 from wsdtrace.cli.inputs import captures_of, joined_of, refuse_standard_input_twice
-from wsdtrace.cli.options import color_option, debug_option, join_option, secrets_option
+from wsdtrace.cli.options import color_option, debug_option, filter_of, filter_option, join_option, secrets_option
 from wsdtrace.cli.output import Sink
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.terminal import complain, complain_internal, look_of
@@ -19,6 +19,7 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError, UsageError
 
 if TYPE_CHECKING:
+    from wsdtrace.filters import Filter
     from wsdtrace.report.page import Look, Page
     from wsdtrace.report.trace import Trace
     from wsdtrace.state.model import Exchange
@@ -56,6 +57,7 @@ class Wanted:
     help="The exchange that frame N (of a trace: line N) belongs to, in full.",
 )
 @join_option
+@filter_option
 @color_option
 @secrets_option
 @debug_option
@@ -66,6 +68,7 @@ def command(
     job: int | None,
     frame: int | None,
     join: bool,
+    expression: str | None,
     color: str,
     show_secrets: bool,
     debug: bool,
@@ -85,6 +88,9 @@ def command(
     wanted = Wanted(arguments[0] if is_kind else "exchanges", exchange, job, frame)
     if is_kind and wanted.is_detail:
         raise UsageError(f"{wanted.kind} lists, --exchange, --job and --frame show one thing: choose one of the two")
+    if expression is not None and wanted.is_detail:
+        raise UsageError("-Y filters a list, --exchange, --job and --frame show one thing: choose one of the two")
+    chosen = filter_of(expression)
     refuse_standard_input_twice(captures)
     look = look_of(color=color, show_secrets=show_secrets)
     codes = [Exit.OK]
@@ -92,10 +98,10 @@ def command(
     for path in captures:
         try:
             if join:
-                out.write(_shown(joined_of(captures), wanted, look, name_it=False))
+                out.write(_shown(joined_of(captures), wanted, chosen, look, name_it=False))
                 break
             for capture in captures_of(path):
-                out.write(_shown([capture], wanted, look, name_it=len(captures) > 1 or capture != path))
+                out.write(_shown([capture], wanted, chosen, look, name_it=len(captures) > 1 or capture != path))
         except CaptureError as error:
             complain(str(error))
             codes.append(Exit.UNREADABLE)
@@ -110,14 +116,20 @@ def command(
     return worst(codes)
 
 
-def _shown(paths: list[str], wanted: Wanted, look: Look, *, name_it: bool) -> str:
+def _shown(paths: list[str], wanted: Wanted, chosen: Filter | None, look: Look, *, name_it: bool) -> str:
     """The text about one capture."""
     from wsdtrace.report.page import Page
     from wsdtrace.report.redact import Redactor
     from wsdtrace.report.tables import write_kind
     from wsdtrace.report.text import write_header
 
-    trace = _read(paths, wanted)
+    trace = _read(paths, wanted, judged=chosen is not None)
+    if chosen is not None:
+        from wsdtrace.filters import narrow
+
+        narrow(trace, wanted.kind, chosen)
+        if wanted.kind == "devices":
+            narrow(trace, "clients", chosen)
     page = Page(look, Redactor(trace, show=look.show_secrets))
     if name_it:
         write_header(page, trace)
@@ -131,8 +143,14 @@ def _shown(paths: list[str], wanted: Wanted, look: Look, *, name_it: bool) -> st
     return str(page)
 
 
-def _read(paths: list[str], wanted: Wanted) -> Trace:
-    """Read once; for one exchange of a file, which gets its number only at the end, twice."""
+def _read(paths: list[str], wanted: Wanted, *, judged: bool) -> Trace:
+    """Read once; for one exchange of a file, which gets its number only at the end, twice.
+
+    Args:
+        paths: a capture, or several to be read as one.
+        wanted: what is shown of it.
+        judged: findings are asked for, whether they are shown or not.
+    """
     from wsdtrace.pipeline import Options, check_file, check_joined
 
     def read(options: Options) -> Trace:
@@ -140,7 +158,7 @@ def _read(paths: list[str], wanted: Wanted) -> Trace:
             wanted = replace(options, progress=progress)
             return check_file(paths[0], wanted) if len(paths) == 1 else check_joined(paths, wanted)
 
-    judged = wanted.is_detail or wanted.kind == "findings"
+    judged = judged or wanted.is_detail or wanted.kind == "findings"
     options = Options(digests=wanted.kind == "images", ignore=() if judged else EVERY_RULE)
     if wanted.exchange is not None:
         keep: Callable[[Exchange], bool] = _everything

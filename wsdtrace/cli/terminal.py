@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from wsdtrace.report.escape import visible
 
 if TYPE_CHECKING:
+    from wsdtrace.errors import BadFilter
     from wsdtrace.report.page import Look
 
 
@@ -22,6 +23,14 @@ def complain(text: str) -> None:
     except OSError:
         # Nobody listens any more, and there is nowhere left to tell it; the exit code still does.
         pass
+
+
+def complain_filter(error: BadFilter) -> None:
+    """What is wrong with a filter, and the filter with a mark below the column."""
+    complain(error.summary)
+    before = visible(error.text[: error.column - 1])
+    complain(f"  {visible(error.text)}")
+    complain(f"  {' ' * len(before)}^")
 
 
 def complain_internal(error: BaseException, while_doing: str = "", *, debug: bool) -> None:

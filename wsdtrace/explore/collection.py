@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from wsdtrace.explore.tables import TABLES
 from wsdtrace.explore.tables.arrow import arrow_table, data_frame
+from wsdtrace.filters import compile_filter
 from wsdtrace.report.page import Page, counted
 from wsdtrace.report.tables import KINDS, write_kind
 from wsdtrace.report.trace import Trace as Facts
@@ -73,6 +74,15 @@ class Collection(Sequence[T], Generic[T]):
 
     def _with(self, items: Sequence[Any]) -> Collection[T]:
         return Collection(self._trace, self._kind, items, self._view)
+
+    def filter(self, words: str) -> Collection[T]:
+        """Those that filter words mean: `'wsd.op == "RetrieveImage" and wsd.time > 5'`.
+
+        Raises:
+            BadFilter: the words cannot be understood; names the column.
+        """
+        means = compile_filter(words).of(self._trace._facts)
+        return self._with([item for item in self._items if means(item)])
 
     def where(self, claim: Callable[[T], bool]) -> Collection[T]:
         """Those of which a function says True."""

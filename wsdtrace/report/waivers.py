@@ -1,14 +1,16 @@
 """Per-device ignores of the configuration: what is known of a device, and why it is left as it is.
 
 A waiver names devices (by endpoint address, IP address, model, manufacturer or serial number; `*` and `?` match as in
-file names), rules and a reason. Findings about exchanges with these devices are set aside; the report says so with the
+file names) or findings (by filter words), rules and a reason. What it names is set aside; the report says so with the
 reason.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from fnmatch import fnmatchcase
+from typing import Protocol
 
 from wsdtrace.check.finding import Finding
 from wsdtrace.dataclass import dataclass
@@ -19,6 +21,13 @@ MATCHES = ("endpoint", "address", "model", "manufacturer", "serial")
 """By what a waiver may name a device."""
 
 
+class Words(Protocol):
+    """Filter words, understood (`filters.Filter`)."""
+
+    def of(self, trace: Trace, /) -> Callable[[object], bool]:
+        """A function that says whether an object of the trace is meant."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiver:
     """One table of the configuration."""
@@ -27,9 +36,14 @@ class Waiver:
     """Every one has to fit."""
     codes: frozenset[str]
     reason: str
+    where: Words | None = None
+    """Filter words that the finding has to fit too."""
 
-    def fits(self, device: Device) -> bool:
-        """The waiver is for this device."""
+    def fits(self, device: Device | None) -> bool:
+        """The waiver is for this device; one that names none is for all."""
+        return not self.match or (device is not None and self._names(device))
+
+    def _names(self, device: Device) -> bool:
         return all(any(_like(text, pattern) for text in _texts(device, key)) for key, pattern in self.match)
 
 
@@ -47,12 +61,13 @@ def _texts(device: Device, key: str) -> tuple[str, ...]:
 def waive(trace: Trace, waivers: tuple[Waiver, ...]) -> None:
     """Set aside what the waivers name, and note it."""
     told: Counter[tuple[str, str]] = Counter()
+    asked = [(waiver, waiver.where.of(trace) if waiver.where is not None else None) for waiver in waivers]
     for finding in trace.findings:
         device = _device(finding)
-        if device is None or not finding.is_cause:
+        if not finding.is_cause:
             continue
-        for waiver in waivers:
-            if finding.code in waiver.codes and waiver.fits(device):
+        for waiver, means in asked:
+            if finding.code in waiver.codes and waiver.fits(device) and (means is None or means(finding)):
                 finding.waived = waiver.reason
                 told[finding.code, waiver.reason] += 1
                 break
