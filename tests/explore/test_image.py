@@ -54,3 +54,11 @@ def test_an_image_that_was_cut_is_read_as_far_as_it_goes() -> None:
         assert not image.complete
         assert len(image.read()) == image.size_bytes > 0
         assert "✖ incomplete" in repr(image)
+
+
+def test_who_took_the_time_of_a_page(adf: Trace) -> None:
+    image = adf.images[0]
+    assert image.shares is not None
+    assert set(image.shares) == {"device", "network", "client", "flowing"}
+    assert sum(image.shares.values()) == pytest.approx(image.exchange.latency_s, rel=0.1)
+    assert image.slowed_by in ("device", "network", "client", "nobody")

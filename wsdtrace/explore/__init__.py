@@ -6,6 +6,7 @@ for. All names here are public as names of the package: `wsdtrace.open`, `wsdtra
 
 from wsdtrace.explore.collection import Collection
 from wsdtrace.explore.exchange import Exchange
+from wsdtrace.explore.figure import Figure
 from wsdtrace.explore.finding import Finding
 from wsdtrace.explore.image import Image
 from wsdtrace.explore.job import Job
@@ -21,6 +22,7 @@ __all__ = [
     "Device",
     "DeviceEvent",
     "Exchange",
+    "Figure",
     "Finding",
     "Image",
     "Job",

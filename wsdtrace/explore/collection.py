@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from wsdtrace.explore.tables import TABLES
+from wsdtrace.errors import UsageError
+from wsdtrace.explore.tables import TABLES, blocks_of, values_of
 from wsdtrace.explore.tables.arrow import arrow_table, data_frame
+from wsdtrace.explore.tables.flat import flat_columns
+from wsdtrace.explore.view import as_html
 from wsdtrace.filters import compile_filter
 from wsdtrace.report.page import Page, counted
 from wsdtrace.report.tables import KINDS, write_kind
@@ -88,22 +91,28 @@ class Collection(Sequence[T], Generic[T]):
         """Those of which a function says True."""
         return self._with([item for item in self._items if claim(self._view(self._trace, item))])
 
-    def to_df(self) -> pd.DataFrame:
+    def to_df(self, *, flatten: bool = False) -> pd.DataFrame:
         """A table with a row for each; docs/reference/tables.md says what its columns are.
+
+        Args:
+            flatten: of messages: a column more for each element path that occurs, with the values of the elements.
 
         Raises:
             MissingExtra: pandas or pyarrow is not installed.
+            UsageError: what is flattened are no messages, or they have too many different paths.
         """
-        return data_frame(self.to_arrow())
+        return data_frame(self.to_arrow(flatten=flatten))
 
-    def to_arrow(self) -> pa.Table:
-        """The same table in Arrow's memory, with meanings and units as metadata.
-
-        Raises:
-            MissingExtra: pyarrow is not installed.
-        """
+    def to_arrow(self, *, flatten: bool = False) -> pa.Table:
+        """The same table in Arrow's memory, with meanings and units as metadata. Arguments and errors as `to_df`."""
         trace = self._trace
-        return arrow_table(TABLES[self._kind], trace._facts, self._items, trace._redactor)
+        table, facts, redactor = TABLES[self._kind], trace._facts, trace._redactor
+        if not flatten:
+            return arrow_table(blocks_of(table, facts, self._items, redactor))
+        if self._kind != "messages":
+            raise UsageError(f"{self._kind} cannot be flattened, only messages can (trace.messages)")
+        columns = list(values_of(table, facts, self._items, redactor))
+        return arrow_table([columns + flat_columns(trace._bodies(self._items), redactor)])
 
     def __repr__(self) -> str:
         page = self._trace._page()
@@ -112,6 +121,9 @@ class Collection(Sequence[T], Generic[T]):
 
     def _repr_pretty_(self, printer: Pretty, cycle: bool) -> None:
         printer.text(f"{self._kind}(…)" if cycle else repr(self))
+
+    def _repr_html_(self) -> str:
+        return as_html(repr(self))
 
     def _write(self, page: Page) -> None:
         if self._kind not in KINDS:

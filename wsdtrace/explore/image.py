@@ -88,6 +88,28 @@ class Image(View[model.Image]):
             digest.update(piece)
         return digest.hexdigest()
 
+    @property
+    def shares(self) -> dict[str, float] | None:
+        """Seconds of the time from its request to its last byte, by who took them: `device` (silent), `network` (sent
+        again or late), `client` (its window was shut), `flowing` (bytes came); None for a source without TCP.
+
+        Raises:
+            CaptureError: the trace is closed, or the capture is gone.
+        """
+        shares = self._trace._shares(self._of)
+        if shares is None:
+            return None
+        return {
+            "device": shares.device_ns / 1e9, "network": shares.network_ns / 1e9, "client": shares.client_ns / 1e9,
+            "flowing": shares.flowing_ns / 1e9,
+        }  # fmt: skip
+
+    @property
+    def slowed_by(self) -> str | None:
+        """`device`, `network` or `client`; `nobody` where bytes flowed at least half of the time. Else as `shares`."""
+        shares = self._trace._shares(self._of)
+        return None if shares is None else shares.slowest
+
     def pieces(self) -> Iterator[bytes]:
         """Its bytes, piece by piece, as far as the capture holds them.
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from wsdtrace.explore.figure import Figure
 from wsdtrace.explore.frames import wireshark_filter
+from wsdtrace.explore.tables import blocks_of
+from wsdtrace.explore.tables.arrow import arrow_table, data_frame
+from wsdtrace.explore.tables.scans import JOB_STATES
 from wsdtrace.explore.ticket import Ticket
 from wsdtrace.explore.view import View, moment, seconds
 from wsdtrace.report.detail import write_job
 from wsdtrace.report.joblines import pages
+from wsdtrace.report.ladder import ladder_svg
 from wsdtrace.soap.schema import Element
 from wsdtrace.state import model
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from wsdtrace.explore.collection import Collection
     from wsdtrace.explore.exchange import Exchange
     from wsdtrace.explore.finding import Finding
@@ -79,6 +86,14 @@ class Job(View[model.Job]):
         """What the device said it would do (DocumentFinalParameters)."""
         return Ticket(self._trace, self._of.final) if isinstance(self._of.final, Element) else None
 
+    def states_df(self) -> pd.DataFrame:
+        """The steps of its life as a table (`job_states`).
+
+        Raises:
+            MissingExtra: pandas or pyarrow is not installed.
+        """
+        return data_frame(arrow_table(blocks_of(JOB_STATES, self._trace._facts, [self._of], self._trace._redactor)))
+
     @property
     def initiated_by(self) -> str:
         """`client`, `device` (push scan) or `unknown`."""
@@ -108,6 +123,20 @@ class Job(View[model.Job]):
     def wireshark_filter(self) -> str:
         """A display filter for Wireshark that shows the frames of its exchanges."""
         return wireshark_filter(sorted({n for exchange in self.exchanges for n in exchange.frames}))
+
+    def timeline(self) -> Figure:
+        """Its states and pages against time."""
+        return Figure(f"timeline of {self._said(self._of.label)}", self._trace._timeline([self._of]))
+
+    def ladder(self) -> Figure:
+        """Who said what to whom about it, with its states beside it."""
+        return Figure(f"ladder of {self._said(self._of.label)}", self._ladder())
+
+    def _ladder(self) -> str:
+        return ladder_svg(self._trace._facts, self._of, redactor=self._trace._redactor)
+
+    def _drawings(self) -> list[str]:
+        return [self._ladder()]
 
     def _facts(self) -> list[str]:
         one = self._of

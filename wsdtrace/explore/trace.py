@@ -17,23 +17,36 @@ from wsdtrace.check.rule import expand
 from wsdtrace.errors import CaptureError
 from wsdtrace.explore.collection import Collection
 from wsdtrace.explore.exchange import Exchange
+from wsdtrace.explore.figure import Figure
 from wsdtrace.explore.finding import Finding
 from wsdtrace.explore.image import Image
 from wsdtrace.explore.job import Job
 from wsdtrace.explore.message import Message
 from wsdtrace.explore.peers import Client, Device, DeviceEvent, Subscription
-from wsdtrace.explore.tables import messages_of
-from wsdtrace.explore.view import moment, plain_look, seconds
+from wsdtrace.explore.tables import Said, messages_of
+from wsdtrace.explore.tables.flat import bodies_of
+from wsdtrace.explore.view import as_html, moment, plain_look, seconds
 from wsdtrace.pipeline import Options, check_file, read_image
 from wsdtrace.records import ContentRef, NetEvent
+from wsdtrace.report.ladder import ladder_svg
+from wsdtrace.report.latencies import latency_svg
+from wsdtrace.report.mermaid import ladder_mermaid
 from wsdtrace.report.page import Page
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.text import render_check
+from wsdtrace.report.timeline import timeline_svg
 from wsdtrace.report.trace import Trace as Facts
+from wsdtrace.report.transferfigure import transfer_svg
+from wsdtrace.report.transfers import Shares, shares_of
+from wsdtrace.soap.fault import Fault
+from wsdtrace.soap.schema import Element
 from wsdtrace.state import model
 
 if TYPE_CHECKING:
     from wsdtrace.explore.view import Pretty
+
+MAX_SINGLY = 200
+"""Messages that are read again one by one: as long as half a second."""
 
 MAX_KEPT = 64
 """Messages that are kept parsed after they were read again: what a person looks at in one cell."""
@@ -182,6 +195,39 @@ class Trace:
         best = min(found, key=lambda e: e.last.number - e.first.number, default=None)
         return None if best is None else Exchange(self, best)
 
+    # -- figures
+
+    def ladder(self) -> Figure:
+        """Who said what to whom, from top to bottom."""
+        return Figure("ladder", ladder_svg(self._facts, redactor=self._redactor))
+
+    def timeline(self) -> Figure:
+        """Its jobs against time."""
+        return Figure("timeline of the jobs", self._timeline(self._facts.jobs))
+
+    def latency(self) -> Figure:
+        """How long answers took, by operation."""
+        return Figure("latency by operation", latency_svg(self._facts, redactor=self._redactor))
+
+    def transfer(self) -> Figure:
+        """When the bytes of the slowest pages came, and what held them up.
+
+        Raises:
+            CaptureError: the trace is closed, or the capture is gone.
+        """
+        self._need_file()
+        return Figure("transfer of the slowest pages", transfer_svg(self._facts, redactor=self._redactor))
+
+    def mermaid(self) -> str:
+        """The ladder as text of Mermaid, which code hosts draw."""
+        return ladder_mermaid(self._facts, redactor=self._redactor)
+
+    def _timeline(self, jobs: Sequence[model.Job]) -> str:
+        part = (
+            self._facts if jobs is self._facts.jobs else replace(self._facts, jobs=list(jobs), refusals=[], events=[])
+        )
+        return timeline_svg(part, redactor=self._redactor)
+
     # -- life
 
     def close(self) -> None:
@@ -200,6 +246,9 @@ class Trace:
 
     def __repr__(self) -> str:
         return render_check(self._facts, self._look).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        return as_html(repr(self), *([self.ladder()._repr_html_()] if self._facts.exchanges else []))
 
     def _repr_pretty_(self, printer: Pretty, cycle: bool) -> None:
         printer.text("Trace(…)" if cycle else repr(self))
@@ -290,6 +339,29 @@ class Trace:
             yield
         finally:
             exchange.request, exchange.response, exchange.answers = released
+
+    def _shares(self, image: model.Image) -> Shares | None:
+        """Who took how much of the time of a page."""
+        self._need_file()
+        request, read = image.exchange.request, self._facts.read_transfer
+        if read is None or image.ref is None or request is None:
+            return None
+        transfer = read(image.ref)
+        return None if transfer is None else shares_of(transfer, max(transfer.start_ns - request.last.time_ns, 0))
+
+    def _bodies(self, rows: Sequence[Said]) -> list[Element | Fault | None]:
+        """Typed bodies of many messages: few are read again one by one, many in one pass over the file."""
+        if len(rows) > MAX_SINGLY:
+            return bodies_of(self._again_kept(rows), rows)
+        found = [self._message(said.message, said.exchange).decoded for said in rows]
+        return [None if decoded is None else decoded.value for decoded in found]
+
+    def _again_kept(self, rows: Sequence[Said]) -> Facts:
+        """The same trace, read once more with the messages of these rows kept."""
+        self._need_file()
+        wanted = {said.exchange.first for said in rows}
+        keep = Options(ignore=("WSD",), keep_messages=lambda exchange: exchange.first in wanted)
+        return check_file(self._spool.path, keep)
 
     def _image_bytes(self, image: model.Image) -> Iterator[bytes]:
         self._need_file()

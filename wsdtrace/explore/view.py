@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from wsdtrace.records import LocatorKind, Stamp
@@ -51,6 +52,14 @@ class View(Generic[M]):
         """IPython prints the whole object where it is the result of a cell."""
         printer.text(repr(self) if cycle else str(self).rstrip("\n"))
 
+    def _repr_html_(self) -> str:
+        """A notebook shows the text, and a drawing where there is one; without script, in its own colours."""
+        return as_html(str(self), *self._drawings())
+
+    def _drawings(self) -> list[str]:
+        """SVG that stands beneath the text."""
+        return []
+
     def _facts(self) -> list[str]:
         """Words of the one-line form."""
         return []
@@ -89,6 +98,13 @@ def number_of(stamp: Stamp | None) -> int | None:
 def seconds(ns: int | None) -> float | None:
     """Nanoseconds as seconds."""
     return None if ns is None else ns / 1e9
+
+
+def as_html(text: str, *drawings: str) -> str:
+    """Text of the report as HTML: escaped, and unbroken; drawings beneath it."""
+    shown = escape(text.rstrip("\n"))
+    body = "".join(f'<div style="max-width:960px;margin:.6em 0">{drawing}</div>' for drawing in drawings)
+    return f'<pre style="white-space:pre;overflow-x:auto;line-height:1.25">{shown}</pre>{body}'
 
 
 def plain_look(width: int, *, show_secrets: bool) -> Look:

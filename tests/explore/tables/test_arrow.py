@@ -10,7 +10,7 @@ import pytest
 from tests.report.traces import Story
 from wsdtrace import Trace
 from wsdtrace.errors import MissingExtra
-from wsdtrace.explore.tables import TABLES, Kind, messages_of
+from wsdtrace.explore.tables import TABLES, Kind, blocks_of, messages_of
 from wsdtrace.explore.tables.arrow import arrow_table, data_frame
 from wsdtrace.report.redact import Redactor
 
@@ -26,7 +26,7 @@ def test_every_table_has_the_types_that_its_declaration_says(adf: Trace, name: s
     special: dict[str, Sequence[Any]] = {"messages": messages_of(facts.exchanges), "job_states": facts.jobs}
     rows: Sequence[Any] = special[name] if name in special else getattr(facts, name)
     for some in (rows, []):
-        frame = data_frame(arrow_table(table, facts, some, Redactor(None)))
+        frame = data_frame(arrow_table(blocks_of(table, facts, some, Redactor(None))))
         assert {column: str(dtype) for column, dtype in frame.dtypes.items()} == {
             column.name: DTYPES[column.kind] for column in table.columns
         }
@@ -65,7 +65,7 @@ def test_values_that_do_not_fit_are_no_crash() -> None:
     assert exchange.request is not None
     exchange.request.message_id = "lone \udc80"
     exchange.request.content_bytes = 2**70
-    table = arrow_table(TABLES["exchanges"], story.trace, story.trace.exchanges, Redactor(None))
+    table = arrow_table(blocks_of(TABLES["exchanges"], story.trace, story.trace.exchanges, Redactor(None)))
     assert table["message_id"][0].as_py() == "lone \\udc80"
     assert table["request_bytes"][0].as_py() is None
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from wsdtrace import Trace
-from wsdtrace.explore.tables import TABLES
+from wsdtrace.explore.tables import TABLES, blocks_of
 from wsdtrace.explore.tables.arrow import arrow_table, data_frame
 from wsdtrace.report.redact import Redactor
 
@@ -17,7 +17,7 @@ def test_a_job(adf: Trace) -> None:
 
 
 def test_its_states(adf: Trace) -> None:
-    frame = data_frame(arrow_table(TABLES["job_states"], adf._facts, adf._facts.jobs, Redactor(None)))
+    frame = data_frame(arrow_table(blocks_of(TABLES["job_states"], adf._facts, adf._facts.jobs, Redactor(None))))
     assert list(frame.state) == ["created", "page 1", "page 2", "page 3", "completed"]
     assert not frame.observed.any()
     assert frame.time.is_monotonic_increasing

@@ -7,7 +7,7 @@ from wsdtrace.explore.tables.peers import CLIENTS, DEVICES, EVENTS, SUBSCRIPTION
 from wsdtrace.explore.tables.scans import FINDINGS, IMAGES, JOB_STATES, JOBS
 from wsdtrace.explore.tables.source import Said, messages_of
 from wsdtrace.explore.tables.traffic import EXCHANGES, MESSAGES
-from wsdtrace.explore.tables.values import values_of
+from wsdtrace.explore.tables.values import blocks_of, values_of
 
 TABLES: dict[str, Table[Any]] = {
     table.name: table
@@ -17,4 +17,4 @@ TABLES: dict[str, Table[Any]] = {
 }  # fmt: skip
 """By name, in the order of the documentation."""
 
-__all__ = ["TABLES", "Column", "Kind", "Said", "Table", "messages_of", "values_of"]
+__all__ = ["TABLES", "Column", "Kind", "Said", "Table", "blocks_of", "messages_of", "values_of"]

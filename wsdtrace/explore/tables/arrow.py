@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wsdtrace.errors import MissingExtra
-from wsdtrace.explore.tables.columns import Kind, Table
-from wsdtrace.explore.tables.values import values_of
-from wsdtrace.report.redact import Redactor
-from wsdtrace.report.trace import Trace
+from wsdtrace.explore.tables.columns import Column, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,14 +15,11 @@ if TYPE_CHECKING:
 EXTRA = "notebook"
 
 
-def arrow_table(table: Table[Any], trace: Trace, rows: Sequence[Any], redactor: Redactor) -> pa.Table:
-    """A table in Arrow's memory, each column with its meaning and unit as metadata.
+def arrow_table(blocks: Iterable[Sequence[tuple[Column[Any], Sequence[Any]]]]) -> pa.Table:
+    """Columns in Arrow's memory, each with its meaning and unit as metadata.
 
     Args:
-        table: which.
-        trace: that the rows belong to.
-        rows: objects, a row for each (a job for all of its steps).
-        redactor: replaces secrets in free text.
+        blocks: as `blocks_of` makes them, at least one; all of the same columns.
 
     Raises:
         MissingExtra: pyarrow is not installed.
@@ -35,13 +29,17 @@ def arrow_table(table: Table[Any], trace: Trace, rows: Sequence[Any], redactor: 
         Kind.INT: pa.int64(), Kind.FLOAT: pa.float64(), Kind.TEXT: pa.string(), Kind.BOOL: pa.bool_(),
         Kind.TIME: pa.timestamp("ns", tz="UTC"),
     }  # fmt: skip
-    fields, arrays = [], []
-    for column, values in values_of(table, trace, rows, redactor):
-        kind = types[column.kind]
-        arrays.append(_array(pa, values, kind))
-        told = {"meaning": column.meaning, "unit": column.unit, "joins": column.joins}
-        fields.append(pa.field(column.name, kind, metadata={k: v for k, v in told.items() if v}))
-    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+    fields: list[Any] = []
+    pieces: list[list[Any]] = []
+    for block in blocks:
+        if not fields:
+            for column, _ in block:
+                told = {"meaning": column.meaning, "unit": column.unit, "joins": column.joins}
+                fields.append(pa.field(column.name, types[column.kind], metadata={k: v for k, v in told.items() if v}))
+                pieces.append([])
+        for (_, values), field, found in zip(block, fields, pieces, strict=True):
+            found.append(_array(pa, values, field.type))
+    return pa.Table.from_arrays([pa.chunked_array(found) for found in pieces], schema=pa.schema(fields))
 
 
 def _array(pa: Any, values: Sequence[Any], kind: Any) -> Any:
@@ -55,6 +53,20 @@ def _array(pa: Any, values: Sequence[Any], kind: Any) -> Any:
             )
         bound = 2**63
         return pa.array([v if v is not None and -bound <= v < bound else None for v in values], kind)
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """A table as a Parquet file, with meanings and units in its schema.
+
+    Raises:
+        MissingExtra: pyarrow is not installed.
+    """
+    pa = _arrow()
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # ships no stubs  # noqa: PLC0415 - an extra
+
+    out = pa.BufferOutputStream()
+    pq.write_table(table, out, compression="zstd")
+    return bytes(out.getvalue())
 
 
 def data_frame(table: pa.Table) -> pd.DataFrame:

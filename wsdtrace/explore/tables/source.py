@@ -5,11 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
+import numpy as np
+
+from wsdtrace.records import LocatorKind
 from wsdtrace.report.trace import Trace
 from wsdtrace.state.joblife import JobStep
 from wsdtrace.state.model import Exchange, Job, Message
+
+
+def each(things: Sequence[Any], path: str) -> list[Any]:
+    """An attribute of each thing, None where the thing is None.
+
+    Args:
+        things: objects of one kind, some of which may be None.
+        path: the attribute's name, dots between several.
+    """
+    read = attrgetter(path)
+    try:
+        return list(map(read, things))  # without a step of ours for each: a third of the time
+    except AttributeError:
+        if things.count(None) == len(things):
+            return list(things)
+        return [None if thing is None else read(thing) for thing in things]
 
 
 class Source:
@@ -42,19 +62,62 @@ class Exchanges(Source):
 
     @cached_property
     def requests(self) -> list[Message | None]:
-        return [x.request for x in self.rows]
+        return each(self.rows, "request")
 
     @cached_property
     def responses(self) -> list[Message | None]:
-        return [x.response for x in self.rows]
+        return each(self.rows, "response")
+
+    @cached_property
+    def actions(self) -> list[str | None]:
+        """Action of the request, else of the response."""
+        asked, answered = each(self.requests, "action"), each(self.responses, "action")
+        return asked if all(asked) else [a or b for a, b in zip(asked, answered, strict=True)]
+
+    @cached_property
+    def asked(self) -> list[int | None]:
+        """When requests end, nanoseconds."""
+        return each(self.requests, "last.time_ns")
+
+    @cached_property
+    def ended(self) -> list[int | None]:
+        """When responses end, nanoseconds."""
+        return each(self.responses, "last.time_ns")
+
+    def since_asked(self, times_ns: list[int | None]) -> Sequence[float | None]:
+        """Seconds from the end of the request."""
+        if None not in times_ns and None not in self.asked:
+            lengths = np.array(times_ns, dtype=np.int64) - np.array(self.asked, dtype=np.int64)
+            seconds: list[float | None] = (lengths / 1e9).tolist()
+            return seconds
+        return [
+            None if since is None or until is None else (until - since) / 1e9
+            for since, until in zip(self.asked, times_ns, strict=True)
+        ]
+
+    def frames(self, edge: str) -> list[int | None]:
+        """Number of the first or the last frame; None in a source without frames.
+
+        Args:
+            edge: `first` or `last`.
+        """
+        former, latter = self.requests, self.responses
+        if edge == "last":
+            former, latter = latter, former
+        if None in former:
+            former = [a if a is not None else b for a, b in zip(former, latter, strict=True)]
+        first = next((message for message in former if message is not None), None)
+        if first is not None and first.first.kind is not LocatorKind.FRAME:  # a source has one kind of places
+            return [None] * len(former)
+        return each(former, f"{edge}.number")
 
     @cached_property
     def faults(self) -> list[Any]:
         """The fault that answered it, or that it carried; as `Exchange.fault`, without a call for each."""
-        return [
-            s.fault if s is not None and s.fault is not None else None if r is None else r.fault
-            for r, s in zip(self.requests, self.responses, strict=True)
-        ]
+        asked, answered = each(self.requests, "fault"), each(self.responses, "fault")
+        if asked.count(None) == len(asked):
+            return answered
+        return [b if b is not None else a for a, b in zip(asked, answered, strict=True)]
 
 
 class Jobs(Source):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wsdtrace.explore.tables.columns import Column, Kind, Table
-from wsdtrace.explore.tables.source import Exchanges, Messages
+from wsdtrace.explore.tables.source import Exchanges, Messages, each
 from wsdtrace.records import LocatorKind
 
 FRAME = LocatorKind.FRAME
@@ -13,178 +13,100 @@ EXCHANGES = Table(
     "a request and what answered it",
     Exchanges,
     (
-        Column("exchange", Kind.INT, "its id, 1-based", lambda s: [x.id for x in s.rows]),
-        Column("transport", Kind.TEXT, "`http` or `udp`", lambda s: [x.transport.value for x in s.rows]),
-        Column("operation", Kind.TEXT, "absent where it cannot be told", lambda s: [x.operation for x in s.rows]),
-        Column(
-            "action",
-            Kind.TEXT,
-            "Action of the request, else of the response",
-            lambda s: [
-                r.action if r is not None and r.action else None if a is None else a.action
-                for r, a in zip(s.requests, s.responses, strict=True)
-            ],
-        ),
-        Column(
-            "message_id",
-            Kind.TEXT,
-            "MessageID of the request",
-            lambda s: [None if r is None else r.message_id for r in s.requests],
-        ),
-        Column(
-            "relates_to",
-            Kind.TEXT,
-            "RelatesTo of the response",
-            lambda s: [None if r is None else r.relates_to for r in s.responses],
-        ),
+        Column("exchange", Kind.INT, "its id, 1-based", lambda s: each(s.rows, "id")),
+        Column("transport", Kind.TEXT, "`http` or `udp`", lambda s: each(s.rows, "transport._value_")),
+        Column("operation", Kind.TEXT, "absent where it cannot be told", lambda s: each(s.rows, "operation")),
+        Column("action", Kind.TEXT, "Action of the request, else of the response", lambda s: s.actions),
+        Column("message_id", Kind.TEXT, "MessageID of the request", lambda s: each(s.requests, "message_id")),
+        Column("relates_to", Kind.TEXT, "RelatesTo of the response", lambda s: each(s.responses, "relates_to")),
         Column(
             "direction",
             Kind.TEXT,
             "who sent the request: `client→device` or `device→client`",
-            lambda s: [x.toward.value for x in s.rows],
+            lambda s: each(s.rows, "toward._value_"),
         ),
-        Column(
-            "client",
-            Kind.INT,
-            "",
-            lambda s: [None if x.client is None else x.client.id for x in s.rows],
-            "clients.client",
-        ),
-        Column(
-            "device",
-            Kind.INT,
-            "",
-            lambda s: [None if x.device is None else x.device.id for x in s.rows],
-            "devices.device",
-        ),
-        Column("job", Kind.INT, "the job that it is about", lambda s: s.jobs([x.job for x in s.rows]), "jobs.job"),
+        Column("client", Kind.INT, "", lambda s: each(each(s.rows, "client"), "id"), "clients.client"),
+        Column("device", Kind.INT, "", lambda s: each(each(s.rows, "device"), "id"), "devices.device"),
+        Column("job", Kind.INT, "the job that it is about", lambda s: s.jobs(each(s.rows, "job")), "jobs.job"),
         Column(
             "connection",
             Kind.INT,
             "TCP connection, 0-based in order of first frames",
-            lambda s: [x.connection for x in s.rows],
+            lambda s: each(s.rows, "connection"),
         ),
         Column(
             "copy_of",
             Kind.INT,
             "the outer leg, where a proxy forwarded it",
-            lambda s: [None if x.copy_of is None else x.copy_of.id for x in s.rows],
+            lambda s: each(each(s.rows, "copy_of"), "id"),
             "exchanges.exchange",
         ),
         Column(
             "resend_of",
             Kind.INT,
             "an earlier one with the same MessageID",
-            lambda s: [None if x.resend_of is None else x.resend_of.id for x in s.rows],
+            lambda s: each(each(s.rows, "resend_of"), "id"),
             "exchanges.exchange",
         ),
-        Column(
-            "request_time",
-            Kind.TIME,
-            "first byte of the request",
-            lambda s: [None if r is None else r.first.time_ns for r in s.requests],
-        ),
-        Column(
-            "response_time",
-            Kind.TIME,
-            "last byte of the response",
-            lambda s: [None if r is None else r.last.time_ns for r in s.responses],
-        ),
+        Column("request_time", Kind.TIME, "first byte of the request", lambda s: each(s.requests, "first.time_ns")),
+        Column("response_time", Kind.TIME, "last byte of the response", lambda s: s.ended),
         Column(
             "first_byte_s",
             Kind.FLOAT,
             "from the last byte of the request to the first byte of the response",
-            lambda s: [
-                None if r is None or a is None else (a.first.time_ns - r.last.time_ns) / 1e9
-                for r, a in zip(s.requests, s.responses, strict=True)
-            ],
+            lambda s: s.since_asked(each(s.responses, "first.time_ns")),
         ),
         Column(
             "latency_s",
             Kind.FLOAT,
             "from the last byte of the request to the last byte of the response",
-            lambda s: [
-                None if r is None or a is None else (a.last.time_ns - r.last.time_ns) / 1e9
-                for r, a in zip(s.requests, s.responses, strict=True)
-            ],
+            lambda s: s.since_asked(s.ended),
         ),
-        Column(
-            "request_bytes",
-            Kind.INT,
-            "content of the request",
-            lambda s: [None if r is None else r.content_bytes for r in s.requests],
-        ),
-        Column(
-            "response_bytes",
-            Kind.INT,
-            "content of the response",
-            lambda s: [None if r is None else r.content_bytes for r in s.responses],
-        ),
+        Column("request_bytes", Kind.INT, "content of the request", lambda s: each(s.requests, "content_bytes")),
+        Column("response_bytes", Kind.INT, "content of the response", lambda s: each(s.responses, "content_bytes")),
         Column(
             "http_status",
             Kind.INT,
             "as the status line says, also where the content is incomplete",
-            lambda s: [None if r is None else r.status for r in s.responses],
+            lambda s: each(s.responses, "status"),
         ),
         Column(
-            "request_complete",
-            Kind.BOOL,
-            "every byte of it is in the capture",
-            lambda s: [None if r is None else r.complete for r in s.requests],
+            "request_complete", Kind.BOOL, "every byte of it is in the capture", lambda s: each(s.requests, "complete")
         ),
         Column(
             "response_complete",
             Kind.BOOL,
             "every byte of it is in the capture",
-            lambda s: [None if r is None else r.complete for r in s.responses],
+            lambda s: each(s.responses, "complete"),
         ),
-        Column(
-            "fault_code",
-            Kind.TEXT,
-            "local name: `Sender`, `Receiver` …",
-            lambda s: [None if f is None else f.code for f in s.faults],
-        ),
+        Column("fault_code", Kind.TEXT, "local name: `Sender`, `Receiver` …", lambda s: each(s.faults, "code")),
         Column(
             "fault_subcode",
             Kind.TEXT,
             "local name: `ClientErrorNoImagesAvailable` …",
-            lambda s: [None if f is None else f.subcode for f in s.faults],
+            lambda s: each(s.faults, "subcode"),
         ),
+        Column("fault_reason", Kind.TEXT, "for a person", lambda s: each(s.faults, "reason"), said=True),
+        Column("images", Kind.INT, "pages that it brought", lambda s: list(map(len, each(s.rows, "images")))),
+        Column("answers", Kind.INT, "over UDP: how many", lambda s: list(map(len, each(s.rows, "answers")))),
         Column(
-            "fault_reason",
-            Kind.TEXT,
-            "for a person",
-            lambda s: [None if f is None else f.reason for f in s.faults],
-            said=True,
-        ),
-        Column("images", Kind.INT, "pages that it brought", lambda s: [len(x.images) for x in s.rows]),
-        Column("answers", Kind.INT, "over UDP: how many", lambda s: [len(x.answers) for x in s.rows]),
-        Column(
-            "repeats", Kind.INT, "over UDP: further copies of the request", lambda s: [len(x.repeats) for x in s.rows]
+            "repeats",
+            Kind.INT,
+            "over UDP: further copies of the request",
+            lambda s: list(map(len, each(s.rows, "repeats"))),
         ),
         Column(
             "first_frame",
             Kind.INT,
             "of the request, else of the response; as Wireshark counts",
-            lambda s: [
-                m.first.number if (m := r or a) is not None and m.first.kind is FRAME else None
-                for r, a in zip(s.requests, s.responses, strict=True)
-            ],
+            lambda s: s.frames("first"),
         ),
-        Column(
-            "last_frame",
-            Kind.INT,
-            "of the response, else of the request",
-            lambda s: [
-                m.last.number if (m := a or r) is not None and m.last.kind is FRAME else None
-                for r, a in zip(s.requests, s.responses, strict=True)
-            ],
-        ),
+        Column("last_frame", Kind.INT, "of the response, else of the request", lambda s: s.frames("last")),
         Column(
             "anomalies",
             Kind.TEXT,
             "kinds of what is odd about it, separated by blanks",
-            lambda s: [" ".join(x.anomalies) if x.anomalies else None for x in s.rows],
+            lambda s: [" ".join(kinds) if kinds else None for kinds in each(s.rows, "anomalies")],
         ),
     ),
 )
