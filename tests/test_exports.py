@@ -11,8 +11,8 @@ import pytest
 import wsdtrace
 
 PUBLIC = [
-    "Client", "Collection", "Device", "DeviceEvent", "Exchange", "Figure", "Finding", "Image", "Job", "Message",
-    "Subscription", "Ticket", "Trace", "__version__", "open",
+    "Client", "Collection", "Device", "DeviceEvent", "Diff", "Difference", "Exchange", "Figure", "Finding", "Image",
+    "Job", "Message", "Subscription", "Ticket", "Trace", "__version__", "diff", "open",
 ]  # fmt: skip
 """Everything that may be used from outside; a name that leaves this list breaks somebody's notebook."""
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         Collection,
         Device,
         DeviceEvent,
+        Diff,
+        Difference,
         Exchange,
         Figure,
         Finding,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
         Subscription,
         Ticket,
         Trace,
+        diff,
     )
     from wsdtrace.explore import open_trace as open  # noqa: A004 - `wsdtrace.open`, as `gzip.open`
 
@@ -37,6 +40,8 @@ __all__ = [
     "Collection",
     "Device",
     "DeviceEvent",
+    "Diff",
+    "Difference",
     "Exchange",
     "Figure",
     "Finding",
@@ -47,6 +52,7 @@ __all__ = [
     "Ticket",
     "Trace",
     "__version__",
+    "diff",
     "open",
 ]
 

@@ -33,6 +33,9 @@ COMMANDS = (
     ),
     CommandRow("report", "Look at a capture", "One HTML file to look at and send; or an issue.", "wsdtrace.cli.report"),
     CommandRow("images", "Look at a capture", "Save the scanned pages.", "wsdtrace.cli.images"),
+    CommandRow(
+        "diff", "Look at a capture", "Two captures: firmware A against B, driver A against B.", "wsdtrace.cli.diff"
+    ),
     CommandRow("export", "Look at a capture", "Tables as CSV, JSON Lines or Parquet; Mermaid.", "wsdtrace.cli.export"),
     CommandRow(
         "demo",

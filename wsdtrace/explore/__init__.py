@@ -5,6 +5,7 @@ for. All names here are public as names of the package: `wsdtrace.open`, `wsdtra
 """
 
 from wsdtrace.explore.collection import Collection
+from wsdtrace.explore.compare import Diff, Difference, diff
 from wsdtrace.explore.exchange import Exchange
 from wsdtrace.explore.figure import Figure
 from wsdtrace.explore.finding import Finding
@@ -21,6 +22,8 @@ __all__ = [
     "Collection",
     "Device",
     "DeviceEvent",
+    "Diff",
+    "Difference",
     "Exchange",
     "Figure",
     "Finding",
@@ -30,5 +33,6 @@ __all__ = [
     "Subscription",
     "Ticket",
     "Trace",
+    "diff",
     "open_trace",
 ]

@@ -17,10 +17,11 @@ from wsdtrace.report.grid import Column, write_grid
 from wsdtrace.report.page import Page
 from wsdtrace.report.redact import REDACTED
 from wsdtrace.soap.fault import Fault
-from wsdtrace.soap.namespaces import split
+from wsdtrace.soap.namespaces import family, split
 from wsdtrace.soap.schema import Element, Extension, Field, shape
 from wsdtrace.soap.schema.declare import Shape
-from wsdtrace.soap.schema.lexical import Simple
+from wsdtrace.soap.schema.lexical import Names, Simple
+from wsdtrace.soap.xml import QName
 
 if TYPE_CHECKING:
     from wsdtrace.explore.trace import Trace
@@ -121,6 +122,8 @@ def text_of(field: Field, value: Any) -> str:
     """A value as one would write it."""
     if isinstance(value, Enum):
         return str(value.value)
+    if isinstance(field.type, Names):
+        return " ".join(map(named, value if field.type.many else (value,)))
     if isinstance(field.type, Simple):
         try:
             return field.type.write(value)
@@ -143,6 +146,12 @@ def measured(text: str, leaf: Leaf) -> str:
         return text
     length = f" ({leaf.raw * _THOU_MM:.1f} mm)" if leaf.unit == "1/1000 inch" and isinstance(leaf.raw, int) else ""
     return f"{text} {_SHORT.get(leaf.unit, leaf.unit)}{length}"
+
+
+def named(name: QName) -> str:
+    """A QName with the prefix that specifications print, or with none."""
+    vocabulary = family(name.namespace or "")
+    return f"{vocabulary.prefix}:{name.local}" if vocabulary is not None else name.local
 
 
 def write_tree(page: Page, value: Element | Fault, indent: int = 0) -> None:
