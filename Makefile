@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BENCHMARKS := benchmarks/startup.py benchmarks/streams.py benchmarks/vocabulary.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow fuzz lint bench mutants captures docs clean
+.PHONY: help demo test slow fuzz lint bench mutants captures notebook docs clean
 
 help:  ## list these verbs
 	@sed -n 's/^\([a-z][a-z]*\):[^#]*##  *\(.*\)/  make \1#\2/p' $(MAKEFILE_LIST) | while IFS='#' read -r verb text; do printf '%-16s %s\n' "$$verb" "$$text"; done
@@ -41,6 +41,9 @@ mutants: $(VENV)/.installed-dev  ## break clean recordings in known ways, and se
 captures: $(VENV)/.installed-dev  ## make the derived case captures again, byte for byte, and what is expected of each case
 	@echo "==> captures/derive.py"; $(BIN)/python captures/derive.py --check
 	@echo "==> captures/make_expected.py"; $(BIN)/python captures/make_expected.py --check
+
+notebook: $(VENV)/.installed-dev  ## set up, and open JupyterLab with the first notebook
+	@echo "==> jupyter lab notebooks/01_first_look.ipynb"; $(BIN)/jupyter lab notebooks/01_first_look.ipynb
 
 docs: $(VENV)/.installed-dev  ## write the generated parts of README.md and docs/ again
 	@for page in limits pages messages generate; do echo "==> docs/$$page.py"; $(BIN)/python docs/$$page.py || exit 1; done

@@ -21,7 +21,8 @@ def test_every_figure_is_svg_without_script(adf: Trace) -> None:
         root = etree.fromstring(figure.svg.encode())
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert not root.xpath("//*[local-name()='script']")
-        assert figure._repr_html_().startswith("<svg")
+        assert figure.drawing.startswith("<svg")
+        assert figure._repr_svg_() == figure.svg
         assert repr(figure).startswith("<Figure ")
 
 

@@ -12,17 +12,18 @@ from wsdtrace.report.svg import standalone
 class Figure:
     """A drawing. A notebook shows it; `svg` is its text, and `save` writes it to a file."""
 
-    __slots__ = ("_drawing", "name")
+    __slots__ = ("drawing", "name")
 
     def __init__(self, name: str, drawing: str) -> None:
         """Made by what it shows."""
         self.name = name
-        self._drawing = drawing
+        self.drawing = drawing
+        """The SVG element alone, to stand in a page whose text colour it takes."""
 
     @property
     def svg(self) -> str:
         """An SVG document of its own, with its styles for light and dark."""
-        return standalone(self._drawing)
+        return standalone(self.drawing)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it to a file, which is replaced if it is there.
@@ -38,5 +39,5 @@ class Figure:
     def __repr__(self) -> str:
         return f"<Figure {self.name}>"
 
-    def _repr_html_(self) -> str:
-        return self._drawing
+    def _repr_svg_(self) -> str:
+        return self.svg

@@ -248,7 +248,7 @@ class Trace:
         return render_check(self._facts, self._look).rstrip("\n")
 
     def _repr_html_(self) -> str:
-        return as_html(repr(self), *([self.ladder()._repr_html_()] if self._facts.exchanges else []))
+        return as_html(repr(self), *([self.ladder().drawing] if self._facts.exchanges else []))
 
     def _repr_pretty_(self, printer: Pretty, cycle: bool) -> None:
         printer.text("Trace(…)" if cycle else repr(self))

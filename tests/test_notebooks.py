@@ -1,0 +1,80 @@
+"""The notebooks: pairs are one, no outputs are committed, and every one runs from its first cell to its last."""
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.shared import REPOSITORY
+
+
+def load() -> ModuleType:
+    """`docs/notebooks.py`, which is a script and no part of the package."""
+    spec = importlib.util.spec_from_file_location("notebooks", REPOSITORY / "docs" / "notebooks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+SCRIPT = load()
+NOTEBOOKS: list[Path] = SCRIPT.notebooks()
+
+
+def test_there_are_six() -> None:
+    assert [path.stem[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05", "06"]
+
+
+@pytest.mark.parametrize("source", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_and_its_pair_are_one(source: Path) -> None:
+    pair = source.with_suffix(".ipynb").read_text()
+    assert pair == SCRIPT.paired(source), "python docs/notebooks.py --pair"
+    cells = json.loads(pair)["cells"]
+    assert [cell for cell in cells if cell.get("outputs") or cell.get("execution_count")] == []
+
+
+@pytest.mark.parametrize("source", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_begins_with_a_question_and_ends_with_its_answer(source: Path) -> None:
+    text = source.read_text()
+    assert re.search(r"# %% \[markdown\]\n# # \d\d .+\n#\n# \*\*The question:\*\* ", text)
+    assert "# **The answer:** " in text.rpartition("# %% [markdown]")[2]
+
+
+@pytest.mark.parametrize("source", NOTEBOOKS, ids=lambda path: path.stem)
+def test_its_page_has_its_cells_and_its_figures(source: Path) -> None:
+    page = (REPOSITORY / "docs" / "notebooks" / f"{source.stem}.md").read_text()
+    for cell in json.loads(source.with_suffix(".ipynb").read_text())["cells"]:
+        assert "".join(cell["source"]) in page, "python docs/notebooks.py"
+    for name in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page):
+        assert (REPOSITORY / "docs" / "notebooks" / name).is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs(source: Path) -> None:
+    if "wsdtrace.proxy" in source.read_text() and importlib.util.find_spec("wsdtrace.proxy") is None:
+        pytest.skip("there is no proxy yet")
+    options = ["-q", "-p", "no:cacheprovider", "-W", "ignore", "-o", "addopts=", "--nbmake", "--nbmake-timeout=120"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(source.with_suffix(".ipynb"))],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=REPOSITORY,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "1 passed" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", NOTEBOOKS[:5], ids=lambda path: path.stem)
+def test_its_page_is_what_it_prints(source: Path) -> None:
+    """Not of the last one, which scans while it runs, and takes its own time for it."""
+    for name, content in SCRIPT.rendered(source).items():
+        assert (REPOSITORY / "docs" / "notebooks" / name).read_bytes() == content, "python docs/notebooks.py"
