@@ -56,3 +56,18 @@ def test_only_the_selected_rules_run() -> None:
     with wsdtrace.open(ADF, select=["WSD7"]) as trace:
         assert {finding.code for finding in trace.findings} == {"WSD715"}
         assert {code[:4] for code in trace.ledger} == {"WSD7"}
+
+
+def test_a_trace_without_dates_has_seconds_and_no_times() -> None:
+    with wsdtrace.open(CAPTURES / "adf-3-pages" / "client.log") as trace:
+        exchange = trace.exchanges[3]
+        assert (exchange.operation, exchange.time, trace.first_time) == ("RetrieveImage", None, None)
+        assert exchange.start_s is not None
+        assert exchange.start_s > 0
+        assert exchange.request is not None
+        assert (exchange.request.frames, exchange.wireshark_filter) == ([], "frame.number == 0")
+        frame = trace.exchanges.to_df()
+        assert frame.request_time.isna().all()
+        assert frame.start_s.is_monotonic_increasing
+        assert trace.jobs[0].created is None
+        assert trace.images[0].shares is None

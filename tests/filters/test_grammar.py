@@ -1,7 +1,7 @@
 """Filter words are understood, or refused with the column."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wsdtrace.errors import BadFilter
@@ -105,6 +105,7 @@ def test_a_mark_stands_below_the_column() -> None:
 PIECES = ["wsd.op", "==", "(", ")", "not", "and", "in", "{", "1", '"']
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=60) | st.lists(st.sampled_from(PIECES)).map(" ".join))
 def test_no_text_raises_anything_else(text: str) -> None:
     column = 1

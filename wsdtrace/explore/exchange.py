@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wsdtrace.explore.frames import wireshark_filter
 from wsdtrace.explore.message import Message
-from wsdtrace.explore.view import View, moment, seconds
+from wsdtrace.explore.view import View, seconds
 from wsdtrace.report.detail import write_exchange
 from wsdtrace.report.times import duration
 from wsdtrace.report.words import between, size
@@ -104,8 +104,14 @@ class Exchange(View[model.Exchange]):
 
     @property
     def time(self) -> datetime | None:
-        """When its first byte was captured."""
-        return moment(self._of.first)
+        """When its first byte was captured; None in a trace without dates."""
+        return self._moment(self._of.first)
+
+    @property
+    def start_s(self) -> float | None:
+        """Seconds from the start of the capture to its first byte."""
+        start = self._trace._facts.input.first_time_ns or 0
+        return seconds(self._of.first.time_ns - start)
 
     @property
     def latency_s(self) -> float | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wsdtrace.check import finding as check
 from wsdtrace.check.rule import find_rule
 from wsdtrace.explore.frames import wireshark_filter
-from wsdtrace.explore.view import View, moment, number_of
+from wsdtrace.explore.view import View, number_of
 from wsdtrace.report.explain import write_rule
 from wsdtrace.report.findings import LETTERS, FindingWriter
 
@@ -64,7 +64,7 @@ class Finding(View[check.Finding]):
 
     @property
     def time(self) -> datetime | None:
-        return moment(self._of.time_ns)
+        return self._moment(self._of.time_ns)
 
     @property
     def job(self) -> Job | None:

@@ -11,7 +11,7 @@ from wsdtrace.explore.tables import blocks_of
 from wsdtrace.explore.tables.arrow import arrow_table, data_frame
 from wsdtrace.explore.tables.scans import JOB_STATES
 from wsdtrace.explore.ticket import Ticket
-from wsdtrace.explore.view import View, moment, seconds
+from wsdtrace.explore.view import View, seconds
 from wsdtrace.report.detail import write_job
 from wsdtrace.report.joblines import pages
 from wsdtrace.report.ladder import ladder_svg
@@ -102,11 +102,11 @@ class Job(View[model.Job]):
     @property
     def created(self) -> datetime | None:
         """When CreateScanJobResponse ended; None where the capture began later."""
-        return moment(self._of.created)
+        return self._moment(self._of.created)
 
     @property
     def ended(self) -> datetime | None:
-        return moment(self._of.ended)
+        return self._moment(self._of.ended)
 
     @property
     def duration_s(self) -> float | None:
@@ -117,7 +117,7 @@ class Job(View[model.Job]):
     @property
     def states(self) -> list[tuple[datetime | None, str]]:
         """Steps of its life: when, and a JobState or a word of ours in lower case."""
-        return [(moment(step.stamp), step.what) for step in self._of.steps]
+        return [(self._moment(step.stamp), step.what) for step in self._of.steps]
 
     @property
     def wireshark_filter(self) -> str:

@@ -9,7 +9,7 @@ from wsdtrace.errors import CaptureError
 from wsdtrace.explore.frames import wireshark_filter
 from wsdtrace.explore.tables import Said
 from wsdtrace.explore.tree import write_tree
-from wsdtrace.explore.view import View, moment
+from wsdtrace.explore.view import View
 from wsdtrace.records import HttpMessage, LocatorKind, StreamChunk
 from wsdtrace.report.page import Page
 from wsdtrace.report.times import offset
@@ -93,12 +93,12 @@ class Message(View[model.Message]):
     @property
     def first_time(self) -> datetime | None:
         """When its first byte was captured."""
-        return moment(self._of.first)
+        return self._moment(self._of.first)
 
     @property
     def last_time(self) -> datetime | None:
         """When its last byte was captured."""
-        return moment(self._of.last)
+        return self._moment(self._of.last)
 
     # -- what is read again
 

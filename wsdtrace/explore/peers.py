@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wsdtrace.explore.ticket import Ticket
 from wsdtrace.explore.tree import tree_text
-from wsdtrace.explore.view import View, moment, seconds
+from wsdtrace.explore.view import View, seconds
 from wsdtrace.report.words import between
 from wsdtrace.soap.schema import Element
 from wsdtrace.state import model
@@ -150,11 +150,11 @@ class Subscription(View[model.Subscription]):
 
     @property
     def granted(self) -> datetime | None:
-        return moment(self._of.granted)
+        return self._moment(self._of.granted)
 
     @property
     def ended(self) -> datetime | None:
-        return moment(self._of.ended)
+        return self._moment(self._of.ended)
 
     @property
     def ended_by(self) -> str | None:
@@ -215,7 +215,7 @@ class DeviceEvent(View[model.DeviceEvent]):
 
     @property
     def time(self) -> datetime | None:
-        return moment(self._of.exchange.first)
+        return self._moment(self._of.exchange.first)
 
     def _facts(self) -> list[str]:
         return [self._said(self.name), between(self._of.exchange.first, self._of.exchange.last)]

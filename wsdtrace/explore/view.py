@@ -72,6 +72,10 @@ class View(Generic[M]):
         """Text of the capture as it may be shown."""
         return "" if text is None else self._trace._page().said(text, limit)
 
+    def _moment(self, stamp: Stamp | int | None) -> datetime | None:
+        """A time of the capture as UTC; None also where the capture has no dates."""
+        return moment(stamp) if self._trace._facts.input.dated else None
+
     def _page(self, write: Callable[[Page], Any]) -> str:
         """What a writer of the report writes about this."""
         page = self._trace._page()

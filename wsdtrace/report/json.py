@@ -49,7 +49,7 @@ class _Writer:
         self._trace = trace
         self._redactor = redactor
         self._jobs = {id(job): index for index, job in enumerate(trace.jobs)}
-        self._dated = trace.input.first_time_ns is not None or trace.input.format not in _UNDATED
+        self._dated = trace.input.dated
         self._digits = trace.input.time_digits
 
     def document(self) -> Json:
@@ -255,10 +255,6 @@ class _Writer:
         if self._dated:
             return {f"{what}_time": self._moment(stamp.time_ns)}
         return {f"{what}_time": None, f"{what}_t_s": _seconds(stamp.time_ns)}
-
-
-_UNDATED = frozenset({"airscan"})
-"""Formats whose times may count from the start of the trace."""
 
 
 def _seconds(time_ns: int | None) -> float | None:

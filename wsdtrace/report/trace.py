@@ -21,6 +21,10 @@ class LogLines:
     count: int
 
 
+UNDATED = frozenset({"airscan"})
+"""Formats whose times may count from the start of the trace."""
+
+
 @dataclass(slots=True)
 class InputInfo:
     """The source of a trace."""
@@ -67,6 +71,11 @@ class InputInfo:
         if self.first_time_ns is None or self.last_time_ns is None:
             return self.span_ns
         return self.last_time_ns - self.first_time_ns
+
+    @property
+    def dated(self) -> bool:
+        """Its times are points in time; else they count from the start of the trace."""
+        return self.first_time_ns is not None or self.format not in UNDATED
 
 
 @dataclass(slots=True)

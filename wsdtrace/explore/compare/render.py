@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from html import escape
+from importlib.resources import files
 
 from wsdtrace import __version__
 from wsdtrace.explore.compare.difference import SECTIONS, Difference
@@ -44,16 +45,19 @@ def diff_json(a: str, b: str, differences: Sequence[Difference]) -> str:
 
 
 _STYLE = """
-:root{color-scheme:light dark}
-body{font:15px/1.45 system-ui,sans-serif;max-width:1100px;margin:2em auto;padding:0 1em}
-table{border-collapse:collapse;width:100%;table-layout:fixed}
-th,td{text-align:left;vertical-align:top;padding:.35em .6em;border-bottom:1px solid #8886;overflow-wrap:anywhere}
-small{opacity:.7}.gone{opacity:.55}code{font:13px ui-monospace,monospace}
-@media print{body{max-width:none}}
+main{padding-top:1.5rem}table{border-collapse:collapse;width:100%;table-layout:fixed}
+th,td{text-align:left;vertical-align:top;padding:.35em .6em;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+small,.gone{color:var(--muted)}
 @media (max-width:600px){
-thead{display:none}tr{display:block;padding:.5em 0;border-bottom:1px solid #8886}
+thead{display:none}tr{display:block;padding:.5em 0;border-bottom:1px solid var(--line)}
 td{display:block;border:0;padding:.1em .4em}td[data-side]::before{content:attr(data-side) "  ";font-weight:600}
 }"""
+"""What the tables need beyond the style of the report."""
+
+
+def _style() -> str:
+    """The report's own style, so that both look alike in light, dark and print."""
+    return files("wsdtrace.report.htmlreport").joinpath("report.css").read_text(encoding="utf-8") + _STYLE
 
 
 def diff_html(a: str, b: str, differences: Sequence[Difference], *, page: bool) -> str:
@@ -73,7 +77,7 @@ def diff_html(a: str, b: str, differences: Sequence[Difference], *, page: bool) 
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{_safe(_name(a))} against {_safe(_name(b))}</title><style>{_STYLE}</style></head>"
+        f"<title>{_safe(_name(a))} against {_safe(_name(b))}</title><style>{_style()}</style></head>"
         f"<body><main><h1>What two captures do differently</h1>{body}</main></body></html>\n"
     )
 
@@ -83,13 +87,13 @@ def _html(a: str, b: str, differences: Sequence[Difference]) -> Iterator[str]:
     if not differences:
         yield f"<p>{NOTHING}</p>"
     for section, found in _sections(differences):
-        yield f"<h2>{escape(SECTIONS[section])} <small>{len(found)}</small></h2>"
+        yield f"<section><h2>{escape(SECTIONS[section])} <small>{len(found)}</small></h2>"
         heads = "".join(f'<th scope="col">{head}</th>' for head in ("what", "A", "B"))
         yield f"<table><thead><tr>{heads}</tr></thead><tbody>"
         for one in found:
             meaning = f"<br><small>{_safe(one.meaning)}</small>" if one.meaning else ""
             yield f"<tr><td><code>{_safe(one.subject)}</code>{meaning}</td>{_side('A', one.a)}{_side('B', one.b)}</tr>"
-        yield "</tbody></table>"
+        yield "</tbody></table></section>"
 
 
 def _side(name: str, text: str | None) -> str:

@@ -95,6 +95,13 @@ class Exchanges(Source):
             for since, until in zip(self.asked, times_ns, strict=True)
         ]
 
+    @property
+    def start_s(self) -> list[float]:
+        """Seconds from the start of the capture; there is always one of the two messages."""
+        firsts = [a if a is not None else b for a, b in zip(self.requests, self.responses, strict=True)]
+        start = self.trace.input.first_time_ns or 0
+        return [(time_ns - start) / 1e9 for time_ns in each(firsts, "first.time_ns")]
+
     def frames(self, edge: str) -> list[int | None]:
         """Number of the first or the last frame; None in a source without frames.
 

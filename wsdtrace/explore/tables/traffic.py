@@ -49,6 +49,7 @@ EXCHANGES = Table(
             "exchanges.exchange",
         ),
         Column("request_time", Kind.TIME, "first byte of the request", lambda s: each(s.requests, "first.time_ns")),
+        Column("start_s", Kind.FLOAT, "from the start of the capture to its first byte", lambda s: s.start_s),
         Column("response_time", Kind.TIME, "last byte of the response", lambda s: s.ended),
         Column(
             "first_byte_s",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from wsdtrace.explore.tables.columns import Column, Table
+from wsdtrace.explore.tables.columns import Column, Kind, Table
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.trace import Trace
 
@@ -15,8 +15,11 @@ def values_of(
 ) -> Iterator[tuple[Column[Any], Sequence[Any]]]:
     """Each column with a value for each row."""
     source = table.source(trace, rows)
+    dated = trace.input.dated
     for column in table.columns:
         values = column.values(source)
+        if column.kind is Kind.TIME and not dated:
+            values = [None] * len(values)
         yield column, _said(values, redactor) if column.said else values
 
 
