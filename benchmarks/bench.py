@@ -1,6 +1,6 @@
 """wsdtrace and whatever of tshark, tcpflow, dpkt, scapy and pyshark is installed, on the same captures in turn.
 
-`python benchmarks/bench.py [--smoke] [--rounds N] [--only WORD] [--data FOLDER] [--write docs/benchmarks.md]`
+`python benchmarks/bench.py [--smoke] [--scale SHARE] [--rounds N] [--only WORD] [--data FOLDER] [--write FILE]`
 
 Captures are made once, by `traffic`, in benchmarks/data (12 GB; 0.2 GB with --smoke, which shows in a minute that
 everything runs and promises nothing). Rounds are interleaved, so that a busy moment hits all alike; medians count.
@@ -56,6 +56,7 @@ def main() -> int:
     """Command line; 1 when a promise is not kept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--smoke", action="store_true", help="small files, one round, nothing promised")
+    parser.add_argument("--scale", type=float, default=1.0, metavar="SHARE", help="smaller files, where time is short")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", metavar="WORD", help="jobs whose title has this word")
     parser.add_argument("--data", type=Path, default=HERE / "data", metavar="FOLDER")
@@ -68,7 +69,7 @@ def main() -> int:
         print(f"    without {COMMANDS[name].name}: {why}")
     started, load = time.time(), [os.getloadavg()[1]]
     outcomes = []
-    for job in map(quick, jobs(SMOKE_SCALE)) if asked.smoke else jobs():
+    for job in map(quick, jobs(SMOKE_SCALE)) if asked.smoke else jobs(asked.scale):
         if asked.only not in job.title:
             continue
         print(f"==> {job.title}", flush=True)
@@ -80,7 +81,7 @@ def main() -> int:
         return 0
     print(summary(outcomes))
     if asked.write:
-        write_page(asked.write, outcomes, lacking, max(load), asked.rounds)
+        write_page(asked.write, outcomes, lacking, max(load), asked.rounds, asked.scale)
     return 0 if all(verdict.kept for outcome in outcomes for verdict in outcome.verdicts()) else 1
 
 

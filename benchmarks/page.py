@@ -28,6 +28,11 @@ _BUSY = (
     "long by what others took, and ratios of processor time say more."
 )
 
+_SCALED = (
+    "**The files were smaller than promised about** ({scale:g} of the size, `--scale {scale:g}`): the start of the "
+    "process, some 0.3 s on a quiet machine, counts for more than it does in large files."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -116,12 +121,16 @@ def summary(outcomes: list[Outcome]) -> str:
     )
 
 
-def write_page(path: Path, outcomes: list[Outcome], lacking: dict[str, str], load: float, rounds: int) -> None:
+def write_page(
+    path: Path, outcomes: list[Outcome], lacking: dict[str, str], load: float, rounds: int, scale: float
+) -> None:
     """Write the page."""
     lines = ["# Benchmarks", "", *(part.format(rounds=rounds) for part in _HEAD), ""]
     lines.append(f"Machine: {_machine()}. {_versions()}.")
     if load > BUSY:
         lines += ["", _BUSY.format(load=load, cores=os.cpu_count())]
+    if scale != 1:
+        lines += ["", _SCALED.format(scale=scale)]
     if lacking:
         told = "; ".join(f"{COMMANDS[name].name} ({why})" for name, why in lacking.items())
         lines += ["", f"Not measured: {told}."]

@@ -39,7 +39,7 @@ from wsdtrace.state.joblife import InitiatedBy, JobEnd, JobStep, Outcome
 from wsdtrace.state.jobstatus import JobStatusBook
 from wsdtrace.state.listener import NEVER_NS
 from wsdtrace.state.machine import END_OF_FAULT, FINAL_OUTCOME
-from wsdtrace.state.model import Device, Exchange, Job, Refusal
+from wsdtrace.state.model import Device, Exchange, Image, Job, Refusal
 from wsdtrace.state.scanwords import (
     asked_job_id,
     grant_of,
@@ -335,8 +335,7 @@ class JobBook:
                 yield from self._end(job, end, exchange, stamp)
             return
         for image in exchange.images:
-            job.images.append(image)
-            image.page = len(job.images)
+            _add_page(job, image)
             if image.complete:
                 job.delivered += 1
                 job.steps.append(JobStep(stamp, f"page {image.page}", observed=False))
@@ -425,3 +424,15 @@ _OUTCOME = {
     JobEnd.STATE: Outcome.COMPLETED,
     JobEnd.DENIED: Outcome.COMPLETED,
 }
+
+
+def _add_page(job: Job, image: Image) -> None:
+    """Number the pages as they were asked for: one with a hole is over only when the hole is certain, which may be
+    after the next page."""
+    pages, asked = job.images, image.exchange.first.order
+    at = len(pages)
+    while at and pages[at - 1].exchange.first.order > asked:
+        at -= 1
+    pages.insert(at, image)
+    for number, page in enumerate(pages[at:], start=at + 1):
+        page.page = number
