@@ -12,7 +12,12 @@ DEVICE = Server("http", "192.0.2.20", 5357)
 
 
 class Known:
-    """Listeners that a test has."""
+    """Listeners and names that a test has."""
+
+    mark = ""
+
+    def renamed(self, text: str, *, to_device: bool) -> str | None:
+        return {("urn:uuid:9", False): "urn:uuid:10", ("urn:uuid:10", True): "urn:uuid:9"}.get((text, to_device))
 
     def server_at(self, endpoint: Endpoint) -> Server | None:
         return DEVICE if endpoint == Endpoint("198.51.100.1", 9000) else None
@@ -53,5 +58,10 @@ def test_towards_the_client_the_device_becomes_the_proxy_as_the_client_reaches_i
 <d:XAddrs>http://192.0.2.20:5358/a http://192.0.2.99/b</d:XAddrs><d:MetadataVersion>1</d:MetadataVersion>
 </d:ResolveMatch></d:ResolveMatches></s:Body></s:Envelope>"""
     done = asyncio.run(Rewriter(Known()).to_client(Message(text.encode()), proxy="2001:db8::5"))
-    assert done.data == text.replace("http://192.0.2.20:5358/a", "http://[2001:db8::5]:9008/a").encode()
+    assert (
+        done.data
+        == text.replace("http://192.0.2.20:5358/a", "http://[2001:db8::5]:9008/a")
+        .replace("urn:uuid:9<", "urn:uuid:10<")
+        .encode()
+    )
     assert done.refused == (("XAddrs", "http://192.0.2.99/b"),)

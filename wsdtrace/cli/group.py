@@ -46,6 +46,7 @@ COMMANDS = (
     CommandRow(
         "scanner", "Without hardware", "Run a virtual scanner, well-behaved or as a persona.", "wsdtrace.cli.scanner"
     ),
+    CommandRow("discover", "Live", "Find WSD scanners now, show what they can do.", "wsdtrace.cli.discover"),
     CommandRow("proxy", "Live", "Stand between a client and a scanner: see, record, change.", "wsdtrace.cli.proxy"),
     CommandRow("rule", "Help", "Explain a rule, or list all rules.", "wsdtrace.cli.rule"),
     CommandRow("describe", "Help", "Explain a message, element or fault, or list them.", "wsdtrace.cli.describe"),

@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Stand between a client and a scanner: see, record, change.")
 @click.option("--device", metavar="URL|auto", required=True, help="The scanner, or `auto` to find the only one.")
-@click.option("--listen", metavar="ADDRESS", multiple=True, help="Listen there. [127.0.0.1 and ::1]")
+@click.option("--listen", metavar="WHERE", multiple=True, help="Interface or address to listen at. [127.0.0.1 and ::1]")
+@click.option(
+    "--announce",
+    type=click.Choice(["auto", "isolated", "own", "off"]),
+    default="auto",
+    help="How clients find it on the interfaces. [auto: own where the scanner is on the same network]",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Listen at this port. [a free one]")
 @click.option(
     "-w", "--write", "record", metavar="FILE", help="Record both legs as pcapng; - writes to standard output."
@@ -54,6 +60,7 @@ def command(
     *,
     device: str,
     listen: tuple[str, ...],
+    announce: str,
     port: int,
     record: str | None,
     no_rewrite: bool,
@@ -108,6 +115,7 @@ def command(
     proxy = Proxy(
         device,
         listen=listen or None,
+        announce=announce,
         port=port,
         record=record,
         rewrite=not no_rewrite,

@@ -22,7 +22,7 @@ from wsdtrace.soap.tree import elements_of, rows_of, tag_of
 from wsdtrace.soap.xml import Document
 from wsdtrace.wsd import decode_message
 from wsdtrace.wsd.discovery import Bye, Hello, ProbeMatch, ResolveMatch
-from wsdtrace.wsd.metadata import MetadataSection, ThisModel
+from wsdtrace.wsd.metadata import MetadataSection, ThisDevice, ThisModel
 
 ADDRESSES: frozenset[tuple[type[Element], str]] = frozenset(
     {
@@ -38,6 +38,8 @@ ADDRESSES: frozenset[tuple[type[Element], str]] = frozenset(
 """Fields that say where something can be reached. A field of a URI that is no address (a type, a dialect, an action) is
 not among them, nor is what a vendor links to."""
 
+NAME = "FriendlyName"
+"""The one text that is no address and yet counts: what a person calls the device."""
 _SINKS = frozenset({f"{{{EVENTING}}}NotifyTo", f"{{{EVENTING}}}EndTo"})
 _TO, _RELATES_TO = f"{{{WSA}}}To", f"{{{WSA}}}RelatesTo"
 _JOB_TOKEN = f"{{{SCAN}}}JobToken"
@@ -142,7 +144,9 @@ class Message:
             if field is None:
                 continue
             inside = sink or field.tag in _SINKS
-            if isinstance(field.type, Shape):
+            if (kind.cls, field.python) == (ThisDevice, "friendly_name"):
+                yield from self._whole(child, NAME)
+            elif isinstance(field.type, Shape):
                 yield from self._walk(child, field.type, sink=inside)
             elif (kind.cls, field.python) in ADDRESSES:
                 yield from self._words(child, field.local, sink=inside)
@@ -152,6 +156,14 @@ class Message:
             for place in self._words(element, tag_of(element).rpartition("}")[2]):
                 return place
         return None
+
+    def _whole(self, element: etree._Element, name: str) -> Iterator[Place]:
+        """The text of an element as one place."""
+        words = list(self._words(element, name))
+        if words:
+            start, end = words[0].start, words[-1].end
+            text = unescape(self._scanned().text[start:end].decode("utf-8", "replace"), _ENTITIES)
+            yield Place(What(name), start, end, text)
 
     def _words(self, element: etree._Element, name: str, *, sink: bool = False) -> Iterator[Place]:
         """The words of an element's text."""

@@ -11,13 +11,20 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from wsdtrace.dataclass import dataclass
-from wsdtrace.proxy.places import Message, Place
+from wsdtrace.proxy.places import NAME, Message, Place
 from wsdtrace.proxy.routes import Server, Url, parse_url
 from wsdtrace.records import Endpoint
 
 
 class Ways(Protocol):
-    """Listeners of the proxy, as the rewriter asks for them."""
+    """Listeners and names of the proxy, as the rewriter asks for them."""
+
+    @property
+    def mark(self) -> str:
+        """What friendly names end with towards clients."""
+
+    def renamed(self, text: str, *, to_device: bool) -> str | None:
+        """The other side's name for an endpoint address; None where it has none of its own."""
 
     def server_at(self, endpoint: Endpoint) -> Server | None:
         """The server that a listener of the proxy stands for; None where it is no listener."""
@@ -70,7 +77,7 @@ class Rewriter:
                 return "" if port is None else url.at("http", Endpoint(proxy, port))
             return None
 
-        return await self._rewrite(message, change)
+        return await self._rewrite(message, change, to_device=True)
 
     async def to_client(self, message: Message, *, proxy: str) -> Rewritten:
         """A device's response, or its event to a client.
@@ -87,14 +94,19 @@ class Rewriter:
             port = await self._ways.way_to_device(url.server)
             return "" if port is None else url.at(self._scheme, Endpoint(proxy, port))
 
-        return await self._rewrite(message, change)
+        return await self._rewrite(message, change, to_device=False)
 
-    async def _rewrite(self, message: Message, change: Callable[[Place, Url], Awaitable[str | None]]) -> Rewritten:
+    async def _rewrite(
+        self, message: Message, change: Callable[[Place, Url], Awaitable[str | None]], *, to_device: bool
+    ) -> Rewritten:
         edits: list[tuple[Place, str]] = []
         refused: list[tuple[str, str]] = []
         for place in message.addresses():
+            other = self._renamed(place, to_device=to_device)
+            if other is not None:
+                edits.append((place, other))
             url = parse_url(place.text)
-            if url is None or _is_well_known(url):
+            if url is None or place.what.name == NAME or _is_well_known(url):
                 continue
             text = await change(place, url)
             if text == "":
@@ -103,6 +115,11 @@ class Rewriter:
                 edits.append((place, text))
         changes = tuple((place.what.name, place.text, text) for place, text in edits)
         return Rewritten(message.exchanged(edits) if edits else message.data, changes, tuple(refused))
+
+    def _renamed(self, place: Place, *, to_device: bool) -> str | None:
+        if place.what.name == NAME:
+            return None if to_device or not self._ways.mark else f"{place.text}{self._ways.mark}"
+        return self._ways.renamed(place.text, to_device=to_device)
 
 
 def _is_well_known(url: Url) -> bool:

@@ -17,10 +17,12 @@ from wsdtrace.pipeline import Options
 from wsdtrace.proxy.faults import Fault, Faults, parse_fault
 from wsdtrace.proxy.handler import Handler
 from wsdtrace.proxy.intercept import Hook, Hooks
+from wsdtrace.proxy.interfaces import Interface
 from wsdtrace.proxy.limits import ProxyLimits
+from wsdtrace.proxy.presence import Announce, Presence, only_scanner, places_of
 from wsdtrace.proxy.record import Record
 from wsdtrace.proxy.relay import Relay
-from wsdtrace.proxy.routes import MAX_ROUTES, Guard, Server, is_address, plain_host
+from wsdtrace.proxy.routes import MAX_ROUTES, Guard, Server, Url, is_address, plain_host
 from wsdtrace.proxy.target import Target, resolve
 from wsdtrace.proxy.wire import Pipe
 from wsdtrace.records import Endpoint
@@ -37,7 +39,8 @@ class Proxy:
 
     Args:
         device: URL of the device, or of its scan service.
-        listen: IP addresses to listen at; loopback of both families when None.
+        listen: IP addresses or interfaces to listen at; loopback of both families when None.
+        announce: how the scanner is announced on the interfaces: `auto`, `isolated`, `own` or `off`.
         port: of the first listener; 0 for any that is free.
         record: path of the pcapng file to write; `-` for standard output; None for none.
         rewrite: exchange addresses in messages; False relays bytes only.
@@ -56,6 +59,7 @@ class Proxy:
         device: str,
         *,
         listen: Iterable[str] | None = None,
+        announce: str = Announce.AUTO,
         port: int = 0,
         record: str | None = None,
         rewrite: bool = True,
@@ -77,7 +81,12 @@ class Proxy:
         self.trace: Trace | None = None
         """The verdict; there when the block has ended."""
         self.path = record
-        self._listen = None if listen is None else tuple(listen)
+        self._listen: tuple[str, ...] | None = None
+        interfaces: list[Interface] = []
+        if listen is not None:
+            addresses, interfaces = places_of(listen)
+            self._listen = tuple(addresses)
+        self.presence = Presence(Announce(announce), interfaces)
         self._port = port
         self._allow = set(allow)
         self._options = options or Options()
@@ -107,6 +116,8 @@ class Proxy:
             UsageError: the device's URL cannot be used, or the port is taken.
             OutputError: the record cannot be written.
         """
+        if self.device == "auto":
+            self.device = await only_scanner()
         self._target = await resolve(self.device)
         self._guard = Guard(self._target.hosts, self._allow)
         self._file = None if self.path is None else open_record(self.path)
@@ -123,6 +134,11 @@ class Proxy:
             self._close_file()
             raise
         self._writing = asyncio.create_task(self.record.keep_writing())
+        try:
+            await self.presence.start(self, self._target)
+        except BaseException:
+            await self.close()
+            raise
         return self
 
     async def __aexit__(
@@ -134,6 +150,7 @@ class Proxy:
         """Stop listening, end all connections, finish the record and give the verdict."""
         if self.trace is not None:
             return self.trace
+        await self.presence.stop()
         for server in self._servers:
             server.close()
         for task in list(self._relays):
@@ -158,7 +175,7 @@ class Proxy:
     def url(self) -> str:
         """What to give to a client in place of the device's URL."""
         assert self._target is not None
-        return self._target.url.at(self.scheme, Endpoint(self._addresses()[0], self.port))
+        return self._target.url.at(self.scheme, Endpoint(plain_host(self._addresses()[0]), self.port))
 
     def __aiter__(self) -> AsyncIterator[Exchange]:
         """Exchanges as they end, each once (not a second time for the other leg)."""
@@ -266,6 +283,19 @@ class Proxy:
             asyncio.get_running_loop().call_exception_handler({"message": "relay failed", "exception": error})
 
     # -- ways, as the rewriter asks for them -----------------------------------------------------
+
+    @property
+    def mark(self) -> str:
+        """What friendly names end with towards clients."""
+        return self.presence.mark
+
+    def renamed(self, text: str, *, to_device: bool) -> str | None:
+        """The other side's name for an endpoint address."""
+        return self.presence.renamed(text, to_device=to_device)
+
+    def at(self, url: Url, address: str, port: int) -> str:
+        """A URL of the device as it is reached through one of our addresses."""
+        return url.at(self.scheme, Endpoint(address, port))
 
     def server_at(self, endpoint: Endpoint) -> Server | None:
         """The server that a listener stands for."""

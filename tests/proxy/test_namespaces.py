@@ -1,0 +1,137 @@
+"""Client and device on networks of their own, the proxy between them: discovery, metadata, scan and push scan.
+
+Needs permission to make network namespaces; they are this test's own and hold nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.shared import REPOSITORY
+from wsdtrace.pipeline import check_file
+
+IP = shutil.which("ip")
+NAMES = [f"wsdtrace-{os.getpid()}-{side}" for side in ("client", "proxy", "device")]
+CLIENT, PROXY, DEVICE = NAMES
+WSDTRACE = [sys.executable, "-m", "wsdtrace"]
+
+
+def ip(*words: str) -> None:
+    assert IP is not None
+    subprocess.run([IP, *words], check=True, capture_output=True)
+
+
+def inside(name: str, command: list[str], **more: object) -> subprocess.Popen[str]:
+    """A command in a namespace."""
+    assert IP is not None
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
+    words = [IP, "netns", "exec", name, *command]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment, **more)  # type: ignore[call-overload,no-any-return]  # options of the caller
+
+
+@pytest.fixture(scope="module")
+def networks() -> Iterator[None]:
+    """client ─ proxy ─ device: two links, and no way past the proxy."""
+    if IP is None:
+        pytest.skip("ip (iproute2) is not installed")
+    try:
+        for name in NAMES:
+            ip("netns", "add", name)
+        for number, (side, link) in enumerate(((CLIENT, "c0"), (DEVICE, "d0")), 1):
+            near = f"p{number}"
+            ip("link", "add", link, "netns", side, "type", "veth", "peer", "name", near, "netns", PROXY)
+            ip("-n", side, "addr", "add", f"10.91.{number}.1/24", "dev", link)
+            ip("-n", PROXY, "addr", "add", f"10.91.{number}.2/24", "dev", near)
+            for name, each in ((side, link), (PROXY, near)):
+                ip("-n", name, "link", "set", "lo", "up")
+                ip("-n", name, "link", "set", each, "up")
+    except subprocess.CalledProcessError as error:
+        for name in NAMES:
+            subprocess.run([IP, "netns", "del", name], check=False, capture_output=True)
+        pytest.skip(f"network namespaces cannot be made here: {error.stderr.decode().strip()}")
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:  # an IPv6 address is tentative at first (RFC 4862 §5.4)
+        shown = subprocess.run([IP, "-n", PROXY, "addr"], check=True, capture_output=True, text=True).stdout
+        if "fe80" in shown and "tentative" not in shown:
+            break
+        time.sleep(0.1)
+    yield
+    for name in NAMES:
+        ip("netns", "del", name)
+
+
+def first_line(process: subprocess.Popen[str], having: str) -> str:
+    """Read on to a line."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if having in line:
+            return line
+    raise AssertionError(f"no line with {having!r}")
+
+
+PUSH = """
+import asyncio, sys
+from wsdtrace.scanner.client import Client
+async def main(url):
+    async with Client(url, host=sys.argv[2]) as client:
+        await client.subscribe()
+        print("subscribed", flush=True)
+        event = await asyncio.wait_for(client.events.get(), 30)
+        scan = await client.pushed(event)
+        print("pages", len(scan.pages), flush=True)
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.driver
+def test_a_client_that_sees_only_the_proxy_finds_the_scanner_and_scans(networks: None, tmp_path: Path) -> None:
+    record = tmp_path / "r.pcapng"
+    scanner = inside(DEVICE, [*WSDTRACE, "scanner", "--listen", "10.91.2.1:5357"])
+    proxy = None
+    try:
+        url = first_line(scanner, "scan service").split()[-1]
+        command = [*WSDTRACE, "proxy", "--device", url, "--listen", "p1", "-w", str(record)]
+        proxy = inside(PROXY, command)
+        assert "isolated" in first_line(proxy, "announced on")
+        first_line(proxy, "stands for")
+        found = inside(CLIENT, [*WSDTRACE, "discover", "--format", "json", "--capabilities", "--wait", "1"])
+        devices = json.loads(found.communicate(timeout=60)[0])["devices"]
+        assert len(devices) == 1
+        assert devices[0]["name"] == "Virtual scanner"
+        assert devices[0]["capabilities"]["formats"]
+        scan_urls = [devices[0]["scan_url"]]
+        port = scan_urls[0].rpartition(":")[2]
+        assert "10.91.2" not in scan_urls[0]
+        if shutil.which("scanimage"):
+            (tmp_path / "dll.conf").write_text("airscan\n")
+            configuration = f'[devices]\n"x" = http://10.91.1.2:{port}, WSD\n[options]\ndiscovery = disable\n'
+            (tmp_path / "airscan.conf").write_text(configuration)
+            pages = ["scanimage", "-d", "airscan:w0:x", "--source", "ADF", "--format=pnm", f"--batch={tmp_path}/%d.pnm"]
+            scan = inside(CLIENT, ["env", f"SANE_CONFIG_DIR={tmp_path}", *pages], stderr=subprocess.DEVNULL)
+            scan.communicate(timeout=120)
+            assert len(list(tmp_path.glob("*.pnm"))) == 3
+        proxy.send_signal(signal.SIGINT)
+        said = proxy.communicate(timeout=60)[0]
+        assert "no errors" in said
+    finally:
+        for process in (proxy, scanner):
+            if process is not None and process.poll() is None:
+                process.terminate()
+                process.communicate(timeout=30)
+    trace = check_file(str(record))
+    udp = [x.operation for x in trace.exchanges if x.transport.value == "udp"]
+    assert "Hello" in udp
+    assert "Probe" in udp
+    assert "Bye" in udp
+    assert not [f for f in trace.findings if f.is_cause and f.severity.value != "info"]
