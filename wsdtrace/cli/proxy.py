@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option("--no-rewrite", is_flag=True, help="Relay bytes only; addresses in messages stay as they are.")
 @click.option("--allow", multiple=True, metavar="HOST", help="A further host that may be reached, or call us.")
+@click.option("--tls", is_flag=True, help="Speak TLS to clients, with a certificate made on the first run.")
 @click.option("--fault", "faults", multiple=True, metavar="SPEC", help="Inject: OPERATION[#N]:KIND[=VALUE][%PERCENT].")
 @click.option("--fault-plan", metavar="FILE", help="Faults from a TOML file.")
 @click.option("--seed", type=int, default=None, help="Of chance in the faults. [0]")
@@ -65,6 +66,7 @@ def command(
     record: str | None,
     no_rewrite: bool,
     allow: tuple[str, ...],
+    tls: bool,
     faults: tuple[str, ...],
     fault_plan: str | None,
     seed: int | None,
@@ -120,6 +122,7 @@ def command(
         record=record,
         rewrite=not no_rewrite,
         allow=allow,
+        tls=tls,
         faults=[*map(parse_fault, faults), *planned],
         seed=seed if seed is not None else planned_seed or 0,
         options=options,

@@ -388,7 +388,7 @@ class Relay:
             if self._server.ended:
                 self._inner.end(DOWN)
         self._outer.end(DOWN)
-        self._client.end()
+        self._client.end(final=True)
         if self._server is not None and self._server.ended and self._asking_ended:
             self._client.close()
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import replace
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
+from wsdtrace.capture.notes import Note
 from wsdtrace.check.finding import Finding
 from wsdtrace.errors import OutputError, UsageError
 from wsdtrace.pipeline import Options
+from wsdtrace.proxy.certificate import Pins, default_folder, device_context, own_context
 from wsdtrace.proxy.faults import Fault, Faults, parse_fault
 from wsdtrace.proxy.handler import Handler
 from wsdtrace.proxy.intercept import Hook, Hooks
@@ -45,6 +48,7 @@ class Proxy:
         record: path of the pcapng file to write; `-` for standard output; None for none.
         rewrite: exchange addresses in messages; False relays bytes only.
         allow: hosts that may be reached and called beside the device's and the subscribers' own.
+        tls: speak TLS to clients, with a certificate that is made on the first run.
         faults: faults to inject, as `--fault` has them or as `Fault`.
         seed: of chance in them.
         options: of the checker.
@@ -64,6 +68,7 @@ class Proxy:
         record: str | None = None,
         rewrite: bool = True,
         allow: Iterable[str] = (),
+        tls: bool = False,
         faults: Iterable[str | Fault] = (),
         seed: int = 0,
         options: Options | None = None,
@@ -75,7 +80,9 @@ class Proxy:
         self.device = device
         self.limits = limits or ProxyLimits()
         self.rewrites = rewrite
-        self.scheme = "http"
+        self.scheme = "https" if tls else "http"
+        self._own_tls: ssl.SSLContext | None = None
+        self._pins = Pins()
         self.faults = Faults([parse_fault(f) if isinstance(f, str) else f for f in faults], seed)
         self.hooks = Hooks()
         self.trace: Trace | None = None
@@ -116,6 +123,10 @@ class Proxy:
             UsageError: the device's URL cannot be used, or the port is taken.
             OutputError: the record cannot be written.
         """
+        if self.scheme == "https":
+            self._own_tls, made = own_context(default_folder())
+            if made:
+                self.say(f"made a certificate of our own in {default_folder()}: clients have to accept it")
         if self.device == "auto":
             self.device = await only_scanner()
         self._target = await resolve(self.device)
@@ -255,7 +266,10 @@ class Proxy:
 
     async def _listen_at(self, handler: Handler, address: str, port: int) -> int:
         loop = asyncio.get_running_loop()
-        made = await loop.create_server(lambda: Pipe(lambda pipe: self._accepted(handler, pipe)), address, port)
+        secure = None if handler.sink else self._own_tls
+        made = await loop.create_server(
+            lambda: Pipe(lambda pipe: self._accepted(handler, pipe)), address, port, ssl=secure
+        )
         self._servers.append(made)
         found: int = made.sockets[0].getsockname()[1]
         return found
@@ -353,7 +367,14 @@ class Proxy:
         if self._target is not None and host in self._target.hosts:
             same = [a for a in self._target.addresses if plain_host(a) == host]
             host = (same or self._target.addresses)[0]
-        _, pipe = await asyncio.get_running_loop().create_connection(lambda: Pipe(ready=ready), host, server.port)
+        secure = device_context() if server.scheme == "https" else None
+        _, pipe = await asyncio.get_running_loop().create_connection(
+            lambda: Pipe(ready=ready), host, server.port, ssl=secure, server_hostname=None if secure is None else ""
+        )
+        changed = None if secure is None else self._pins.changed(server.authority, pipe.certificate)
+        if changed is not None:
+            self.say(changed)
+            self.record.note(Note("certificate", changed))
         return pipe
 
     # -- what happened -------------------------------------------------------------------------

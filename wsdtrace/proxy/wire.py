@@ -46,6 +46,7 @@ class Pipe(asyncio.Protocol):
         self._reader: asyncio.Future[None] | None = None
         self._writer: asyncio.Future[None] | None = None
         self._stuck = False
+        self._is_tls = False
         self._transport: asyncio.Transport | None = None
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -53,6 +54,7 @@ class Pipe(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        self._is_tls = transport.get_extra_info("ssl_object") is not None
         self._transport.set_write_buffer_limits(high=MAX_WAITING)
         found = transport.get_extra_info("socket")
         if found is not None and found.family in (socket.AF_INET, socket.AF_INET6):
@@ -73,7 +75,7 @@ class Pipe(asyncio.Protocol):
     def eof_received(self) -> bool:
         self.ended = True
         self._wake()
-        return True  # the other direction stays open: half-close
+        return not self._is_tls  # the other direction stays open: half-close, which TLS does not have
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.reset = self.reset or exc is not None
@@ -134,8 +136,19 @@ class Pipe(asyncio.Protocol):
             await self._writer
         return not self.closed
 
-    def end(self) -> None:
-        """Send nothing more; what was written still goes out."""
+    @property
+    def certificate(self) -> bytes | None:
+        """What the peer showed, in DER; None without TLS."""
+        shown = None if self._transport is None else self._transport.get_extra_info("ssl_object")
+        found: bytes | None = None if shown is None else shown.getpeercert(True)
+        return found
+
+    def end(self, *, final: bool = False) -> None:
+        """Send nothing more; what was written still goes out.
+
+        Args:
+            final: nothing more is wanted either; TLS, which cannot end one direction, is ended then.
+        """
         if self._transport is None or self.closed:
             return
         if self._transport.can_write_eof():
@@ -143,7 +156,7 @@ class Pipe(asyncio.Protocol):
                 self._transport.write_eof()
             except OSError:  # the peer was faster: it is gone already
                 self.closed = True
-        else:
+        elif final:
             self._transport.close()
 
     def close(self) -> None:
