@@ -159,7 +159,7 @@ def test_more_than_may_wait_makes_the_relay_wait() -> None:
     async def main() -> None:
         record = Record("r", None, Options())
         leg = record.open(Side.CLIENT, Endpoint("192.0.2.1", 1), Endpoint("192.0.2.2", 80))
-        for _ in range(9):
+        for _ in range(49):
             leg.data(Direction.FROM_ORIGINATOR, b"x" * 1024 * 1024)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):

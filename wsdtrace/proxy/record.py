@@ -34,13 +34,18 @@ from wsdtrace.report.trace import InputInfo, Trace
 
 DRAIN_SECONDS: Final = 0.2
 """How long something may wait to be written: a person does not see it, and a burst is one piece of work."""
-MAX_BACKLOG: Final = 8 * 1024 * 1024
-"""Bytes that wait to be written; beyond, the relay waits. Two pages, so that one passes at the speed of the network."""
-SLICE_BYTES: Final = 512 * 1024
-"""Bytes that are written in one go: between slices the relay goes on."""
+MAX_BACKLOG: Final = 48 * 1024 * 1024
+"""Bytes that wait to be written; beyond, the relay waits. A page of 20 MB on both legs, which share its memory, so that
+it passes at the speed of the network."""
+SLICE_BYTES: Final = 2 * 1024 * 1024
+"""Bytes that are written in one go: what is read at once is read faster, and between slices the relay goes on."""
+CALM_SECONDS: Final = 0.01
+"""While bytes came so lately the relay is busy, and writing waits, unless half of what may wait does already."""
+MAX_HELD_SECONDS: Final = 1.0
+"""Writing waits no longer than that, however busy the relay is."""
 BEHIND_NS: Final = 2_000_000_000
 """A live source tells time up to so long before now (frames that are still in hand come first)."""
-SEGMENT_BYTES: Final = 32 * 1024
+SEGMENT_BYTES: Final = 60 * 1024
 """Bytes of data in a segment of the record: as captures on loopback and with offloading have them."""
 
 
@@ -234,10 +239,23 @@ class Record:
                 async with asyncio.timeout(DRAIN_SECONDS):
                     await self._work.wait()
             self._work.clear()
+            await self._calm()
             while self._queue:
                 self._slice()
                 await asyncio.sleep(0)
             self._advance(self.now_ns() - BEHIND_NS)
+
+    async def _calm(self) -> None:
+        """Let the relay go first while it is busy."""
+        waited = 0.0
+        while (
+            self._queue
+            and self._backlog < MAX_BACKLOG // 2
+            and waited < MAX_HELD_SECONDS
+            and self._clock() - self._last_ns < CALM_SECONDS * 1e9
+        ):
+            await asyncio.sleep(CALM_SECONDS)
+            waited += CALM_SECONDS
 
     def _slice(self) -> None:
         """Write some of what waits."""

@@ -15,8 +15,8 @@ from typing import cast
 
 from wsdtrace.records import Endpoint
 
-MAX_WAITING = 1024 * 1024
-"""Bytes of one direction that wait to be read or written: four reads of asyncio, so that neither side runs dry."""
+MAX_WAITING = 512 * 1024
+"""Bytes of one direction that wait to be read or written: two reads of asyncio, so that neither side runs dry."""
 
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 """SO_LINGER with no time: closing sends a reset."""
