@@ -144,29 +144,30 @@ def _check_capture(source: FrameSource, run: Run) -> Trace:
         run.frames(batch)
         if progress is not None:
             progress(source.size, source.file_size)
-    trace = run.finish(
-        InputInfo(
-            path=source.path,
-            files=source.paths,
-            format=source.format,
-            frames=source.frames,
-            bytes=source.size,
-            first_time_ns=source.first_time_ns,
-            last_time_ns=source.last_time_ns,
-            link_types=list(source.link_types),
-            time_digits=run.time_digits,
-            unread_links=[
-                name for name, number in source.link_numbers.items() if number not in {*LINK_TYPES, NOTE_LINK}
-            ],
-            comments=[(comment.number, comment.text) for comment in source.remarks.comments],
-        )
-    )
+    trace = run.finish(info_of(source, run))
     if source.seekable:
         trace.read_transfer = lambda ref: _transfer(source, ref)
         trace.read_stream = lambda ref: _events_again(source, ref)
         trace.read_content = lambda ref: read_content(_events_again(source, ref), ref)
         trace.read_message = lambda message, asked: _message_again(source, message, asked)
     return trace
+
+
+def info_of(source: FrameSource, run: Run) -> InputInfo:
+    """What is known of a capture that has been read."""
+    return InputInfo(
+        path=source.path,
+        files=source.paths,
+        format=source.format,
+        frames=source.frames,
+        bytes=source.size,
+        first_time_ns=source.first_time_ns,
+        last_time_ns=source.last_time_ns,
+        link_types=list(source.link_types),
+        time_digits=run.time_digits,
+        unread_links=[name for name, number in source.link_numbers.items() if number not in {*LINK_TYPES, NOTE_LINK}],
+        comments=[(comment.number, comment.text) for comment in source.remarks.comments],
+    )
 
 
 def _check_airscan(source: AirscanSource, run: Run) -> Trace:
@@ -323,6 +324,11 @@ class Run:
     def advance(self, time_ns: int) -> None:
         """Of a live source: no frame older than this will come, so deadlines before it have passed."""
         self._events(self.tracker.advance(time_ns))
+
+    def wait(self, time_ns: int) -> None:
+        """No frame has come until this time, and none that is older will: timers fire at their deadlines."""
+        if time_ns > self._last.time_ns:
+            self._events(self.tracker.advance(time_ns))
 
     def damaged(self, anomaly: Anomaly) -> None:
         """The source itself is damaged, or lacks something."""

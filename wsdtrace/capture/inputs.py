@@ -14,6 +14,7 @@ import stat
 import sys
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self, cast
@@ -72,9 +73,20 @@ class Input:
     """One opened source of bytes."""
 
     def __init__(
-        self, name: str, stream: BinaryIO, file: BinaryIO, *, seekable: bool, size: int | None, compressed: bool
+        self,
+        name: str,
+        stream: BinaryIO,
+        file: BinaryIO,
+        *,
+        seekable: bool,
+        size: int | None,
+        compressed: bool,
+        silent: Callable[[], bool] | None = None,
     ) -> None:
-        """An input that reads `stream`, which unpacks or is `file`; use `open_input`."""
+        """An input that reads `stream`, which unpacks or is `file`; use `open_input`.
+
+        `silent` says that what was brought must not wait for more; a pipe says it by its descriptor.
+        """
         self.name = name
         self.seekable = seekable
         """Ranges of it can be read again, from a path."""
@@ -89,7 +101,8 @@ class Input:
         self._file = file
         raw = cast("io.RawIOBase", stream)
         self._read_into: Callable[[memoryview], int | None] = getattr(stream, "readinto1", None) or raw.readinto
-        self._pipe = None if seekable or compressed else _descriptor(file)
+        pipe = None if seekable or compressed else _descriptor(file)
+        self._silent = silent if silent is not None else partial(_is_silent, pipe) if pipe is not None else None
 
     def fill(self, target: memoryview) -> int:
         """Read until `target` is full, the input ends, or a pipe has nothing more to give for a moment.
@@ -99,7 +112,7 @@ class Input:
         """
         filled = 0
         while filled < len(target) and not self.ended:
-            if filled and self._pipe is not None and _is_silent(self._pipe):
+            if filled and self._silent is not None and self._silent():
                 break
             count = self._read(target[filled:])
             self.ended = not count
@@ -162,20 +175,41 @@ def open_input(path: str | Path) -> Input:
         stream: BinaryIO = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
         regular, size = False, None
     else:
-        try:
-            stream = open(name, "rb", buffering=0)  # noqa: SIM115 - the Input owns it
-            status = os.fstat(stream.fileno())
-        except PermissionError:
-            raise CapturePermissionError(f"{name}: permission denied; run as a user that may read it") from None
-        except FileNotFoundError:
-            raise CaptureError(f"{name}: no such file") from None
-        except IsADirectoryError:
-            raise CaptureError(f"{name}: is a directory, expected a capture file") from None
-        except (OSError, ValueError) as error:
-            raise CaptureError(f"{name}: cannot be opened: {error}") from None
+        stream = open_file(name)
+        status = os.fstat(stream.fileno())
         regular = stat.S_ISREG(status.st_mode)
         size = status.st_size if regular else None
     return _recognise(name, stream, regular=regular, size=size)
+
+
+def open_file(name: str) -> BinaryIO:
+    """Open a file or a named pipe for reading, unbuffered.
+
+    Raises:
+        CapturePermissionError: it may not be read.
+        CaptureError: it is not there, or a directory.
+    """
+    try:
+        return cast(BinaryIO, open(name, "rb", buffering=0))
+    except PermissionError:
+        raise CapturePermissionError(f"{name}: permission denied; run as a user that may read it") from None
+    except FileNotFoundError:
+        raise CaptureError(f"{name}: no such file") from None
+    except IsADirectoryError:
+        raise CaptureError(f"{name}: is a directory, expected a capture file") from None
+    except (OSError, ValueError) as error:
+        raise CaptureError(f"{name}: cannot be opened: {error}") from None
+
+
+def open_stream(name: str, stream: BinaryIO, *, silent: Callable[[], bool] | None = None) -> Input:
+    """An input that some program is still delivering; never compressed.
+
+    Args:
+        name: what it is called in reports and errors.
+        stream: unbuffered.
+        silent: there is nothing to read for now; a pipe needs none.
+    """
+    return Input(name, stream, stream, seekable=False, size=None, compressed=False, silent=silent)
 
 
 def input_of(name: str, data: bytes) -> Input:

@@ -51,7 +51,9 @@ class _Checkpoint:
 class CaptureSource:
     """An open capture. `batches` reads it once, in order; `window` reads a range of a seekable one again."""
 
-    def __init__(self, path: str, source: Input, head: bytes, reader: _Reader, window_bytes: int) -> None:
+    def __init__(
+        self, path: str, source: Input, head: bytes, reader: _Reader, window_bytes: int, *, live: bool = False
+    ) -> None:
         """Use `open_capture`."""
         self.path = path
         self.format = reader.format
@@ -68,6 +70,7 @@ class CaptureSource:
         self._head = head
         self._reader = reader
         self._window_bytes = max(window_bytes, MIN_WINDOW_BYTES)
+        self._live = live
         self._started = False
         self._checkpoints: list[_Checkpoint] = []
 
@@ -204,7 +207,7 @@ class CaptureSource:
             ended = ended or walked.damage is not None
             if ended:
                 anomalies += reader.remarks.closing(position + filled)
-            if len(walked.offset) or anomalies:
+            if len(walked.offset) or anomalies or self._live:
                 yield _batch(view, walked, position, number, anomalies)
             number += len(walked.offset)
             position += walked.consumed
@@ -271,7 +274,7 @@ def open_capture(path: str | Path, *, window_bytes: int = WINDOW_BYTES) -> Captu
         CaptureError: it is not there or not readable.
         MissingExtra: it is compressed by Zstandard, and nothing is here that unpacks it.
     """
-    return _source_of(str(path), open_input(path), window_bytes)
+    return source_of(str(path), open_input(path), window_bytes)
 
 
 def open_capture_bytes(data: bytes, name: str, *, window_bytes: int = WINDOW_BYTES) -> CaptureSource:
@@ -285,13 +288,28 @@ def open_capture_bytes(data: bytes, name: str, *, window_bytes: int = WINDOW_BYT
     Raises:
         CaptureFormatError: it is no capture; the text says what it looks like.
     """
-    return _source_of(name, input_of(name, data), window_bytes)
+    return source_of(name, input_of(name, data), window_bytes)
 
 
-def _source_of(name: str, source: Input, window_bytes: int) -> CaptureSource:
+def source_of(name: str, source: Input, window_bytes: int = WINDOW_BYTES, *, live: bool = False) -> CaptureSource:
+    """The capture that an input delivers; it owns the input, and closes it when it is none.
+
+    Args:
+        name: what it is called in reports and errors.
+        source: at its start.
+        window_bytes: bytes read at a time.
+        live: whoever reads it has other things to do: take no more than the header now, and never wait for a frame,
+            but yield an empty batch.
+
+    Raises:
+        CaptureFormatError: it is no capture; the text says what it looks like.
+    """
     try:
-        head = source.take(_LEAST_HEADER_BYTES, SNIFF_BYTES)
-        return CaptureSource(name, source, head, _reader_for(name, source, head), window_bytes)
+        head = source.take(FILE_HEADER_BYTES, FILE_HEADER_BYTES if live else SNIFF_BYTES)
+        missing = _LEAST_HEADER_BYTES - len(head)
+        if missing > 0 and head[:1] == b"\x0a":
+            head += source.take(missing, missing if live else SNIFF_BYTES)
+        return CaptureSource(name, source, head, _reader_for(name, source, head), window_bytes, live=live)
     except BaseException:
         source.close()
         raise

@@ -52,6 +52,12 @@ class PcapngWriter:
         """Packets written: the number of the last one."""
         self._write(section_header(APPLICATION, comment) + b"".join(map(interface_description, self._interfaces)))
 
+    def add_interface(self, interface: Interface) -> int:
+        """Describe one more interface; its index."""
+        self._interfaces.append(interface)
+        self._write(interface_description(interface))
+        return len(self._interfaces) - 1
+
     def comment(self, text: str) -> None:
         """Put a comment on the packet that is written next."""
         self._comment = f"{self._comment}\n{text}" if self._comment else text

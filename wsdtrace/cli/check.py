@@ -26,13 +26,14 @@ from wsdtrace.cli.output import Sink, sink
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.terminal import complain, complain_internal, look_of
 from wsdtrace.dataclass import dataclass
-from wsdtrace.errors import BadConfiguration, CaptureError, WsdtraceError
+from wsdtrace.errors import BadConfiguration, CaptureError, UsageError, WsdtraceError
 from wsdtrace.report.formats import FORMATS, Format, RunInfo
 
 if TYPE_CHECKING:
     from wsdtrace.filters import Filter
     from wsdtrace.pipeline import Options
     from wsdtrace.report.baseline import Baseline
+    from wsdtrace.report.page import Look
     from wsdtrace.report.trace import Trace
     from wsdtrace.report.waivers import Waiver
 
@@ -75,6 +76,7 @@ class Tolerance:
 @click.option("--allow-gaps", is_flag=True, help="A capture too damaged to judge is no failure (else exit 4).")
 @click.option("--statistics", is_flag=True, help="Print for each rule how often it fired, passed, was inconclusive.")
 @join_option
+@click.option("--follow", is_flag=True, help="FILE is still being written: tell findings as they happen, until Ctrl-C.")
 @quiet_option
 @verbose_option
 @color_option
@@ -97,6 +99,7 @@ def command(
     allow_gaps: bool,
     statistics: bool,
     join: bool,
+    follow: bool,
     verbose: int,
     quiet: int,
     color: str,
@@ -140,6 +143,13 @@ def command(
     rules_for(options)  # an unknown code is told before anything is read
     known = None if baseline is None else _baseline(baseline)
     tolerance = Tolerance(fail_on or wanted.fail_on or "error", allow_empty, allow_gaps, known, wanted.waivers, chosen)
+    if follow:
+        if len(captures) != 1 or join:
+            raise UsageError("--follow takes one FILE")
+        with sink(output, captures) as out:
+            code = _followed(captures[0], options, style, out, tolerance, look=look if form == "text" else None)
+            out.write(style.close())
+        return code
     with sink(output, captures) as out:
         groups = _joined(captures) if join else _single(captures)
         codes = list(_judged(groups, options, style, out, tolerance, debug=debug))
@@ -206,6 +216,22 @@ def _one(paths: list[str], options: Options, style: Format, tolerance: Tolerance
     code = exit_of(trace, fail_on=tolerance.fail_on, allow_empty=tolerance.allow_empty, allow_gaps=tolerance.allow_gaps)
     _explain(trace, code)
     return text, code
+
+
+def _followed(
+    path: str, options: Options, style: Format, out: Sink, tolerance: Tolerance, *, look: Look | None
+) -> Exit:
+    """Judge a capture while it grows; with a `look`, findings are also told as they happen."""
+    from wsdtrace.capture.live import watch_file
+    from wsdtrace.cli.live import watched
+
+    with watch_file(path) as watch:
+        trace = watched(watch, options, look)
+    _set_aside(trace, tolerance)
+    out.write(style.trace(trace))
+    code = exit_of(trace, fail_on=tolerance.fail_on, allow_empty=tolerance.allow_empty, allow_gaps=tolerance.allow_gaps)
+    _explain(trace, code)
+    return code
 
 
 def _set_aside(trace: Trace, tolerance: Tolerance) -> None:

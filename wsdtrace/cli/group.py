@@ -48,6 +48,7 @@ COMMANDS = (
     ),
     CommandRow("discover", "Live", "Find WSD scanners now, show what they can do.", "wsdtrace.cli.discover"),
     CommandRow("proxy", "Live", "Stand between a client and a scanner: see, record, change.", "wsdtrace.cli.proxy"),
+    CommandRow("live", "Live", "Watch an interface; tell findings as they happen.", "wsdtrace.cli.live"),
     CommandRow("rule", "Help", "Explain a rule, or list all rules.", "wsdtrace.cli.rule"),
     CommandRow("describe", "Help", "Explain a message, element or fault, or list them.", "wsdtrace.cli.describe"),
 )

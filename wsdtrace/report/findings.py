@@ -53,6 +53,10 @@ class FindingWriter:
         if self._page.look.verbosity is not Verbosity.QUIET:
             self._write_tree(finding)
 
+    def write_line(self, finding: Finding) -> None:
+        """The finding alone, without what proves it."""
+        self._write_head(finding, Text())
+
     def _write_head(self, finding: Finding, prefix: Text) -> None:
         page = self._page
         prefix.append(LETTERS[finding.severity], STYLES[finding.severity]).append(" ")

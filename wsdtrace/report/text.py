@@ -23,7 +23,8 @@ from wsdtrace.report.verdict import Verdict, nothing_to_judge, provisos, verdict
 MAX_NEXT = 3
 """Commands that are proposed at the end."""
 
-_SHOWN_FROM = {Verbosity.QUIET: Severity.ERROR, Verbosity.NORMAL: Severity.WARNING, Verbosity.VERBOSE: Severity.INFO}
+SHOWN_FROM = {Verbosity.QUIET: Severity.ERROR, Verbosity.NORMAL: Severity.WARNING, Verbosity.VERBOSE: Severity.INFO}
+"""The least severe finding that is told."""
 
 
 def render_check(trace: Trace, look: Look) -> str:
@@ -93,7 +94,7 @@ def consequences_of(findings: list[Finding]) -> dict[int, list[Finding]]:
 
 def shown_findings(findings: list[Finding], verbosity: Verbosity) -> list[Finding]:
     """Causes that this verbosity shows: the worst first, and of one severity in the order of where they begin."""
-    limit = _SHOWN_FROM[verbosity].rank
+    limit = SHOWN_FROM[verbosity].rank
     causes = [f for f in findings if f.is_cause and f.severity.rank <= limit]
     return sorted(causes, key=lambda f: (f.severity.rank, f.evidence[0].stamp.number if f.evidence else 0, f.id))
 
