@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from tests.scanner.stage import Stage
+from wsdtrace.capture import open_capture_bytes
+from wsdtrace.pipeline import Options, check_source
 from wsdtrace.scanner.client import Client, Wish, read_reply
 from wsdtrace.scanner.server import VirtualScanner
+from wsdtrace.scanner.sink import EventSink
+from wsdtrace.scanner.subscriptions import EVENTS
+from wsdtrace.scenario.operations import OPERATIONS
+from wsdtrace.scenario.requests import SECTIONS
+from wsdtrace.wsd import scan
 
 
 async def raw(scanner: VirtualScanner, data: bytes) -> bytes:
@@ -114,3 +121,43 @@ def test_each_answer_is_told_to_who_wants_to_know() -> None:
 
     Stage(scene)
     assert told == [("CreateScanJob", "127.0.0.1", 200), ("RetrieveImage", "127.0.0.1", 200)]
+
+
+def test_every_message_of_both_ends_validates() -> None:
+    async def scene(scanner: VirtualScanner, client: Client) -> Any:
+        async with EventSink(recorder=client.recorder) as sink, client:
+            await client.metadata(scanner.addresses.device, scanner.device.endpoint)
+            await client.probe(scanner.addresses.device)
+            await client.elements([*SECTIONS, "DefaultScanTicket"])
+            await client.subscribe(sink, events=EVENTS)
+            await client.renew()
+            await client.manage("GetStatus")
+            validate = scan.ValidateScanTicketRequest(scan_ticket=Wish(dpi=123).ticket())
+            await client.ask("ValidateScanTicket", validate)
+            number = scanner.device.panel.begin("MediaJam", "ADF", "Warning")
+            scanner.device.panel.clear(number)
+            scanner.device.panel.rename("Upstairs")
+            scanner.device.panel.press()
+            press = (await sink.next("ScanAvailableEvent")).value
+            assert isinstance(press, scan.ScanAvailableEvent)
+            await client.pushed(press, Wish(source="ADFDuplex", dpi=75))
+            await client.job_elements(1, ["JobStatus", "ScanTicket", "Documents"])
+            await client.ask("GetActiveJobs")
+            await client.ask("GetJobHistory")
+            await client.cancel(1)
+            await asyncio.wait_for(scanner.notifier.idle(), 10)
+
+    file = Stage(scene).file
+    with open_capture_bytes(file.getvalue(), "x.pcapng") as source:
+        trace = check_source(source, Options(keep_messages=lambda _: True))
+    seen, wrong = set(), []
+    for exchange in trace.exchanges:
+        for message in (exchange.request, exchange.response):
+            if message is None or message.decoded is None:
+                continue
+            seen.add(exchange.operation)
+            wrong += [(exchange.operation, v.path, v.kind) for v in message.decoded.violations]
+    assert wrong == []
+    assert {f.code for f in trace.findings if f.code < "WSD4"} <= {"WSD330"}  # the job to be cancelled has ended
+    known = {name for name, operation in OPERATIONS.items() if operation.known}
+    assert known - seen == {"Hello", "Bye", "Resolve", "SubscriptionEnd"}  # of which other tests take care

@@ -86,17 +86,16 @@ class VirtualScanner:
     # -- life ---------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        first, *others = self.hosts
-        self._servers = [await asyncio.start_server(self._accepted, first, self.port, limit=PIECE)]
-        self.port = endpoint_of(self._servers[0].sockets[0].getsockname()).port
-        for host in others:
-            self._servers.append(await asyncio.start_server(self._accepted, host, self.port, limit=PIECE))
-        if self.announce:
-            try:
+        try:
+            for host in self.hosts:
+                server = await asyncio.start_server(self._accepted, host, self.port, limit=PIECE)
+                self._servers.append(server)
+                self.port = endpoint_of(server.sockets[0].getsockname()).port
+            if self.announce:
                 await self._announce()
-            except BaseException:
-                await self.__aexit__()
-                raise
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def _announce(self) -> None:
@@ -104,8 +103,8 @@ class VirtualScanner:
         for host in self.hosts:
             at = Addresses(f"http://{Endpoint(host.partition('%')[0], self.port)}", self.device.endpoint)
             presence = Discovery(self.device, self.speech, at, host, self.recorder, self.delay_s)
-            await presence.start()
             self.presences.append(presence)
+            await presence.start()
 
     async def __aexit__(self, *_: object) -> None:
         for presence in self.presences:
