@@ -45,9 +45,10 @@ captures: $(VENV)/.installed-dev  ## make the derived case captures again, byte 
 notebook: $(VENV)/.installed-dev  ## set up, and open JupyterLab with the first notebook
 	@echo "==> jupyter lab notebooks/01_first_look.ipynb"; $(BIN)/jupyter lab notebooks/01_first_look.ipynb
 
-docs: $(VENV)/.installed-dev  ## write the generated parts of README.md and docs/ again
-	@for page in limits pages messages generate; do echo "==> docs/$$page.py"; $(BIN)/python docs/$$page.py || exit 1; done
+docs: $(VENV)/.installed-docs  ## write the generated parts of README.md and docs/ again, and build the site in build/site
+	@for page in limits pages messages generate ladders; do echo "==> docs/$$page.py"; $(BIN)/python docs/$$page.py || exit 1; done
 	@if command -v scanimage >/dev/null; then echo "==> docs/personas.py"; $(BIN)/python docs/personas.py; else echo "==> no scanimage: docs/personas.md stays as it is"; fi
+	@echo "==> mkdocs build --strict"; NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 clean:  ## remove the virtual environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
@@ -55,6 +56,10 @@ clean:  ## remove the virtual environment and every cache
 
 $(VENV)/.installed: pyproject.toml
 	@.ci/venv $(VENV) .
+	@touch $@
+
+$(VENV)/.installed-docs: pyproject.toml $(VENV)/.installed-dev
+	@.ci/venv $(VENV) '.[dev,docs]'
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml

@@ -67,7 +67,9 @@ def command(
         raise UsageError("a page of HTML is no use on a terminal: name a file with -o report.html")
     try:
         with sink(output, (capture,)) as out:
-            text = _report(capture, form, images, selectors(select), selectors(ignore), private, show_secrets)
+            text = _report(
+                capture, form, images, selectors(select), selectors(ignore), private=private, secrets=show_secrets
+            )
             out.write(text)
     except CaptureError as error:
         complain(str(error))
@@ -80,8 +82,20 @@ def command(
     return Exit.OK
 
 
+def written_report(capture: str, *, images: str = "thumb", private: bool = False) -> str:
+    """The HTML of a capture, as the command writes it."""
+    return _report(capture, "html", images, (), (), private=private, secrets=False)
+
+
 def _report(
-    capture: str, form: str, images: str, select: tuple[str, ...], ignore: tuple[str, ...], private: bool, secrets: bool
+    capture: str,
+    form: str,
+    images: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    *,
+    private: bool,
+    secrets: bool,
 ) -> str:
     from wsdtrace.capture.spool import MAX_SPOOLED, Spool
     from wsdtrace.pipeline import Options, check_file
