@@ -215,7 +215,7 @@ def _message_again(source: FrameSource, message: Message, asked: Message | None)
     if ref is None:
         return _datagram_again(source, message)
     method = None
-    if asked is not None and asked.place is not None:
+    if asked is not None and asked.place is not None and not message.content_bytes:  # an answer to HEAD, perhaps
         request = read_message(_events_again(source, asked.place), asked.place, ConnectionId(0), whole=asked.complete)
         method = request.start.method if request is not None and isinstance(request.start, RequestLine) else None
     http = read_message(_events_again(source, ref), ref, ConnectionId(0), whole=message.complete, method=method)

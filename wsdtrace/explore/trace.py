@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from wsdtrace.explore.view import Pretty
 
 MAX_SINGLY = 200
-"""Messages that are read again one by one: as long as half a second."""
+"""Messages that are read again one by one: a second."""
 
 MAX_KEPT = 64
 """Messages that are kept parsed after they were read again: what a person looks at in one cell."""

@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from wsdtrace.records import LocatorKind
+from wsdtrace.records import LocatorKind, Stamp
 from wsdtrace.report.trace import Trace
 from wsdtrace.state.joblife import JobStep
 from wsdtrace.state.model import Exchange, Job, Message
+
+Numbers = Any
+"""A list, in which None is what is absent; or an array of numpy, where nothing is."""
 
 
 def each(things: Sequence[Any], path: str) -> list[Any]:
@@ -27,9 +30,17 @@ def each(things: Sequence[Any], path: str) -> list[Any]:
     try:
         return list(map(read, things))  # without a step of ours for each: a third of the time
     except AttributeError:
-        if things.count(None) == len(things):
-            return list(things)
         return [None if thing is None else read(thing) for thing in things]
+
+
+def numbers(things: Sequence[Any], path: str) -> Numbers:
+    """A whole number of each thing: an array where every thing has one, else as `each`."""
+    read = attrgetter(path)
+    try:
+        found: Numbers = np.fromiter(map(read, things), np.int64, len(things))
+    except (AttributeError, TypeError, OverflowError):
+        return each(things, path)
+    return found
 
 
 class Source:
@@ -75,48 +86,63 @@ class Exchanges(Source):
         return asked if all(asked) else [a or b for a, b in zip(asked, answered, strict=True)]
 
     @cached_property
-    def asked(self) -> list[int | None]:
-        """When requests end, nanoseconds."""
-        return each(self.requests, "last.time_ns")
+    def stamps(self) -> tuple[list[Stamp | None], ...]:
+        """First and last of requests, first and last of responses."""
+        return (
+            each(self.requests, "first"), each(self.requests, "last"),
+            each(self.responses, "first"), each(self.responses, "last"),
+        )  # fmt: skip
 
     @cached_property
-    def ended(self) -> list[int | None]:
-        """When responses end, nanoseconds."""
-        return each(self.responses, "last.time_ns")
+    def requested(self) -> Numbers:
+        """When requests begin, nanoseconds."""
+        return numbers(self.stamps[0], "time_ns")
 
-    def since_asked(self, times_ns: list[int | None]) -> Sequence[float | None]:
+    @cached_property
+    def asked(self) -> Numbers:
+        """When requests end."""
+        return numbers(self.stamps[1], "time_ns")
+
+    @cached_property
+    def answered(self) -> Numbers:
+        """When responses begin."""
+        return numbers(self.stamps[2], "time_ns")
+
+    @cached_property
+    def ended(self) -> Numbers:
+        """When responses end."""
+        return numbers(self.stamps[3], "time_ns")
+
+    def since_asked(self, times_ns: Numbers) -> Numbers:
         """Seconds from the end of the request."""
-        if None not in times_ns and None not in self.asked:
-            lengths = np.array(times_ns, dtype=np.int64) - np.array(self.asked, dtype=np.int64)
-            seconds: list[float | None] = (lengths / 1e9).tolist()
-            return seconds
-        return [
-            None if since is None or until is None else (until - since) / 1e9
-            for since, until in zip(self.asked, times_ns, strict=True)
-        ]
+        return _seconds(self.asked, times_ns)
 
     @property
-    def start_s(self) -> list[float]:
-        """Seconds from the start of the capture; there is always one of the two messages."""
-        firsts = [a if a is not None else b for a, b in zip(self.requests, self.responses, strict=True)]
+    def start_s(self) -> Numbers:
+        """Seconds from the start of the capture to its first message."""
         start = self.trace.input.first_time_ns or 0
-        return [(time_ns - start) / 1e9 for time_ns in each(firsts, "first.time_ns")]
+        begins = self.requested
+        if not isinstance(begins, np.ndarray):
+            begins = [a if a is not None else b for a, b in zip(begins, self.answered, strict=True)]
+            return [None if time_ns is None else (time_ns - start) / 1e9 for time_ns in begins]
+        return _seconds(np.full(len(begins), start), begins)
 
-    def frames(self, edge: str) -> list[int | None]:
+    def frames(self, edge: str) -> Numbers:
         """Number of the first or the last frame; None in a source without frames.
 
         Args:
             edge: `first` or `last`.
         """
-        former, latter = self.requests, self.responses
+        former, latter = self.stamps[0], self.stamps[2]
         if edge == "last":
-            former, latter = latter, former
-        if None in former:
-            former = [a if a is not None else b for a, b in zip(former, latter, strict=True)]
-        first = next((message for message in former if message is not None), None)
-        if first is not None and first.first.kind is not LocatorKind.FRAME:  # a source has one kind of places
+            former, latter = self.stamps[3], self.stamps[1]
+        known = next((stamp for stamp in former if stamp is not None), None)
+        if known is not None and known.kind is not LocatorKind.FRAME:  # a source has one kind of places
             return [None] * len(former)
-        return each(former, f"{edge}.number")
+        found = numbers(former, "number")
+        if isinstance(found, np.ndarray):
+            return found
+        return each([a if a is not None else b for a, b in zip(former, latter, strict=True)], "number")
 
     @cached_property
     def faults(self) -> list[Any]:
@@ -125,6 +151,17 @@ class Exchanges(Source):
         if asked.count(None) == len(asked):
             return answered
         return [b if b is not None else a for a, b in zip(asked, answered, strict=True)]
+
+
+def _seconds(since_ns: Numbers, until_ns: Numbers) -> Numbers:
+    """From one time to another, where both are known."""
+    if isinstance(since_ns, np.ndarray) and isinstance(until_ns, np.ndarray):
+        lengths: Numbers = (until_ns - since_ns) / 1e9
+        return lengths
+    return [
+        None if since is None or until is None else (int(until) - int(since)) / 1e9
+        for since, until in zip(since_ns, until_ns, strict=True)
+    ]
 
 
 class Jobs(Source):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wsdtrace.explore.tables.columns import Column, Kind, Table
-from wsdtrace.explore.tables.source import Exchanges, Messages, each
+from wsdtrace.explore.tables.source import Exchanges, Messages, each, numbers
 from wsdtrace.records import LocatorKind
 
 FRAME = LocatorKind.FRAME
@@ -13,7 +13,7 @@ EXCHANGES = Table(
     "a request and what answered it",
     Exchanges,
     (
-        Column("exchange", Kind.INT, "its id, 1-based", lambda s: each(s.rows, "id")),
+        Column("exchange", Kind.INT, "its id, 1-based", lambda s: numbers(s.rows, "id")),
         Column("transport", Kind.TEXT, "`http` or `udp`", lambda s: each(s.rows, "transport._value_")),
         Column("operation", Kind.TEXT, "absent where it cannot be told", lambda s: each(s.rows, "operation")),
         Column("action", Kind.TEXT, "Action of the request, else of the response", lambda s: s.actions),
@@ -48,14 +48,14 @@ EXCHANGES = Table(
             lambda s: each(each(s.rows, "resend_of"), "id"),
             "exchanges.exchange",
         ),
-        Column("request_time", Kind.TIME, "first byte of the request", lambda s: each(s.requests, "first.time_ns")),
+        Column("request_time", Kind.TIME, "first byte of the request", lambda s: s.requested),
         Column("start_s", Kind.FLOAT, "from the start of the capture to its first byte", lambda s: s.start_s),
         Column("response_time", Kind.TIME, "last byte of the response", lambda s: s.ended),
         Column(
             "first_byte_s",
             Kind.FLOAT,
             "from the last byte of the request to the first byte of the response",
-            lambda s: s.since_asked(each(s.responses, "first.time_ns")),
+            lambda s: s.since_asked(s.answered),
         ),
         Column(
             "latency_s",
@@ -63,13 +63,13 @@ EXCHANGES = Table(
             "from the last byte of the request to the last byte of the response",
             lambda s: s.since_asked(s.ended),
         ),
-        Column("request_bytes", Kind.INT, "content of the request", lambda s: each(s.requests, "content_bytes")),
-        Column("response_bytes", Kind.INT, "content of the response", lambda s: each(s.responses, "content_bytes")),
+        Column("request_bytes", Kind.INT, "content of the request", lambda s: numbers(s.requests, "content_bytes")),
+        Column("response_bytes", Kind.INT, "content of the response", lambda s: numbers(s.responses, "content_bytes")),
         Column(
             "http_status",
             Kind.INT,
             "as the status line says, also where the content is incomplete",
-            lambda s: each(s.responses, "status"),
+            lambda s: numbers(s.responses, "status"),
         ),
         Column(
             "request_complete", Kind.BOOL, "every byte of it is in the capture", lambda s: each(s.requests, "complete")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from wsdtrace.explore.tables.columns import Column, Kind, Table
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.trace import Trace
@@ -23,8 +25,8 @@ def values_of(
         yield column, _said(values, redactor) if column.said else values
 
 
-BLOCK = 2048
-"""Rows of a block: their objects (a few hundred bytes each) stay in a processor's cache while all columns are taken."""
+BLOCK = 4096
+"""Rows of a block: a few hundred bytes each, so that some are still in a processor's cache for the next column."""
 
 
 def blocks_of(
@@ -33,6 +35,12 @@ def blocks_of(
     """The columns of a table block by block; one empty block where there are no rows."""
     for start in range(0, len(rows) or 1, BLOCK):
         yield list(values_of(table, trace, rows[start : start + BLOCK], redactor))
+
+
+def plain(values: Any) -> Sequence[Any]:
+    """A column's values as Python's own: an array becomes a list."""
+    found: Sequence[Any] = values.tolist() if isinstance(values, np.ndarray) else values
+    return found
 
 
 def _said(values: Sequence[str | None], redactor: Redactor) -> list[str | None]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from wsdtrace.explore.tables.columns import Column, Kind
+from wsdtrace.explore.tables.values import plain
 from wsdtrace.report.escape import visible
 from wsdtrace.report.times import rfc3339
 
@@ -32,14 +33,14 @@ _FORMULA = ("=", "+", "-", "@")
 def csv_lines(columns: Columns) -> Iterator[str]:
     """Pieces of a CSV file: names first, then rows."""
     yield _written([[column.name for column, _ in columns]])
-    cells = [map(_cell_of(column.kind), values) for column, values in columns]
+    cells = [map(_cell_of(column.kind), plain(values)) for column, values in columns]
     yield from map(_written, _blocks(zip(*cells, strict=True)))
 
 
 def json_lines(table: str, columns: Columns) -> Iterator[str]:
     """Pieces of a JSON Lines file."""
     names = [column.name for column, _ in columns]
-    cells = [map(_value_of(column.kind), values) for column, values in columns]
+    cells = [map(_value_of(column.kind), plain(values)) for column, values in columns]
     for block in _blocks(zip(*cells, strict=True)):
         yield "".join(_object({"table": table, **dict(zip(names, row, strict=True))}) for row in block)
 
