@@ -7,9 +7,11 @@ python docs/limits.py --check    say whether it is up to date
 from __future__ import annotations
 
 import ast
+import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TARGET = REPOSITORY / "docs" / "limits.md"
@@ -20,6 +22,14 @@ Memory is bounded whatever a capture holds, and nothing is dropped in silence: a
 anomaly, which WSD002 or WSD008 tell. These are the bounds of the rooms that read captures, and of the proxy.
 
 <!-- made by docs/limits.py: edit the constants' docstrings instead -->
+"""
+
+
+HOSTILE = """## Hostile input
+
+What somebody may send who wants to stop the reader. Each is a test (tests/test_hostile.py). `benchmarks/hostile.py`
+measures what each costs, and marks what is more than it should be: three times a frame of many small messages, 2.2
+times as long for twice of it, 250 MB of memory.
 """
 
 
@@ -60,7 +70,18 @@ def page() -> str:
             if reason and not name.startswith("_")
         ]
         lines += [f"## {room}", "", "| bound | value | what, and why so much |", "|--|--|--|", *rows, ""]
-    return "\n".join(lines)
+    lines += [HOSTILE, "| input | what happens |", "|--|--|"]
+    lines += [f"| {case.name} | {case.what} |" for case in _hostile_cases()]
+    return "\n".join([*lines, ""])
+
+
+def _hostile_cases() -> Sequence[Any]:
+    """The cases of benchmarks/hostile.py, which is a script beside others."""
+    for folder in (REPOSITORY, REPOSITORY / "benchmarks"):
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+    cases: Sequence[Any] = importlib.import_module("hostile").CASES
+    return cases
 
 
 def main() -> int:

@@ -79,6 +79,8 @@ def start(door: str, minutes: float, asked: argparse.Namespace) -> int:
             found = _COUNT.match(line)
             count = int(found[1] or found[2]) if found else count
     verdict = "a promise broke" if process.returncode else "no promise broken"
+    if process.returncode < 0:
+        verdict = f"ended from outside by signal {-process.returncode}; no promise broken until then"
     print(f"{door:9} {count:>10,} inputs in {(time.monotonic() - began) / 60:.1f} min: {verdict}", flush=True)
     if process.returncode:
         print("".join(tail))
