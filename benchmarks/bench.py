@@ -17,7 +17,7 @@ from pathlib import Path
 
 from jobs import COMMANDS, HERE, Job, jobs, missing
 from page import Outcome, summary, write_page
-from runs import Command, race
+from runs import Command, FailedError, race
 
 SMOKE_SCALE = 0.01
 """One job of scanning, and a thousand small exchanges: what takes a minute in all."""
@@ -42,7 +42,8 @@ def measure(job: Job, rounds: int, data: Path, lacking: dict[str, str]) -> Outco
         warm(path)
     commands = [(with_file(COMMANDS[name], path), path) for (name, _), path in zip(pairs, paths, strict=True)]
     ours, *others = race(commands, rounds, data)
-    return Outcome(job, ours, list(zip(rivals, others, strict=True)))
+    ran = [(rival, measured) for rival, measured in zip(rivals, others, strict=True) if measured.runs]
+    return Outcome(job, ours, ran)
 
 
 def warm(path: Path) -> None:
@@ -73,7 +74,10 @@ def main() -> int:
         if asked.only not in job.title:
             continue
         print(f"==> {job.title}", flush=True)
-        outcomes.append(measure(job, 1 if asked.smoke else asked.rounds, data, lacking))
+        try:
+            outcomes.append(measure(job, 1 if asked.smoke else asked.rounds, data, lacking))
+        except FailedError as error:
+            sys.exit(str(error))
         load.append(os.getloadavg()[1])
         print("\n".join(outcomes[-1].lines()), flush=True)
     print(f"==> {time.time() - started:.0f} s, load average {min(load):.1f} to {max(load):.1f}")

@@ -6,7 +6,6 @@ import os
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,6 +17,10 @@ SLOW_SECONDS = 25.0
 """A command that takes longer runs once: the medians of the others are of all rounds."""
 ROOM_BYTES = 4 * 1000**3
 """Free bytes that a file system in memory must have to be written to."""
+
+
+class FailedError(Exception):
+    """A command did not end as it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Measured:
     bytes: int
     """Size of the file."""
     runs: list[Run] = field(default_factory=list)
+    failed: str = ""
+    """Why there are no more runs."""
 
     @property
     def wall_s(self) -> float:
@@ -69,9 +74,9 @@ class Measured:
         return max(run.peak_bytes for run in self.runs)
 
     @property
-    def slow(self) -> bool:
-        """Has run once, and that is enough."""
-        return bool(self.runs) and self.runs[0].wall_s > SLOW_SECONDS
+    def is_done(self) -> bool:
+        """It failed, or took so long that once is enough."""
+        return bool(self.failed) or (bool(self.runs) and self.runs[0].wall_s > SLOW_SECONDS)
 
 
 def environment() -> dict[str, str]:
@@ -115,7 +120,7 @@ def run(command: Command, beside: Path) -> Run:
             wall = time.perf_counter() - started
         code = process.returncode = os.waitstatus_to_exitcode(status)
         if code not in command.codes:
-            sys.exit(f"{' '.join(argv)} ended with {code}: {said.read_text(errors='replace')[-800:]}")
+            raise FailedError(f"{' '.join(argv)} ended with {code}: {said.read_text(errors='replace')[-800:].strip()}")
         return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, _made(command.makes, folder))
 
 
@@ -127,10 +132,21 @@ def _made(what: str, folder: Path) -> int:
 
 
 def race(commands: list[tuple[Command, Path]], rounds: int, data: Path) -> list[Measured]:
-    """Run all commands in turn, each on its file, `rounds` times; the slow ones once."""
+    """Run all commands in turn, each on its file, `rounds` times; the slow ones once. Opponents may fail.
+
+    Raises:
+        FailedError: the first one did, which is the one that is measured.
+    """
     measured = [Measured(command, path.stat().st_size) for command, path in commands]
     for _ in range(rounds):
         for one in measured:
-            if not one.slow:
+            if one.is_done:
+                continue
+            try:
                 one.runs.append(run(one.command, data))
+            except FailedError as error:
+                if one is measured[0]:
+                    raise
+                one.failed = str(error)
+                print(f"    {one.failed}")
     return measured

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.policy
+import gc
 import hashlib
 from email.message import Message
 from email.parser import BytesParser
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.http.talk import Heard, Talk, chunked, get, hear, kinds, ok, run, stamp
 from wsdtrace.http import HttpAnomaly, HttpLimits
+from wsdtrace.http.probe import ImageProbe
 from wsdtrace.records import Content, Part
 
 A = HttpAnomaly
@@ -404,3 +406,16 @@ def test_large_feeds_are_read_over_their_seams(head: bytes) -> None:
         heard = run(Talk().client(get()).server(response[:cut_at], response[cut_at:]).end().events, digests=True)
         assert seen(content_of(heard).parts) == [(name, len(data), sha256(data)) for name, data in want]
         assert heard.response.anomalies == ()
+
+
+def test_the_ends_of_an_image_wait_for_no_garbage_collector() -> None:
+    talk = told(body(root(), part(IMAGE)))
+    gc.collect()
+    gc.disable()
+    try:
+        heard = run(talk.events)
+        assert len(heard.exchanges) == 2
+        del heard
+        assert [one for one in gc.get_objects() if isinstance(one, ImageProbe)] == []
+    finally:
+        gc.enable()

@@ -148,6 +148,8 @@ class MultipartSink:
                 self._say(HttpAnomaly.BOUNDARY_ABSENT, self._boundary, 0, 0)
             return self._preface.finish(closing)._replace(is_multipart=True, closed=False)
         parts: tuple[Part, ...] = tuple(part.part(closing) for part in self._parts)
+        # `_state` makes this a circle that is found late: the ends of an image must not wait for that.
+        self._parts = []
         self._context.anomalies += judge_root(parts, self._start)
         return Gathered(parts=parts, is_multipart=True, closed=self._closed)
 
