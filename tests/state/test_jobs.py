@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.damage import damaged, read
+from tests.shared import CAPTURES as CASES
 from wsdtrace import scenario
-from wsdtrace.pipeline import Options
+from wsdtrace.capture import open_capture_bytes
+from wsdtrace.pipeline import Options, check_source
+from wsdtrace.report.trace import Trace
 from wsdtrace.state.events import (
     CancelAnswered,
     CreationRefused,
@@ -189,3 +193,52 @@ def test_the_end_of_a_feed_through_a_proxy_is_no_news() -> None:
     trace = scenario.check("\n".join(f"through P: {line}" for line in lines))
     assert len(trace.jobs) == 1
     assert [f.code for f in trace.findings if f.code == "WSD330"] == []
+
+
+def damaged_case(case: str, damage: str) -> Trace:
+    """A case capture after one kind of damage."""
+    data = dict(damaged(read(CASES / case / "capture.pcap"), 1))[damage]
+    with open_capture_bytes(data, damage) as source:
+        return check_source(source, Options())
+
+
+def test_requests_that_stand_before_the_grant_belong_to_the_job() -> None:
+    """Where two taps were merged, all that the client sent may stand some milliseconds early."""
+    trace = damaged_case("cancel-while-sending", "clients -20 ms")
+    (job,) = trace.jobs
+    assert job.created is not None
+    assert job.blind
+    assert [e.operation for e in job.exchanges] == ["CreateScanJob", "RetrieveImage", "CancelJob"]
+    assert job.outcome is Outcome.CANCELED
+
+
+def test_requests_for_a_job_of_an_earlier_time_are_of_one_job() -> None:
+    trace = damaged_case("cancel-while-sending", "without connection 2")
+    (job,) = trace.jobs
+    assert (job.created, {e.operation for e in job.exchanges}) == (None, {"RetrieveImage", "CancelJob"})
+
+
+def test_a_device_that_denies_a_job_may_have_granted_it_before_the_capture() -> None:
+    events: list[Event] = []
+    text = "tcp: no handshake\nGetScannerElements -> ok\nCancelJob JobId=7 -> Fault ClientErrorJobIdNotFound"
+    scenario.check(text, Options(on_event=events.append))
+    assert [e.blind for e in events if isinstance(e, JobUnknown)] == [True]
+
+
+def test_a_retrieve_that_overlaps_another_is_remembered() -> None:
+    text = ADF + "RetrieveImage JobId=1 JobToken=t -> nothing\n" + PAGE + EMPTY
+    first = next(e.exchange for e in events_of(text, RetrieveRequested) if isinstance(e, RetrieveRequested))
+    assert first.overlapped_by is not None
+    assert first.overlapped_by.operation == "RetrieveImage"
+
+
+def test_the_same_grant_on_another_connection_is_a_copy() -> None:
+    """Of one leg of a proxy the request for the job is lost."""
+    trace = damaged_case("proxy-both-legs", "connection 4 downward only")
+    assert len(trace.jobs) == 1
+    assert "WSD609" not in {f.code for f in trace.findings}
+
+
+def test_the_token_of_a_request_with_a_hole_is_not_known() -> None:
+    trace = damaged_case("keep-alive", "10 % lost")
+    assert "WSD611" not in {f.code for f in trace.findings}

@@ -12,6 +12,7 @@ from wsdtrace.records import (
     ConnectionId,
     ConnectionOpened,
     Direction,
+    Endpoint,
     Gap,
     GapReason,
     Stamp,
@@ -31,14 +32,22 @@ class ConnectionBook:
         self._limit = limit
         self._known: OrderedDict[ConnectionId, Connection] = OrderedDict()
         self.evicted = 0
+        self._older: set[Endpoint] = set()
+        """Ends of connections that are older than the capture."""
 
     def opened(self, event: ConnectionOpened) -> Connection:
         connection = Connection(event.connection, event.originator, event.responder, event.stamp, event.handshake)
         self._known[event.connection] = connection
+        if not event.handshake and len(self._older) < self._limit:
+            self._older |= {event.originator, event.responder}
         if len(self._known) > self._limit:
             self._known.popitem(last=False)
             self.evicted += 1
         return connection
+
+    def is_older(self, server: Endpoint) -> bool:
+        """A connection to this server began before the capture did."""
+        return server in self._older
 
     def get(self, connection: ConnectionId) -> Connection | None:
         return self._known.get(connection)

@@ -111,8 +111,6 @@ class RetrieveRequested(Event):
     """The exchange from whose end `since_end_ns` counts."""
     was_live: bool
     was_canceled: bool
-    concurrent: int
-    """Other RetrieveImage requests for the job that still wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,9 @@ class JobBook:
         self._timers: list[tuple[int, int, Job]] = []
         self._order = itertools.count()
         self._retrieves: dict[int, Exchange] = {}
+        self._creating: dict[int, list[Exchange]] = {}
+        """By device: each CreateScanJob that waits for its answer, and behind them the requests for jobs that nobody
+        granted yet. Where a capture shows what a client sends too early, one of them may be about that very job."""
         self._half_seen: set[int] = set()
         """Devices of whose traffic something is missing."""
         self._status = JobStatusBook(self.find)
@@ -117,10 +120,14 @@ class JobBook:
 
     def blind(self, device: Device | None) -> None:
         """Something of this device's traffic is missing: what its live jobs went through is not certain."""
-        if device is not None and len(self._half_seen) < MAX_DEVICES:
-            self._half_seen.add(device.root.id)
+        self.began_before(device)
         for job in self._live_at(device):
             job.blind = True
+
+    def began_before(self, device: Device | None) -> None:
+        """A connection to this device is older than the capture: a grant may be as well."""
+        if device is not None and len(self._half_seen) < MAX_DEVICES:
+            self._half_seen.add(device.root.id)
 
     def _is_half_seen(self, exchange: Exchange) -> bool:
         """What was granted to the client of an exchange may be in a part of the traffic that is missing."""
@@ -173,21 +180,51 @@ class JobBook:
     def requested(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
         """A request about a job went out."""
         if exchange.operation == "CreateScanJob":
+            if exchange.device is not None:
+                self._creating.setdefault(exchange.device.root.id, []).append(exchange)
             yield from self._retried(exchange, stamp)
             return
         job_id = asked_job_id(exchange.request)
         job = None if job_id is None else self.find(exchange.device, job_id)
         if job is None:
+            if job_id is not None and exchange.device is not None and exchange.device.root.id in self._creating:
+                self._creating[exchange.device.root.id].append(exchange)
             return
-        exchange.job = job
-        job.exchanges.append(exchange)
-        if exchange.client is not None:
-            job.clients.setdefault(exchange.client.id, exchange.client)
+        self._join(job, exchange)
         if exchange.operation == "RetrieveImage":
             yield self._retrieve(job, exchange, stamp)
             job.retrieving += 1
         job.outstanding += 1
         self._active(job, stamp, exchange.operation or "request")
+
+    @staticmethod
+    def _join(job: Job, exchange: Exchange) -> None:
+        """The exchange is about this job."""
+        exchange.job = job
+        job.exchanges.append(exchange)
+        if exchange.client is not None:
+            job.clients.setdefault(exchange.client.id, exchange.client)
+
+    def _forget(self, creation: Exchange) -> list[Exchange]:
+        """The creation waits no longer; returns what waited beside it for a grant."""
+        if creation.device is None:
+            return []
+        left = [e for e in self._creating.pop(creation.device.root.id, []) if e is not creation]
+        if any(e.operation == "CreateScanJob" for e in left):
+            self._creating[creation.device.root.id] = left
+        return left
+
+    def _early(self, creation: Exchange, job: Job) -> None:
+        """Requests for a job that stand before its grant: no client guesses a JobId, so the directions of the capture
+        are shifted against each other, and no time between them means anything.
+        """
+        for exchange in self._forget(creation):
+            if exchange.job is not None or exchange.ended or asked_job_id(exchange.request) != job.job_id:
+                continue
+            self._join(job, exchange)
+            job.outstanding += 1
+            job.retrieving += exchange.operation == "RetrieveImage"
+            job.blind = True
 
     def _retrieve(self, job: Job, exchange: Exchange, stamp: Stamp) -> RetrieveRequested:
         request = exchange.request
@@ -205,8 +242,9 @@ class JobBook:
             previous=self._retrieves.get(id(job), job.creation),
             was_live=job.is_live,
             was_canceled=job.canceled is not None,
-            concurrent=job.retrieving,
         )
+        if job.retrieving and event.previous is not None:
+            event.previous.overlapped_by = exchange
         exchange.waited_ns = event.since_end_ns
         exchange.wrong_token = None not in (event.token, job.token) and event.token != job.token
         exchange.after_cancel = event.was_canceled
@@ -255,6 +293,8 @@ class JobBook:
 
     def _created(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
         response = exchange.response
+        if response is None or response.fault is not None:
+            self._forget(exchange)
         if response is not None and response.fault is not None:
             refusal = Refusal(exchange, response.fault.subcode, self.busy_at(exchange.device))
             self.refusals.append(refusal)
@@ -262,8 +302,12 @@ class JobBook:
             return
         grant = grant_of(response)
         if grant is None:
+            self._forget(exchange)
             return
         former = self.find(exchange.device, grant.job_id)
+        if former is not None and _is_copy(former.creation, exchange):
+            exchange.copy_of, exchange.job = former.creation, former
+            return
         if former is not None:
             yield from self._silence(former, stamp)
             self._live.pop(id(former), None)
@@ -295,6 +339,7 @@ class JobBook:
             job.clients[exchange.client.id] = exchange.client
         exchange.job = job
         self._add(job)
+        self._early(exchange, job)
         self._active(job, stamp, "CreateScanJobResponse")
         yield JobCreated(stamp, job, exchange, _reused(former, job), token_of)
 
@@ -308,6 +353,10 @@ class JobBook:
         fault = exchange.fault
         if fault is not None and fault.subcode == "ClientErrorJobIdNotFound":
             yield JobUnknown(stamp, job_id, exchange, self._is_half_seen(exchange))
+            return
+        known = self.find(exchange.device, job_id)
+        if known is not None and known.created is None:  # another request for it was answered meanwhile
+            self._join(known, exchange)
             return
         token = retrieve_token(exchange.request)
         elsewhere = self.find_elsewhere(job_id, token)
@@ -407,6 +456,16 @@ class JobBook:
             yield JobLeftOpen(end, job, self.limit_ns - (end.time_ns - at.time_ns))
         self._live.clear()
         self._retrieves.clear()
+
+
+def _is_copy(creation: Exchange | None, exchange: Exchange) -> bool:
+    """The same answer to the same request on another connection: a leg of a proxy of which something is missing."""
+    if creation is None or creation.connection == exchange.connection:
+        return False
+    answer, other = creation.response, exchange.response
+    if answer is None or other is None or answer.message_id is None or answer.relates_to is None:
+        return False
+    return (answer.message_id, answer.relates_to) == (other.message_id, other.relates_to)
 
 
 def _reused(former: Job | None, job: Job) -> Job | None:

@@ -176,6 +176,8 @@ class Exchange:
     """RetrieveImage with another JobToken than the one granted."""
     after_cancel: bool = False
     """RetrieveImage after an acknowledged CancelJob."""
+    overlapped_by: Exchange | None = None
+    """RetrieveImage: the next one of its job, which was asked before this one had ended."""
     anomalies: list[str] = field(default_factory=list)
     """Kinds, in order of appearance."""
     is_wsd: bool = False
@@ -390,6 +392,8 @@ class Connection:
     """The first FIN or RST."""
     first_end_by: Endpoint | None = None
     """Who sent it."""
+    relates: bool = False
+    """An answer on it named the MessageID of its request."""
 
 
 @dataclass(slots=True, eq=False)

@@ -71,9 +71,13 @@ def asked_job_id(message: Message | None) -> int | None:
 
 
 def retrieve_token(message: Message | None) -> str | None:
-    """The JobToken of a RetrieveImageRequest; None when it has none (an empty one counts as absent)."""
+    """The JobToken of a RetrieveImageRequest; None when it has none (an empty one counts as absent), and when bytes of
+    the message are missing: what is left may be half of one.
+    """
     value = value_of(message)
-    return (value.job_token or None) if isinstance(value, RetrieveImageRequest) else None
+    if message is None or not message.complete or not isinstance(value, RetrieveImageRequest):
+        return None
+    return value.job_token or None
 
 
 def grant_of(message: Message | None) -> Grant | None:
@@ -83,7 +87,7 @@ def grant_of(message: Message | None) -> Grant | None:
         return None
     if message.status is not None and message.status >= 300:  # RFC 9110 §15
         return None
-    return Grant(value.job_id, value.job_token or None)
+    return Grant(value.job_id, (value.job_token or None) if message.complete else None)
 
 
 def ticket_facts(request: Message | None, response: Message | None) -> TicketFacts:

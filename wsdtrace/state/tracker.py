@@ -54,6 +54,7 @@ from wsdtrace.state.listener import Audience
 from wsdtrace.state.messageids import MessageIdBook
 from wsdtrace.state.model import Connection, Exchange, Message, Role, Toward
 from wsdtrace.state.outcomes import StrayBytes
+from wsdtrace.state.pairing import asked_by
 from wsdtrace.state.places import PlaceBook
 from wsdtrace.state.prefixes import PrefixBook
 from wsdtrace.state.presses import PressBook
@@ -258,10 +259,24 @@ class Tracker:
     def _ended(self, http: HttpExchange, stamp: Stamp) -> Iterator[Event]:
         exchange = self._open.pop(id(http), None) or open_exchange(http, None)
         response = None if http.response is None else read_http(http.response, Role.RESPONSE)
-        exchange.response = response
+        connection = None if exchange.connection is None else self.connections.get(exchange.connection)
+        if response is not None and connection is not None:
+            asked = asked_by(exchange, response, connection, self._open)
+            if asked is not exchange:
+                if exchange.request is not None:
+                    exchange.abandoned = Abandoned.GAP
+                    yield from self._finish(exchange, None, connection, stamp)
+                exchange = asked or open_exchange(http, None)
         exchange.abandoned = http.abandoned
         exchange.client_said = http.client_said
         exchange.response_head = http.response_head
+        yield from self._finish(exchange, response, connection, stamp)
+
+    def _finish(
+        self, exchange: Exchange, response: Message | None, connection: Connection | None, stamp: Stamp
+    ) -> Iterator[Event]:
+        """The exchange is over, with this answer."""
+        exchange.response = response
         if not exchange.listed:
             if response is None or not response.is_soap:
                 return
@@ -275,11 +290,11 @@ class Tracker:
             m is not None and m.http is not None and m.http.content.missing for m in (exchange.request, response)
         ):
             self.incomplete += 1
-            self.unrecorded += http.request is not None and not http.request.exact
+            asked = exchange.request
+            self.unrecorded += asked is not None and asked.http is not None and not asked.http.exact
             self.jobs.blind(exchange.device)
         elif exchange.request is None:
             self.jobs.blind(exchange.device)
-        connection = None if exchange.connection is None else self.connections.get(exchange.connection)
         if exchange.abandoned is Abandoned.ONE_SIDED and connection is not None:
             connection.one_sided = True
             self.jobs.blind(exchange.device)
@@ -340,6 +355,8 @@ class Tracker:
             return
         self._wsd_servers.add(server)
         exchange.device = self.devices.serve(server, stamp)
+        if self.connections.is_older(server):
+            self.jobs.began_before(exchange.device)
         if exchange.operation in SCAN_OPERATIONS:
             exchange.device.roles.setdefault("scanner")
         asked = None if request is None else request.http

@@ -84,7 +84,7 @@ def _asks_over_http(event: MessageSeen) -> bool:
     Severity.WARNING,
     on=MessageSeen,
     when=_asks_over_http,
-    needs=(Need.SOAP_12,),
+    needs=(Need.WHOLE_MESSAGE, Need.SOAP_12),
     fault_of=FaultOf.CLIENT,
     source=("A06", "DPWS 2006/02 R0031"),
 )
@@ -114,7 +114,15 @@ def reply_to_not_anonymous(event: MessageSeen) -> Iterator[Verdict]:
         )
 
 
-@rule("WSD307", "to-wrong", Severity.WARNING, on=DeviceAsked, fault_of=FaultOf.CLIENT, source="field failure 40")
+@rule(
+    "WSD307",
+    "to-wrong",
+    Severity.WARNING,
+    on=DeviceAsked,
+    fault_of=FaultOf.CLIENT,
+    needs=(Need.WHOLE_MESSAGE,),
+    source="field failure 40",
+)
 def to_wrong(event: DeviceAsked) -> Iterator[Verdict]:
     """To of a Get is not the endpoint address of the device, or names another host and port than the connection's.
 
@@ -203,6 +211,7 @@ def response_to_not_anonymous(event: MessageSeen) -> Iterator[Verdict]:
     Severity.INFO,
     on=MessageSeen,
     when=lambda event: _is_enveloped(event) and bool(event.message.message_id),
+    needs=(Need.WHOLE_MESSAGE,),
     source="A08",
 )
 def message_id_form(event: MessageSeen) -> Iterator[Verdict]:

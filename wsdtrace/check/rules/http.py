@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wsdtrace.check.finding import FaultOf, Objection, Severity
+from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import (
     exchange_lines,
@@ -51,13 +51,14 @@ def _is_cut(exchange: Exchange) -> bool:
 
 
 def _who_left(event: ExchangeEnded) -> FaultOf:
-    """The client, when it closed first and had not waited; else whoever had to answer."""
+    """The client, when it closed first and had not waited since it last heard something; else whoever had to answer."""
     exchange, connection = event.exchange, event.connection
     request = exchange.request
     if connection is None or connection.first_end is None or request is None:
         return server_of(exchange)
     by_client = connection.first_end_by == exchange.client_endpoint
-    waited = connection.first_end.time_ns - request.last.time_ns
+    heard = request if exchange.response is None else exchange.response
+    waited = connection.first_end.time_ns - heard.last.time_ns
     if by_client and waited < PATIENCE_NS:
         return FaultOf.CLIENT if exchange.toward is Toward.DEVICE else FaultOf.DEVICE
     return server_of(exchange)
@@ -91,6 +92,9 @@ def request_unanswered(event: ExchangeEnded) -> Iterator[Verdict]:
         return
     request = exchange.request
     assert request is not None
+    if not exchange.handshake and request.http is not None and request.http.stream_start == 0:
+        yield Inconclusive("the connection began before the capture: where the answer's bytes begin is not known")
+        return
     end = event.connection.first_end if event.connection is not None else None
     waited = f" for {seconds(end.time_ns - request.last.time_ns)}" if end is not None else ""
     yield Objection(
@@ -237,7 +241,7 @@ def _wrong_type(message: Message) -> str | None:
     Severity.WARNING,
     on=ExchangeEnded,
     when=lambda event: _about_wsd(event) and event.connection is not None,
-    needs=(Need.BOTH_DIRECTIONS,),
+    needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
     fault_of=FaultOf.UNKNOWN,
     source="RFC 9293 §3.5.2",
 )

@@ -7,11 +7,22 @@ from collections.abc import Iterator
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, request_line, response_line, seconds
-from wsdtrace.state.events import ImageDelivered, RetrieveRequested
+from wsdtrace.state.events import ExchangeEnded, ImageDelivered, RetrieveRequested
 from wsdtrace.state.joblife import JobEnd
 from wsdtrace.state.jobs import MULTI_PAGE_FORMATS, RETRIEVE_LIMIT_NS
+from wsdtrace.state.model import Exchange
 
 LIMIT = seconds(RETRIEVE_LIMIT_NS).replace(".0", "")
+
+
+def _had_closed(event: ExchangeEnded, later: Exchange) -> bool:
+    """The client had closed the connection before it sent a later request: what came behind that are repeats of
+    segments that it had, and the capture had not."""
+    connection, request = event.connection, later.request
+    if connection is None or connection.first_end is None or request is None:
+        return False
+    by_client = connection.first_end_by == event.exchange.client_endpoint
+    return by_client and connection.first_end.time_ns <= request.first.time_ns
 
 
 @rule(
@@ -315,12 +326,13 @@ def retrieve_after_end(event: RetrieveRequested) -> Iterator[Verdict]:
     "WSD626",
     "concurrent-retrieve",
     Severity.WARNING,
-    on=RetrieveRequested,
+    on=ExchangeEnded,
+    when=lambda event: event.exchange.operation == "RetrieveImage" and event.exchange.job is not None,
     fault_of=FaultOf.CLIENT,
-    needs=(Need.JOB_UNBROKEN,),
+    needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
     source="I20",
 )
-def concurrent_retrieve(event: RetrieveRequested) -> Iterator[Verdict]:
+def concurrent_retrieve(event: ExchangeEnded) -> Iterator[Verdict]:
     """A second RetrieveImage before the answer to the first has ended.
 
     Why:
@@ -339,14 +351,16 @@ def concurrent_retrieve(event: RetrieveRequested) -> Iterator[Verdict]:
         RetrieveImage JobId=1 JobToken=t -> image
         RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorNoImagesAvailable
     """
-    if event.concurrent:
-        if event.previous is not None and event.previous.connection == event.exchange.connection:
-            yield Inconclusive("on one connection, an answer that is not in the capture looks the same")
-            return
-        before = () if event.previous is None else request_line(event.previous, "still unanswered")
-        yield Objection(
-            f"{event.job.label}: RetrieveImage while another one waits for its answer",
-            (*before, *request_line(event.exchange)),
-            job=event.job,
-            expected="one RetrieveImage after another",
-        )
+    first, second = event.exchange, event.exchange.overlapped_by
+    job = first.job
+    if second is None or job is None:
+        return
+    if job.blind or second.connection == first.connection or _had_closed(event, second):
+        yield Inconclusive("something is missing, and an answer that is not in the capture looks the same")
+        return
+    yield Objection(
+        f"{job.label}: RetrieveImage while another one waits for its answer",
+        (*request_line(first, "still unanswered"), *request_line(second)),
+        job=job,
+        expected="one RetrieveImage after another",
+    )
