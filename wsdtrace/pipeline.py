@@ -45,6 +45,7 @@ from wsdtrace.records import (
     NetAnomaly,
     NetEvent,
     NotHttp,
+    PathFacts,
     RecordedEnd,
     RecordedRequest,
     RequestLine,
@@ -61,6 +62,9 @@ from wsdtrace.state.reading import read_datagram, read_http
 from wsdtrace.state.tracker import Tracker
 
 FrameSource = CaptureSource | JoinedSource
+
+EVERYTHING = 1 << 62
+"""Behind every place of every source."""
 """What delivers frames (door 1)."""
 
 Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | ConnectionRefused | Gap | NetAnomaly | StreamEnded
@@ -146,6 +150,7 @@ def _check_capture(source: FrameSource, run: Run) -> Trace:
             progress(source.size, source.file_size)
     trace = run.finish(info_of(source, run))
     if source.seekable:
+        trace.read_paths = lambda exchanges: _paths(source, exchanges)
         trace.read_transfer = lambda ref: _transfer(source, ref)
         trace.read_stream = lambda ref: _events_again(source, ref)
         trace.read_content = lambda ref: read_content(_events_again(source, ref), ref)
@@ -236,6 +241,20 @@ def _datagram_again(source: FrameSource, message: Message) -> Message | None:
                     read = read_datagram(event)
                     return None if read is None else replace(read, role=message.role)
     return None
+
+
+def _paths(source: FrameSource, exchanges: Iterable[Exchange]) -> dict[int, PathFacts]:
+    """What the network did during each exchange over TCP, from all frames once more."""
+    from wsdtrace.net.paths import PathMeter, Underway  # noqa: PLC0415  # a report for people needs none of it
+
+    meter = PathMeter(
+        (e.id, Underway(e.client_endpoint, e.server_endpoint, e.first.time_ns, e.last.time_ns))
+        for e in exchanges
+        if e.transport is Transport.HTTP
+    )
+    for batch in source.window(0, EVERYTHING):
+        meter.feed(batch)
+    return meter.close()
 
 
 def _transfer(source: FrameSource, ref: ContentRef) -> Transfer | None:

@@ -39,6 +39,7 @@ from wsdtrace.records.messages import (
     RequestLine,
     StatusLine,
 )
+from wsdtrace.records.paths import PathFacts
 from wsdtrace.records.places import (
     Anomaly,
     ConnectionId,
@@ -99,6 +100,7 @@ __all__ = [
     "NotHttp",
     "NotHttpKind",
     "Part",
+    "PathFacts",
     "Probe",
     "RecordedEnd",
     "RecordedMessage",

@@ -51,6 +51,7 @@ class _Writer:
         self._jobs = {id(job): index for index, job in enumerate(trace.jobs)}
         self._dated = trace.input.dated
         self._digits = trace.input.time_digits
+        self._paths = trace.read_paths(trace.exchanges) if trace.read_paths is not None else {}
 
     def document(self) -> Json:
         trace = self._trace
@@ -121,10 +122,20 @@ class _Writer:
             "job": self._job_index(exchange.job),
             "images": [image.id for image in exchange.images],
             "anomalies": list(exchange.anomalies),
-            "net": None,
+            "net": self._path(exchange),
             **({"client_said": self._said(exchange.client_said)} if exchange.client_said is not None else {}),
             "repeats": len(exchange.repeats),
             "answers": len(exchange.answers),
+        }
+
+    def _path(self, exchange: Exchange) -> Json | None:
+        facts = self._paths.get(exchange.id)
+        if facts is None:
+            return None
+        return {
+            "rtt_ms": _milliseconds(facts.rtt_ns),
+            "retransmitted_bytes": facts.retransmitted_bytes,
+            "zero_window_ms": _milliseconds(facts.zero_window_ns),
         }
 
     def _request(self, message: Message) -> Json:
@@ -255,6 +266,10 @@ class _Writer:
         if self._dated:
             return {f"{what}_time": self._moment(stamp.time_ns)}
         return {f"{what}_time": None, f"{what}_t_s": _seconds(stamp.time_ns)}
+
+
+def _milliseconds(time_ns: int | None) -> float | None:
+    return None if time_ns is None else time_ns / 1e6
 
 
 def _seconds(time_ns: int | None) -> float | None:

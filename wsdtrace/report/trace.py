@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
 
 from wsdtrace.check.finding import Finding, Tally
 from wsdtrace.dataclass import dataclass
-from wsdtrace.records import ContentRef, NetEvent, Transfer
+from wsdtrace.records import ContentRef, NetEvent, PathFacts, Transfer
 from wsdtrace.state.model import Client, Device, DeviceEvent, Exchange, Image, Job, Message, Refusal, Subscription
 
 
@@ -112,5 +112,7 @@ class Trace:
     """Tells when the bytes of a content's message came; as above."""
     read_stream: Callable[[ContentRef], Iterator[NetEvent]] | None = None
     """The net events of the direction and the part of the file that a reference names; None as above."""
+    read_paths: Callable[[Iterable[Exchange]], dict[int, PathFacts]] | None = None
+    """What the network did during each of these exchanges, by `id`; None as above."""
     read_message: Callable[[Message, Message | None], Message | None] | None = None
     """Reads a released message again, given what it answers; None where nobody wanted to (`Options.keep_places`)."""
