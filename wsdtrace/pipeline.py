@@ -62,10 +62,10 @@ from wsdtrace.state.reading import read_datagram, read_http
 from wsdtrace.state.tracker import Tracker
 
 FrameSource = CaptureSource | JoinedSource
+"""What delivers frames (door 1)."""
 
 EVERYTHING = 1 << 62
 """Behind every place of every source."""
-"""What delivers frames (door 1)."""
 
 Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | ConnectionRefused | Gap | NetAnomaly | StreamEnded
 
