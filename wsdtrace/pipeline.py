@@ -10,17 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from typing import TYPE_CHECKING
 
-from wsdtrace.capture import (
-    AirscanSource,
-    CaptureAnomaly,
-    CaptureSource,
-    JoinedSource,
-    RecordFact,
-    Source,
-    open_joined,
-    open_source,
-)
+from wsdtrace.capture import CaptureAnomaly, CaptureSource, JoinedSource, open_joined, open_source
 from wsdtrace.capture.notes import NOTE_LINK, notes_of
 from wsdtrace.check.checker import Checker
 from wsdtrace.check.finding import Finding
@@ -60,6 +52,9 @@ from wsdtrace.state.latency import AnswerLimits
 from wsdtrace.state.model import Exchange, Image, Message, Transport
 from wsdtrace.state.reading import read_datagram, read_http
 from wsdtrace.state.tracker import Tracker
+
+if TYPE_CHECKING:
+    from wsdtrace.capture import AirscanSource, RecordFact, Source
 
 FrameSource = CaptureSource | JoinedSource
 """What delivers frames (door 1)."""
@@ -134,11 +129,9 @@ def check_joined(paths: Sequence[str], options: Options | None = None) -> Trace:
 def check_source(source: Source | JoinedSource, options: Options, rules: Iterable[Rule] | None = None) -> Trace:
     """Judge what a source delivers, at the door that it enters by."""
     run = Run(options, rules_for(options) if rules is None else rules)
-    match source:
-        case CaptureSource() | JoinedSource():
-            return _check_capture(source, run)
-        case AirscanSource():
-            return _check_airscan(source, run)
+    if isinstance(source, CaptureSource | JoinedSource):
+        return _check_capture(source, run)
+    return _check_airscan(source, run)
 
 
 def _check_capture(source: FrameSource, run: Run) -> Trace:
