@@ -37,7 +37,6 @@ from wsdtrace.records import (
     NetAnomaly,
     NetEvent,
     NotHttp,
-    PathFacts,
     RecordedEnd,
     RecordedRequest,
     RequestLine,
@@ -50,6 +49,7 @@ from wsdtrace.report.trace import InputInfo, LogLines, Trace
 from wsdtrace.state.events import Event, ExchangeEnded, FramesLost, LimitReached, MessageSeen, SourceDamaged
 from wsdtrace.state.latency import AnswerLimits
 from wsdtrace.state.model import Exchange, Image, Message, Transport
+from wsdtrace.state.paths import paths_of
 from wsdtrace.state.reading import read_datagram, read_http
 from wsdtrace.state.tracker import Tracker
 
@@ -143,7 +143,7 @@ def _check_capture(source: FrameSource, run: Run) -> Trace:
             progress(source.size, source.file_size)
     trace = run.finish(info_of(source, run))
     if source.seekable:
-        trace.read_paths = lambda exchanges: _paths(source, exchanges)
+        trace.read_paths = lambda exchanges: paths_of(source.window(0, EVERYTHING), exchanges)
         trace.read_transfer = lambda ref: _transfer(source, ref)
         trace.read_stream = lambda ref: _events_again(source, ref)
         trace.read_content = lambda ref: read_content(_events_again(source, ref), ref)
@@ -234,20 +234,6 @@ def _datagram_again(source: FrameSource, message: Message) -> Message | None:
                     read = read_datagram(event)
                     return None if read is None else replace(read, role=message.role)
     return None
-
-
-def _paths(source: FrameSource, exchanges: Iterable[Exchange]) -> dict[int, PathFacts]:
-    """What the network did during each exchange over TCP, from all frames once more."""
-    from wsdtrace.net.paths import PathMeter, Underway  # noqa: PLC0415  # a report for people needs none of it
-
-    meter = PathMeter(
-        (e.id, Underway(e.client_endpoint, e.server_endpoint, e.first.time_ns, e.last.time_ns))
-        for e in exchanges
-        if e.transport is Transport.HTTP
-    )
-    for batch in source.window(0, EVERYTHING):
-        meter.feed(batch)
-    return meter.close()
 
 
 def _transfer(source: FrameSource, ref: ContentRef) -> Transfer | None:

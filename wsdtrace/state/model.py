@@ -390,8 +390,7 @@ class Connection:
     first_gap: Stamp | None = None
     first_end: Stamp | None = None
     """The first FIN or RST."""
-    first_end_by: Endpoint | None = None
-    """Who sent it."""
+    first_end_by: Endpoint | None = None  # who sent it
     relates: bool = False
     """An answer on it named the MessageID of its request."""
 
