@@ -76,7 +76,7 @@ def scapy_images(path: str, folder: Path) -> None:
 
 def pyshark_list(path: str, _: Path) -> None:
     """pyshark's packets, one by one."""
-    import pyshark  # type: ignore[import-untyped]  # it has no types  # noqa: PLC0415
+    import pyshark  # noqa: PLC0415
 
     with pyshark.FileCapture(path, display_filter="http") as capture:
         for packet in capture:

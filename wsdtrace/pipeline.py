@@ -8,22 +8,31 @@ size of the windows is invisible. Parsed messages are dropped as soon as the rul
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
-from wsdtrace.capture import CaptureAnomaly, CaptureSource, JoinedSource, open_joined, open_source
+from wsdtrace.capture import (
+    CaptureAnomaly,
+    CaptureSource,
+    JoinedSource,
+    begin_decryption,
+    has_keys,
+    may_decrypt,
+    open_joined,
+    open_source,
+)
 from wsdtrace.capture.notes import NOTE_LINK, notes_of
 from wsdtrace.check.checker import Checker
 from wsdtrace.check.finding import Finding
 from wsdtrace.check.rule import Rule, all_rules, expand
 from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError
-from wsdtrace.http import HttpRoom, RecordRoom, read_content, read_message, read_recorded_content
-from wsdtrace.net import LINK_TYPES, Net, transfer_of
+from wsdtrace.http import HttpRoom, RecordRoom, read_content
+from wsdtrace.net import LINK_TYPES, Net
 from wsdtrace.records import (
     Anomaly,
-    ConnectionId,
     ConnectionOpened,
     ConnectionRefused,
     ContentRef,
@@ -34,27 +43,27 @@ from wsdtrace.records import (
     HttpEvent,
     HttpEventKind,
     HttpMessage,
+    Keys,
     NetAnomaly,
     NetEvent,
     NotHttp,
     RecordedEnd,
     RecordedRequest,
-    RequestLine,
     Stamp,
     StreamEnded,
-    Transfer,
 )
+from wsdtrace.report.again import events_again, message_again, read_record_again, transfer
 from wsdtrace.report.injections import Injections
 from wsdtrace.report.trace import InputInfo, LogLines, Trace
 from wsdtrace.state.events import Event, ExchangeEnded, FramesLost, LimitReached, MessageSeen, SourceDamaged
 from wsdtrace.state.latency import AnswerLimits
 from wsdtrace.state.model import Exchange, Image, Message, Transport
 from wsdtrace.state.paths import paths_of
-from wsdtrace.state.reading import read_datagram, read_http
 from wsdtrace.state.tracker import Tracker
 
 if TYPE_CHECKING:
     from wsdtrace.capture import AirscanSource, RecordFact, Source
+    from wsdtrace.capture.decryption import Decryption
 
 FrameSource = CaptureSource | JoinedSource
 """What delivers frames (door 1)."""
@@ -77,6 +86,8 @@ class Options:
     """Exchanges whose parsed messages are kept, for detail views."""
     keep_places: bool = False
     """Remember where each message is, to read it again when somebody wants it; what cannot be found again is kept."""
+    tls_keylog: str | None = None
+    """A file with TLS keys (SSLKEYLOGFILE); keys in a pcapng file are used without."""
     select: tuple[str, ...] = ()
     """Codes or beginnings of codes to run; all when empty."""
     ignore: tuple[str, ...] = ()
@@ -106,6 +117,7 @@ def check_file(path: str, options: Options | None = None) -> Trace:
     Raises:
         CaptureError: the file cannot be read or is no capture.
         BadSelector: a selector means no rule.
+        MissingExtra: keys were given, and what decrypts with them is not installed.
     """
     chosen = options or Options()
     rules = rules_for(chosen)
@@ -137,17 +149,30 @@ def check_source(source: Source | JoinedSource, options: Options, rules: Iterabl
 def _check_capture(source: FrameSource, run: Run) -> Trace:
     """Door 1."""
     progress = run.options.progress
-    for batch in source.batches():
-        run.frames(batch)
-        if progress is not None:
-            progress(source.size, source.file_size)
+    with contextlib.ExitStack() as stack:
+        for batch in source.batches():
+            if run.decryption is None and may_decrypt(source, run.options.tls_keylog):
+                run.decryption = begin_decryption(source, run.options.tls_keylog)
+                stack.callback(run.decryption.close)
+            run.frames(batch)
+            if progress is not None:
+                progress(source.size, source.file_size)
+        return _captured(source, run)
+
+
+def _captured(source: FrameSource, run: Run) -> Trace:
+    """What is known of a capture that was read."""
+    if run.decryption is not None:
+        run.tracker.keys = Keys.USED
+    elif has_keys(source):
+        run.tracker.keys = Keys.IN_FILE
     trace = run.finish(info_of(source, run))
     if source.seekable:
         trace.read_paths = lambda exchanges: paths_of(source.window(0, EVERYTHING), exchanges)
-        trace.read_transfer = lambda ref: _transfer(source, ref)
-        trace.read_stream = lambda ref: _events_again(source, ref)
-        trace.read_content = lambda ref: read_content(_events_again(source, ref), ref)
-        trace.read_message = lambda message, asked: _message_again(source, message, asked)
+        trace.read_transfer = lambda ref: transfer(source, ref)
+        trace.read_stream = lambda ref: events_again(source, ref)
+        trace.read_content = lambda ref: read_content(events_again(source, ref, run.decryption), ref)
+        trace.read_message = lambda message, asked: message_again(source, message, asked)
     return trace
 
 
@@ -188,59 +213,8 @@ def _check_airscan(source: AirscanSource, run: Run) -> Trace:
             span_ns=source.span_ns,
         )
     )
-    trace.read_content = lambda ref: _read_record_again(source, ref)
+    trace.read_content = lambda ref: read_record_again(source, ref)
     return trace
-
-
-def _read_record_again(source: AirscanSource, ref: ContentRef) -> Iterator[bytes]:
-    """The bytes of a content that a client's trace refers to."""
-    recorded = source.recorded(ref)
-    if recorded is not None:
-        yield from read_recorded_content(recorded, ref)
-
-
-def _events_again(source: FrameSource, ref: ContentRef) -> Iterator[NetEvent]:
-    """What brought a message, from its part of the file, through the same reassembler."""
-    net = Net.resume(ref.originator, ref.responder, ref.direction, ref.base_seq, ref.message_start)
-    for batch in source.window(ref.file_start, ref.file_end + 1):
-        yield from net.feed(batch)
-    yield from net.close()
-
-
-def _message_again(source: FrameSource, message: Message, asked: Message | None) -> Message | None:
-    """A message that was released, parsed again; None where the file no longer holds it."""
-    ref = message.place
-    if ref is None:
-        return _datagram_again(source, message)
-    method = None
-    if asked is not None and asked.place is not None and not message.content_bytes:  # an answer to HEAD, perhaps
-        request = read_message(_events_again(source, asked.place), asked.place, ConnectionId(0), whole=asked.complete)
-        method = request.start.method if request is not None and isinstance(request.start, RequestLine) else None
-    http = read_message(_events_again(source, ref), ref, ConnectionId(0), whole=message.complete, method=method)
-    if http is None:
-        return None
-    # What ended it (a FIN) may stand outside of what was read again.
-    return read_http(http if http.last == message.last else replace(http, last=message.last), message.role)
-
-
-def _datagram_again(source: FrameSource, message: Message) -> Message | None:
-    """A datagram is found by the number of its frame; one whose fragments begin before a checkpoint, from the one
-    ahead of it."""
-    for ahead in range(2):
-        net = Net()
-        for batch in source.upto(message.first.number, ahead=ahead):
-            for event in net.feed(batch):
-                if isinstance(event, Datagram) and event.stamp == message.first and event.source == message.sender:
-                    read = read_datagram(event)
-                    return None if read is None else replace(read, role=message.role)
-    return None
-
-
-def _transfer(source: FrameSource, ref: ContentRef) -> Transfer | None:
-    """When the bytes of a content's message came, from the frames that brought them; None for a source without TCP."""
-    if ref.base_seq < 0:
-        return None
-    return transfer_of(source.window(ref.file_start, ref.file_end + 1), ref)
 
 
 def read_image(trace: Trace, image: Image) -> Iterator[bytes]:
@@ -268,6 +242,8 @@ class Run:
     injections: Injections = field(default_factory=Injections)
     """What a proxy says that it did itself."""
     _last: Stamp = field(default_factory=lambda: Stamp(0, 0))
+    decryption: Decryption | None = None
+    """What decrypts the connections of the source, where there are keys."""
     time_digits: int = 6
     """Digits of the fraction of a second that the frames have: 9 as soon as one needs them."""
 
@@ -289,7 +265,10 @@ class Run:
             self._last = Stamp(batch.first_number + len(batch) - 1, time_ns)
             if self.time_digits == 6 and bool((batch.time_ns % 1000).any()):  # microseconds
                 self.time_digits = 9
-        self._facts(self._http(self.net.feed(batch)))
+        events = self.net.feed(batch)
+        if self.decryption is not None:
+            events = self.decryption.feed(events, batch)
+        self._facts(self._http(events))
         self._events(self.tracker.advance(self._last.time_ns))
         for anomaly in batch.anomalies:
             self.damaged(anomaly)
@@ -382,7 +361,12 @@ class Run:
 
     def finish(self, info: InputInfo) -> Trace:
         """The source has ended: settle everything."""
-        facts = self._http(self.net.close())
+        events = self.net.close()
+        if self.decryption is not None:
+            events = self.decryption.end(events)
+            if self.decryption.failure is not None:
+                self.damaged(Anomaly(CaptureAnomaly.DECRYPTION, self.decryption.failure))
+        facts = self._http(events)
         facts.extend(self.http.close(self._last))
         facts.extend(self.recorded.close(self._last))
         self._facts(facts)

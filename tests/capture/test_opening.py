@@ -8,7 +8,8 @@ import pytest
 
 from tests.airscan import scan_log, write_trace
 from tests.shared import CAPTURES
-from wsdtrace.capture import AirscanSource, CaptureSource, open_source
+from wsdtrace.capture import CaptureSource, open_source
+from wsdtrace.capture.airscan import AirscanSource
 from wsdtrace.capture.opening import is_trace
 from wsdtrace.errors import CaptureError
 

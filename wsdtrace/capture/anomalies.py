@@ -16,6 +16,8 @@ class CaptureAnomaly(StrEnum):
     """a record whose lengths or references cannot be true"""
     COMPRESSION = "capture_compression_damaged"
     """the compressed stream ends early or is corrupt"""
+    DECRYPTION = "capture_decryption_ended"
+    """tshark ended before the end of the capture; connections behind that are not decrypted"""
     UNREADABLE = "capture_unreadable"
     """the operating system failed to deliver the rest"""
     FRAMES_LOST = "capture_frames_lost"

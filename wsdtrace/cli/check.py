@@ -16,6 +16,8 @@ from wsdtrace.cli.options import (
     filter_of,
     filter_option,
     join_option,
+    keylog_of,
+    keylog_option,
     quiet_option,
     seconds_of,
     secrets_option,
@@ -77,6 +79,7 @@ class Tolerance:
 @click.option("--statistics", is_flag=True, help="Print for each rule how often it fired, passed, was inconclusive.")
 @join_option
 @click.option("--follow", is_flag=True, help="FILE is still being written: tell findings as they happen, until Ctrl-C.")
+@keylog_option
 @quiet_option
 @verbose_option
 @color_option
@@ -134,6 +137,7 @@ def command(
     wanted = find_configuration(config)
     style = FORMATS[form](RunInfo(look, is_several(captures) and not join))
     options = Options(
+        tls_keylog=keylog_of(),
         digests=style.needs_digests,
         select=selectors(select) or wanted.select,
         ignore=selectors(ignore) or wanted.ignore,

@@ -10,7 +10,15 @@ import click
 
 from wsdtrace.cli.exits import Exit, worst
 from wsdtrace.cli.inputs import captures_of, is_several, joined_of, refuse_standard_input_twice
-from wsdtrace.cli.options import color_option, debug_option, filter_of, filter_option, join_option
+from wsdtrace.cli.options import (
+    color_option,
+    debug_option,
+    filter_of,
+    filter_option,
+    join_option,
+    keylog_of,
+    keylog_option,
+)
 from wsdtrace.cli.output import Sink, whole_file
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.show import EVERY_RULE
@@ -47,6 +55,7 @@ class Saved:
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @join_option
 @filter_option
+@keylog_option
 @color_option
 @debug_option
 def command(
@@ -123,7 +132,9 @@ def _save_all(path: str, folder: str, look: Look, chosen: Filter | None, *, forc
         if not spool.whole:
             complain(f"{path}: only its first {MAX_SPOOLED:,} bytes are looked at")
         with Progress(path) as progress:
-            trace = check_file(spool.path, Options(progress=progress, ignore=() if chosen else EVERY_RULE))
+            trace = check_file(
+                spool.path, Options(progress=progress, tls_keylog=keylog_of(), ignore=() if chosen else EVERY_RULE)
+            )
         trace.input.path = path
         return _save_pages(trace, folder, look, chosen, force=force)
 
@@ -133,7 +144,9 @@ def _save_joined(paths: list[str], folder: str, look: Look, chosen: Filter | Non
     from wsdtrace.pipeline import Options, check_joined
 
     with Progress(paths[0]) as progress:
-        trace = check_joined(paths, Options(progress=progress, ignore=() if chosen else EVERY_RULE))
+        trace = check_joined(
+            paths, Options(progress=progress, tls_keylog=keylog_of(), ignore=() if chosen else EVERY_RULE)
+        )
     return _save_pages(trace, folder, look, chosen, force=force)
 
 

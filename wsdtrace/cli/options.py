@@ -29,6 +29,35 @@ debug_option = click.option("--debug", is_flag=True, help="Show where an interna
 join_option = click.option(
     "--join", is_flag=True, help="Read all FILEs as one capture, merged by time: the files of a ring."
 )
+
+
+def _remember_keylog(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    """Keep the key log for `keylog_of`; what it takes is looked for before anything is read."""
+    if value is None:
+        return
+    from wsdtrace.capture.tshark import check_keylog
+
+    check_keylog(value)
+    context.meta[_KEYLOG] = value
+
+
+_KEYLOG = "wsdtrace.tls_keylog"
+
+keylog_option = click.option(
+    "--tls-keylog",
+    metavar="FILE",
+    expose_value=False,
+    callback=_remember_keylog,
+    help="Read TLS with the keys of this key log (SSLKEYLOGFILE); takes tshark and the extra tshark.",
+)
+
+
+def keylog_of() -> str | None:
+    """The key log that the command was given."""
+    found = click.get_current_context().meta.get(_KEYLOG)
+    return found if isinstance(found, str) else None
+
+
 verbose_option = click.option("-v", "--verbose", count=True, help="More: infos and details.")
 quiet_option = click.option("-q", "--quiet", count=True, help="Less: errors and the verdict only.")
 

@@ -9,7 +9,7 @@ import sys
 import click
 
 from wsdtrace.cli.exits import Exit
-from wsdtrace.cli.options import debug_option, secrets_option, selectors
+from wsdtrace.cli.options import debug_option, keylog_of, keylog_option, secrets_option, selectors
 from wsdtrace.cli.output import sink
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.terminal import complain, complain_internal
@@ -38,6 +38,7 @@ PIECE = 1024 * 1024
 )  # fmt: skip
 @click.option("--select", multiple=True, metavar="CODES", help="Only these rules; codes or their beginnings.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules.")
+@keylog_option
 @secrets_option
 @debug_option
 def command(
@@ -106,7 +107,9 @@ def _report(
         if not spool.whole:
             complain(f"{capture}: only its first {MAX_SPOOLED:,} bytes are looked at")
         with Progress(capture) as progress:
-            options = Options(digests=form == "html", select=select, ignore=ignore, progress=progress)
+            options = Options(
+                digests=form == "html", tls_keylog=keylog_of(), select=select, ignore=ignore, progress=progress
+            )
             trace = check_file(spool.path, options)
         trace.input.path, trace.input.files = capture, [capture]
         chosen = ReportOptions(ImageMode(images), private, secrets, _digest(spool.path))

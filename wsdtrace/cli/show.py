@@ -11,7 +11,16 @@ import click
 
 from wsdtrace.cli.exits import Exit, worst
 from wsdtrace.cli.inputs import captures_of, joined_of, refuse_standard_input_twice
-from wsdtrace.cli.options import color_option, debug_option, filter_of, filter_option, join_option, secrets_option
+from wsdtrace.cli.options import (
+    color_option,
+    debug_option,
+    filter_of,
+    filter_option,
+    join_option,
+    keylog_of,
+    keylog_option,
+    secrets_option,
+)
 from wsdtrace.cli.output import Sink
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.terminal import complain, complain_internal, look_of
@@ -58,6 +67,7 @@ class Wanted:
 )
 @join_option
 @filter_option
+@keylog_option
 @color_option
 @secrets_option
 @debug_option
@@ -159,7 +169,7 @@ def _read(paths: list[str], wanted: Wanted, *, judged: bool) -> Trace:
             return check_file(paths[0], wanted) if len(paths) == 1 else check_joined(paths, wanted)
 
     judged = judged or wanted.is_detail or wanted.kind == "findings"
-    options = Options(digests=wanted.kind == "images", ignore=() if judged else EVERY_RULE)
+    options = Options(digests=wanted.kind == "images", tls_keylog=keylog_of(), ignore=() if judged else EVERY_RULE)
     if wanted.exchange is not None:
         keep: Callable[[Exchange], bool] = _everything
         if "-" not in paths:

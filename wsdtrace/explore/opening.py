@@ -16,6 +16,7 @@ def open_trace(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     timeouts: Mapping[str, float] | None = None,
+    tls_keylog: str | os.PathLike[str] | None = None,
     show_secrets: bool = False,
     width: int = 120,
 ) -> Trace:
@@ -30,6 +31,7 @@ def open_trace(
         select: codes of rules to run, or beginnings of codes (`"WSD6"`); all when empty.
         ignore: codes of rules not to run.
         timeouts: operation → seconds after which its answer is slow (WSD107).
+        tls_keylog: keys (SSLKEYLOGFILE) by which TLS is read; takes tshark and the extra `tshark`.
         show_secrets: do not redact job tokens, destination tokens and user names where objects print themselves.
         width: columns of what objects print.
 
@@ -39,7 +41,13 @@ def open_trace(
         OutputError: the temporary copy cannot be written.
     """
     name = os.fspath(path)
-    options = Options(select=tuple(select), ignore=tuple(ignore), timeouts=dict(timeouts or {}), keep_places=True)
+    options = Options(
+        tls_keylog=None if tls_keylog is None else os.fspath(tls_keylog),
+        select=tuple(select),
+        ignore=tuple(ignore),
+        timeouts=dict(timeouts or {}),
+        keep_places=True,
+    )
     spool = Spool(name)
     try:
         facts = check_file(spool.path, options)

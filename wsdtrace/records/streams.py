@@ -109,6 +109,15 @@ class Gap:
     """The frame at which it was given up."""
 
 
+class Keys(StrEnum):
+    """Where the keys of encrypted connections are."""
+
+    NONE = "none"
+    IN_FILE = "in the capture"
+    """but nothing is installed that uses them"""
+    USED = "used"
+
+
 class StreamEnd(StrEnum):
     """How one direction ended."""
 

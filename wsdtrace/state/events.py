@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import field
 
 from wsdtrace.dataclass import dataclass
-from wsdtrace.records import Anomaly, Endpoint, Stamp
+from wsdtrace.records import Anomaly, Endpoint, Keys, Stamp
 from wsdtrace.state.joblife import JobSample
 from wsdtrace.state.model import (
     Connection,
@@ -309,3 +309,5 @@ class CaptureEnded(Event):
     """Connections that carry TLS, in order of appearance (at most `MAX_REMEMBERED_CONNECTIONS`)."""
     wsd_endpoints: frozenset[tuple[str, int]] = frozenset()
     """Addresses and ports at which WSD was seen or announced."""
+    keys: Keys = Keys.NONE
+    """Where keys for them are."""

@@ -21,6 +21,7 @@ from wsdtrace.records import (
     HttpEvent,
     HttpEventKind,
     HttpExchange,
+    Keys,
     NetAnomaly,
     NotHttp,
     NotHttpKind,
@@ -113,6 +114,8 @@ class Tracker:
         self.unrecorded = 0
         """Of these, those of which a client's own trace leaves something out."""
         self.encrypted: list[Connection] = []
+        self.keys = Keys.NONE
+        """Where keys for encrypted connections are; told by whoever reads the capture."""
         self.other_protocols: dict[str, None] = {}
         self.probes = ProbeBook()
         topics = (
@@ -457,6 +460,7 @@ class Tracker:
             end,
             wsd_seen=self.wsd_seen,
             encrypted=tuple(self.encrypted),
+            keys=self.keys,
             wsd_endpoints=frozenset((e.address, e.port) for e in servers | self.devices.announced),
         )
 

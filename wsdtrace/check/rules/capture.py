@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wsdtrace.check.finding import FaultOf, Objection, Severity
 from wsdtrace.check.rule import Verdict, rule
 from wsdtrace.check.show import exchange_lines, frame_line, subject
-from wsdtrace.records import Abandoned, MessageEnd, Stamp
+from wsdtrace.records import Abandoned, Keys, MessageEnd, Stamp
 from wsdtrace.state.events import (
     CaptureEnded,
     ConnectionSettled,
@@ -187,6 +187,17 @@ def ends_mid_exchange(event: ExchangeEnded) -> Iterator[Verdict]:
         yield Objection(f"{subject(exchange)}: the capture ends while {what}", exchange_lines(exchange))
 
 
+KEYS = {
+    Keys.NONE: (
+        "unreadable without keys",
+        "a key log: --tls-keylog FILE (with tshark, pip install 'wsdtrace[tshark]')",
+    ),
+    Keys.IN_FILE: ("its keys are in the file, unused", "tshark, and pip install 'wsdtrace[tshark]'"),
+    Keys.USED: ("which these keys do not open", "a key log of these very connections"),
+}
+"""What is said of TLS, and what is expected, by where its keys are."""
+
+
 @rule(
     "WSD006",
     "encrypted",
@@ -200,9 +211,11 @@ def encrypted(event: CaptureEnded) -> Iterator[Verdict]:
     """Connections carry TLS that cannot be read without keys.
 
     Why:
-        A scanner that offers https hides the conversation from the capture. With a key log (SSLKEYLOGFILE of
-        the client) it can be read. A warning where the endpoint is known as WSD or nothing else of WSD can be
-        read; else worth knowing.
+        A scanner that offers https hides the conversation from the capture. With a key log of the client
+        (SSLKEYLOGFILE) it can be read: `--tls-keylog FILE`, or keys that Wireshark put into the capture
+        (editcap --inject-secrets tls,FILE). It takes tshark and the extra: pip install 'wsdtrace[tshark]', apt
+        install tshark. A warning where the endpoint is known as WSD or nothing else of WSD can be read; else
+        worth knowing.
 
     Bad:
         TLS -> ok
@@ -221,11 +234,12 @@ def encrypted(event: CaptureEnded) -> Iterator[Verdict]:
     serious = bool(known) or not event.wsd_seen
     if not serious:
         whose = "beside the WSD traffic"
+    found, wanted = KEYS[event.keys]
     yield Objection(
-        f"{count} connection{'s' if count != 1 else ''} {whose}: TLS, unreadable without keys".replace("  ", " "),
+        f"{count} connection{'s' if count != 1 else ''} {whose}: TLS, {found}".replace("  ", " "),
         tuple(frame_line(c.first, "TLS", _ends(c)) for c in shown[:4]),
         severity=Severity.WARNING if serious else Severity.INFO,
-        expected="a key log for these connections",
+        expected=wanted,
         time_ns=shown[0].first.time_ns,
     )
 
