@@ -12,7 +12,7 @@ import wsdtrace
 
 PUBLIC = [
     "Client", "Collection", "Device", "DeviceEvent", "Diff", "Difference", "Exchange", "Figure", "Finding", "Image",
-    "Job", "Message", "Subscription", "Ticket", "Trace", "__version__", "diff", "open",
+    "Job", "Message", "Subscription", "Ticket", "Trace", "__version__", "diff", "open", "proxy",
 ]  # fmt: skip
 """Everything that may be used from outside; a name that leaves this list breaks somebody's notebook."""
 

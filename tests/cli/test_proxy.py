@@ -19,6 +19,8 @@ from tests.command import run
 from tests.proxy.device import device
 from tests.shared import CAPTURES
 from wsdtrace.pipeline import check_file
+from wsdtrace.scanner.server import VirtualScanner
+from wsdtrace.scanner.thread import ScannerThread
 
 WSDTRACE = [sys.executable, "-m", "wsdtrace"]
 needs_driver = pytest.mark.skipif(shutil.which("scanimage") is None, reason="scanimage (sane-utils) is not installed")
@@ -122,3 +124,46 @@ def test_a_real_driver_scans_the_same_pages_with_and_without_the_proxy(
     trace = check_file(str(record))
     assert len(trace.jobs) == 1
     assert len(trace.images) == pages
+
+
+@needs_driver
+@pytest.mark.driver
+@pytest.mark.parametrize(
+    ("fault", "driver"),
+    [
+        pytest.param("RetrieveImage#1:delay=0.3", 0, id="delay: it waits"),
+        pytest.param("RetrieveImage#1:drop=before", 9, id="drop before: I/O error"),
+        pytest.param("RetrieveImage#1:drop=middle", 9, id="drop in the middle: I/O error"),
+        pytest.param("RetrieveImage#1:drop=3000", 9, id="drop after bytes: I/O error"),
+        pytest.param("CreateScanJob:fault=ServerErrorNotAcceptingJobs", 7, id="fault: out of documents, after a retry"),
+        pytest.param("CreateScanJob:status=503", 9, id="status: I/O error"),
+        pytest.param("RetrieveImage#1:truncate=2000", 9, id="truncated page"),
+        pytest.param("RetrieveImage#1:corrupt=500", 9, id="corrupt page"),
+        pytest.param("GetScannerElements:corrupt", 1, id="broken XML: it does not open the device"),
+        pytest.param("RetrieveImage:relates-to", 0, id="wrong RelatesTo: it does not care"),
+        pytest.param("RetrieveImage#1:stale-token", 9, id="stale token"),
+    ],
+)
+def test_what_a_real_driver_does_about_each_fault_and_that_nobody_is_blamed(
+    tmp_path: Path, fault: str, driver: int
+) -> None:
+    pages = ["scanimage", "-d", "airscan:w0:wsdtrace", "--source", "ADF", "--resolution", "75", "--format=pnm"]
+    with ScannerThread(VirtualScanner()) as scanner:
+        command = [
+            *WSDTRACE,
+            "proxy",
+            "--device",
+            scanner.url,
+            "--fault",
+            fault,
+            "--",
+            *pages,
+            f"--batch={tmp_path}/%d.pnm",
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert f"scanimage ended with {driver}" in done.stdout, done.stdout
+    assert (
+        f"the proxy injected {fault.partition(':')[2]} into {fault.partition(':')[0].partition('#')[0]}" in done.stdout
+    )
+    assert "injected: " in done.stdout
+    assert done.returncode == 0, done.stdout

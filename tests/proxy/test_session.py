@@ -65,6 +65,14 @@ def test_exchanges_are_iterated_as_they_end_and_each_once() -> None:
     assert operations == ["GetScannerElements", "GetScannerElements", "CreateScanJob", "RetrieveImage"]
 
 
+def test_the_package_can_be_called_whatever_was_imported_before() -> None:
+    import wsdtrace  # noqa: PLC0415 - what is imported when is the claim
+
+    made = wsdtrace.proxy("http://127.0.0.1:9/", port=0)  # type: ignore[operator]  # a module that can be called
+    assert isinstance(made, Proxy)
+    assert wsdtrace.proxy.Proxy is Proxy
+
+
 def test_the_iteration_ends_with_the_run() -> None:
     async def main() -> int:
         proxy = Proxy("http://127.0.0.1:9/")
