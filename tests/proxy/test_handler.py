@@ -12,6 +12,11 @@ from tests.proxy.device import Device, read_message, recorded
 from tests.proxy.talk import ask, findings_of, hang_up, run
 from tests.shared import CAPTURES
 from wsdtrace.proxy import Proxy
+from wsdtrace.report.trace import Trace
+from wsdtrace.scanner.client import Client
+from wsdtrace.scanner.server import VirtualScanner
+from wsdtrace.scanner.sink import EventSink
+from wsdtrace.wsd.scan import ScanAvailableEvent
 
 PUSH = CAPTURES / "push-scan" / "capture.pcap"
 MESSAGES = {operation: (request, response) for operation, request, response in recorded(PUSH)}
@@ -110,3 +115,27 @@ def test_a_sink_of_another_host_is_not_served() -> None:
     ran = run(None, talk, case=PUSH)
     assert b"http://192.0.2.99:80/" in ran.result
     assert any("192.0.2.99" in line and "--allow" in line for line in ran.said)
+
+
+def test_a_virtual_client_is_pushed_a_scan_through_the_proxy(tmp_path: Path) -> None:
+    """Somebody presses the button: event, scan and the end of the subscription pass the proxy."""
+
+    async def main() -> tuple[int, Trace]:
+        async with VirtualScanner() as scanner:
+            made = Proxy(scanner.addresses.service, record=str(tmp_path / "r.pcapng"))
+            async with asyncio.timeout(60), made as proxy, EventSink() as sink, Client(proxy.url) as client:
+                await client.subscribe(sink)
+                scanner.device.panel.press("desk", "Platen")
+                notice = await sink.next("ScanAvailableEvent")
+                assert isinstance(notice.value, ScanAvailableEvent)
+                done = await client.pushed(notice.value)
+                await client.unsubscribe()
+        assert made.trace is not None
+        return len(done.pages), made.trace
+
+    pages, trace = asyncio.run(main())
+    assert pages == 1
+    assert [event.name for event in trace.events] == ["ScanAvailableEvent"]
+    assert trace.events[0].job is trace.jobs[0]
+    assert trace.subscriptions[0].ended_by == "Unsubscribe"
+    assert not [f for f in trace.findings if f.is_cause and f.severity.value == "error"]

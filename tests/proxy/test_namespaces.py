@@ -79,20 +79,6 @@ def first_line(process: subprocess.Popen[str], having: str) -> str:
     raise AssertionError(f"no line with {having!r}")
 
 
-PUSH = """
-import asyncio, sys
-from wsdtrace.scanner.client import Client
-async def main(url):
-    async with Client(url, host=sys.argv[2]) as client:
-        await client.subscribe()
-        print("subscribed", flush=True)
-        event = await asyncio.wait_for(client.events.get(), 30)
-        scan = await client.pushed(event)
-        print("pages", len(scan.pages), flush=True)
-asyncio.run(main(sys.argv[1]))
-"""
-
-
 @pytest.mark.slow
 @pytest.mark.driver
 def test_a_client_that_sees_only_the_proxy_finds_the_scanner_and_scans(networks: None, tmp_path: Path) -> None:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from wsdtrace.report.ticker import Ticker
 
 
+SETTLE_SECONDS = 1.0
+"""For the connections of a command that has ended to end as well."""
+
+
 @click.command(short_help="Stand between a client and a scanner: see, record, change.")
 @click.option("--device", metavar="URL|auto", required=True, help="The scanner, or `auto` to find the only one.")
 @click.option("--listen", metavar="WHERE", multiple=True, help="Interface or address to listen at. [127.0.0.1 and ::1]")
@@ -175,4 +179,5 @@ async def _inside(proxy: Proxy, command: Sequence[str], stop: asyncio.Event, tic
             ended.cancel()
             return True
         ticker.said(f"{command[0]} ended with {process.returncode}")
+        await proxy.settle(SETTLE_SECONDS)
         return False

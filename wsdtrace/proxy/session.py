@@ -157,6 +157,11 @@ class Proxy:
     ) -> None:
         await self.close()
 
+    async def settle(self, seconds: float) -> None:
+        """Let connections end that are ending: what a client left behind is still on its way."""
+        if self._relays:
+            await asyncio.wait(set(self._relays), timeout=seconds)
+
     async def close(self) -> Trace:
         """Stop listening, end all connections, finish the record and give the verdict."""
         if self.trace is not None:
