@@ -14,7 +14,6 @@ from wsdtrace.explore.ticket import Ticket
 from wsdtrace.explore.view import View, seconds
 from wsdtrace.report.detail import write_job
 from wsdtrace.report.joblines import pages
-from wsdtrace.report.ladder import ladder_svg
 from wsdtrace.soap.schema import Element
 from wsdtrace.state import model
 
@@ -126,17 +125,14 @@ class Job(View[model.Job]):
 
     def timeline(self) -> Figure:
         """Its states and pages against time."""
-        return Figure(f"timeline of {self._said(self._of.label)}", self._trace._timeline([self._of]))
+        return self._trace._timeline(f"timeline of {self._said(self._of.label)}", [self._of])
 
     def ladder(self) -> Figure:
         """Who said what to whom about it, with its states beside it."""
-        return Figure(f"ladder of {self._said(self._of.label)}", self._ladder())
-
-    def _ladder(self) -> str:
-        return ladder_svg(self._trace._facts, self._of, redactor=self._trace._redactor)
+        return self._trace._ladder(f"ladder of {self._said(self._of.label)}", self._of)
 
     def _drawings(self) -> list[str]:
-        return [self._ladder()]
+        return [self.ladder().drawing]
 
     def _facts(self) -> list[str]:
         one = self._of

@@ -26,6 +26,7 @@ from wsdtrace.explore.peers import Client, Device, DeviceEvent, Subscription
 from wsdtrace.explore.tables import Said, messages_of
 from wsdtrace.explore.tables.flat import bodies_of
 from wsdtrace.explore.view import as_html, moment, plain_look, seconds
+from wsdtrace.explore.zoom import ladder_plot, latency_plot, timeline_plot, transfer_plot
 from wsdtrace.pipeline import Options, check_file, read_image
 from wsdtrace.records import ContentRef, NetEvent
 from wsdtrace.report.ladder import ladder_svg
@@ -36,8 +37,8 @@ from wsdtrace.report.redact import Redactor
 from wsdtrace.report.text import render_check
 from wsdtrace.report.timeline import timeline_svg
 from wsdtrace.report.trace import Trace as Facts
-from wsdtrace.report.transferfigure import transfer_svg
-from wsdtrace.report.transfers import Shares, shares_of
+from wsdtrace.report.transferfigure import figure_of
+from wsdtrace.report.transfers import Shares, shares_of, transfers_of
 from wsdtrace.soap.fault import Fault
 from wsdtrace.soap.schema import Element
 from wsdtrace.state import model
@@ -199,15 +200,17 @@ class Trace:
 
     def ladder(self) -> Figure:
         """Who said what to whom, from top to bottom."""
-        return Figure("ladder", ladder_svg(self._facts, redactor=self._redactor))
+        return self._ladder("ladder")
 
     def timeline(self) -> Figure:
         """Its jobs against time."""
-        return Figure("timeline of the jobs", self._timeline(self._facts.jobs))
+        return self._timeline("timeline of the jobs", self._facts.jobs)
 
     def latency(self) -> Figure:
         """How long answers took, by operation."""
-        return Figure("latency by operation", latency_svg(self._facts, redactor=self._redactor))
+        facts, redactor = self._facts, self._redactor
+        drawing = latency_svg(facts, redactor=redactor)
+        return Figure("latency by operation", drawing, lambda: latency_plot(facts, redactor))
 
     def transfer(self) -> Figure:
         """When the bytes of the slowest pages came, and what held them up.
@@ -216,17 +219,23 @@ class Trace:
             CaptureError: the trace is closed, or the capture is gone.
         """
         self._need_file()
-        return Figure("transfer of the slowest pages", transfer_svg(self._facts, redactor=self._redactor))
+        pages, redactor = transfers_of(self._facts), self._redactor
+        drawing = figure_of(pages, redactor)
+        return Figure("transfer of the slowest pages", drawing, lambda: transfer_plot(pages, redactor))
 
     def mermaid(self) -> str:
         """The ladder as text of Mermaid, which code hosts draw."""
         return ladder_mermaid(self._facts, redactor=self._redactor)
 
-    def _timeline(self, jobs: Sequence[model.Job]) -> str:
-        part = (
-            self._facts if jobs is self._facts.jobs else replace(self._facts, jobs=list(jobs), refusals=[], events=[])
-        )
-        return timeline_svg(part, redactor=self._redactor)
+    def _ladder(self, name: str, job: model.Job | None = None) -> Figure:
+        facts, redactor = self._facts, self._redactor
+        drawing = ladder_svg(facts, job, redactor=redactor)
+        return Figure(name, drawing, lambda: ladder_plot(facts, job, redactor))
+
+    def _timeline(self, name: str, jobs: Sequence[model.Job]) -> Figure:
+        facts, redactor = self._facts, self._redactor
+        part = facts if jobs is facts.jobs else replace(facts, jobs=list(jobs), refusals=[], events=[])
+        return Figure(name, timeline_svg(part, redactor=redactor), lambda: timeline_plot(part, redactor))
 
     # -- life
 

@@ -142,7 +142,7 @@ class _Ladder:
         start, end = self._x[row.source], self._x[row.target]
         if start == end:
             end = start + min(self._room, 90)
-        color = _color_of(row)
+        color = color_of(row)
         sign = 1 if end > start else -1
         if row.is_request or row.lost:
             draw.text(8, y + 4, offset(row.stamp.time_ns, self._sequence.start_ns), size=11, opacity=MUTED,
@@ -255,7 +255,8 @@ class _Ladder:
 _MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace"
 
 
-def _color_of(row: Arrow) -> str:
+def color_of(row: Arrow) -> str:
+    """Red failed, green carries images, violet is from a device, blue asks, teal answers."""
     if row.failed:
         return RED
     if row.images:

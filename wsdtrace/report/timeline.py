@@ -34,7 +34,7 @@ def timeline_svg(trace: Trace, *, redactor: Redactor | None = None) -> str:
     """
     said = (redactor or Redactor(trace)).text
     jobs = trace.jobs[:MAX_JOBS]
-    extra = [row for row in (_refusals(trace), _events(trace)) if row[1]]
+    extra = [row for row in (refusal_marks(trace), event_marks(trace)) if row[1]]
     height = _TOP + _ROW * (len(jobs) + len(extra)) + (42 if len(trace.jobs) > MAX_JOBS else 26)
     draw = Drawing(
         WIDTH, max(height, _TOP + _ROW), "timeline of the scan jobs",
@@ -66,7 +66,8 @@ Marks = tuple[str, list[tuple[int, str]], str, str]
 """Title of a row, its times with their tooltips, colour, sign."""
 
 
-def _refusals(trace: Trace) -> Marks:
+def refusal_marks(trace: Trace) -> Marks:
+    """The row of requests for jobs that were refused."""
     marks = [
         (r.exchange.last.time_ns, f"CreateScanJob refused: {r.subcode or 'a fault without subcode'}")
         for r in trace.refusals
@@ -74,7 +75,8 @@ def _refusals(trace: Trace) -> Marks:
     return "refused", marks, RED, "✖"
 
 
-def _events(trace: Trace) -> Marks:
+def event_marks(trace: Trace) -> Marks:
+    """The row of what devices notified their clients of."""
     marks = [(e.exchange.first.time_ns, f"{e.name}, exchange {e.exchange.id}") for e in trace.events]
     return "device events", marks, VIOLET, "◆"
 
@@ -83,9 +85,11 @@ def _times(trace: Trace, jobs: list[Job]) -> list[int]:
     times = [step.stamp.time_ns for job in jobs for step in job.steps]
     times += [s.time_ns for job in jobs for s in (job.created, job.ended, job.last_activity) if s is not None]
     times += [s.time_ns for job in jobs for i in job.images for s in (i.first, i.last) if s is not None]
-    if trace.input.last_time_ns is not None and any(_is_left(job) for job in jobs):
+    if trace.input.last_time_ns is not None and any(is_left(job) for job in jobs):
         times.append(trace.input.last_time_ns)
-    times += [time_ns for _, marks, _, _ in (_refusals(trace), _events(trace)) for time_ns, _ in marks[:MAX_MARKS]]
+    times += [
+        time_ns for _, marks, _, _ in (refusal_marks(trace), event_marks(trace)) for time_ns, _ in marks[:MAX_MARKS]
+    ]
     return times
 
 
@@ -126,12 +130,12 @@ def _draw_job(draw: Drawing, trace: Trace, job: Job, scale: TimeScale, y: float,
         draw.rect(begin, y + 3, max(x - begin, 2), 16, fill=color, fill_opacity=0.8, tip=f"page {image.page}")
         draw.text(x, y + 30, f"p{image.page}", size=9.5, anchor="end", opacity=MUTED)
     x = scale.x(last.time_ns)
-    if _is_left(job) and trace.input.last_time_ns is not None:
+    if is_left(job) and trace.input.last_time_ns is not None:
         draw.line(x, y + 11, scale.x(trace.input.last_time_ns), y + 11, stroke=state_color(job.outcome.value),
                   stroke_width=2, stroke_dasharray="3 4")  # fmt: skip
     draw.line(x, y, x, y + 22, stroke=state_color(job.outcome.value), stroke_width=2.5)
 
 
-def _is_left(job: Job) -> bool:
+def is_left(job: Job) -> bool:
     """Nobody ended it as far as the capture goes."""
     return job.outcome in (Outcome.ORPHANED, Outcome.OPEN)

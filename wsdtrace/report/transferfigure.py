@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wsdtrace.records import Transfer
 from wsdtrace.report.palette import AMBER, BLUE, RED, SLATE
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.svg import MUTED, Drawing, fitted, width_of
@@ -59,6 +60,21 @@ def verdict(shares: Shares) -> str:
     return {"nobody": "flowed", "client": "mostly waited for the client"}.get(
         shares.slowest, f"mostly waited for the {shares.slowest}"
     )
+
+
+def pauses_of(transfer: Transfer) -> list[tuple[int, int]]:
+    """Stretches without a byte that no loss explains, (since, until) in nanoseconds."""
+    found: list[tuple[int, int]] = []
+    since: int | None = None
+    for i, (fresh, again) in enumerate(zip(transfer.fresh, transfer.again, strict=True)):
+        now = transfer.start_ns + i * transfer.bin_ns
+        if not fresh and not again:
+            since = now if since is None else since
+            continue
+        if since is not None and not again and now - since >= SECOND // 20:
+            found.append((since, now))
+        since = None
+    return found
 
 
 def _draw_key(draw: Drawing) -> None:
@@ -120,17 +136,8 @@ class _Row:
             self._draw.text((x + end) / 2, self._y + _PLOT / 2 + 4, words, size=10.5, anchor="middle")
 
     def _draw_pauses(self) -> None:
-        """Stretches without a byte that no loss explains."""
-        transfer = self._page.transfer
-        since: int | None = None
-        for i, (fresh, again) in enumerate(zip(transfer.fresh, transfer.again, strict=True)):
-            now = transfer.start_ns + i * transfer.bin_ns
-            if not fresh and not again:
-                since = now if since is None else since
-                continue
-            if since is not None and not again and now - since >= SECOND // 20:
-                self._shade(since, now)
-            since = None
+        for since, until in pauses_of(self._page.transfer):
+            self._shade(since, until)
 
     def _draw_rate(self) -> None:
         transfer = self._page.transfer
