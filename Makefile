@@ -2,7 +2,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-BENCHMARKS := benchmarks/startup.py benchmarks/streams.py benchmarks/vocabulary.py
+BENCHMARKS := benchmarks/startup.py benchmarks/streams.py benchmarks/vocabulary.py benchmarks/checking.py benchmarks/tables.py benchmarks/proxy.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test slow fuzz lint bench mutants captures notebook docs clean

@@ -66,7 +66,7 @@ if not TYPE_CHECKING:  # else every name would be there for a type checker
     def __getattr__(name: str) -> Any:
         if name not in __all__:
             raise AttributeError(f"module 'wsdtrace' has no attribute {name!r}")
-        if name == "proxy":  # a package that can be called: docs/decisions/0011-a-package-that-can-be-called.md
+        if name == "proxy":  # a package that can be called: docs/decisions/0007-a-package-that-can-be-called.md
             from importlib import import_module  # noqa: PLC0415 - see above
 
             return import_module("wsdtrace.proxy")

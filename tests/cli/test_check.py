@@ -327,7 +327,8 @@ def test_the_files_of_a_ring_are_judged_as_one(tmp_path: Path) -> None:
     subprocess.run(["editcap", "-c", "20", str(whole), str(tmp_path / "ring.pcapng")], check=True)
     alone, joined = command.run("check", whole), command.run("check", "--join", tmp_path)
     assert joined.code == alone.code == 1
-    assert joined.out.splitlines()[1:-1] == alone.out.splitlines()[1:-1]
+    said = [ran.out.partition("\n\n")[2].rpartition("\nnext:")[0] for ran in (joined, alone)]  # no names of files
+    assert said[0] == said[1] != ""
     shown = command.run("show", "--join", tmp_path, "--exchange", "2")
     assert shown.out.splitlines()[1:] == command.run("show", whole, "--exchange", "2").out.splitlines()[1:]
     saved = command.run("images", "--join", tmp_path, "-o", tmp_path / "pages")
