@@ -97,7 +97,7 @@ def command(
 
     \b
       wsdtrace proxy --device http://192.0.2.20:5357/scan -w scan.pcapng
-      wsdtrace proxy --device http://192.0.2.20/scan --fault RetrieveImage#2:drop=5000
+      wsdtrace proxy --device auto --fault RetrieveImage#2:drop=5000
       wsdtrace proxy --device auto -- scanimage -d airscan:w0:wsdtrace -o page.pnm
     """
     from wsdtrace.pipeline import Options, rules_for
