@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import stat
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from tests.capture.blocks import pcap_header, record
 from wsdtrace.capture.live import interfaces, permission_error, recorder_command, watch_file, watch_interface
 from wsdtrace.errors import CaptureError, CaptureFormatError, CapturePermissionError, MissingExtra
+from wsdtrace.records import FrameBatch
 
 
 def program(folder: Path, name: str, script: str) -> None:
@@ -19,6 +21,12 @@ def program(folder: Path, name: str, script: str) -> None:
     path = folder / name
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def frames(batch: FrameBatch) -> list[bytes]:
+    """The bytes of each."""
+    sizes = zip(batch.offset.tolist(), batch.captured_len.tolist(), strict=True)
+    return [bytes(batch.buffer[start : start + size]) for start, size in sizes]
 
 
 @pytest.fixture
@@ -84,6 +92,40 @@ def test_without_any_recorder_the_extra_is_named(only: Path, monkeypatch: pytest
     monkeypatch.setitem(__import__("sys").modules, "scapy.config", None)
     with pytest.raises(MissingExtra, match=r"pip install 'wsdtrace\[live\]'"):
         watch_interface("eth0")
+
+
+def test_scapy_delivers_each_frame_of_loopback_once_and_to_the_last(only: Path) -> None:
+    pytest.importorskip("scapy.config", reason="the extra live is not installed")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver, socket.socket(type=socket.SOCK_DGRAM) as sender:
+        receiver.bind(("127.0.0.1", 0))
+        address = receiver.getsockname()
+        try:
+            watch = watch_interface("lo", f"udp port {address[1]}")
+        except CaptureError as error:
+            pytest.skip(f"lo cannot be recorded here: {error}")
+        sent = [b"%d" % number * 30_000 for number in (1, 2)]
+        with watch:
+            sender.sendto(sent[0], address)
+            assert watch.wait(10)
+            batches = watch.source.batches()
+            found = frames(next(batches))
+            sender.sendto(sent[1], address)
+            watch.stop()
+            found += [frame for batch in batches for frame in frames(batch)]
+    assert [frame[14 + 20 + 8 :] for frame in found] == sent
+
+
+@pytest.mark.parametrize(
+    ("interface", "told"),
+    [
+        ("any", "any: scapy records one interface at a time; all of them take dumpcap or tcpdump"),
+        ("nowhere9", "nowhere9: scapy cannot record it: .*nowhere9"),
+    ],
+)
+def test_what_scapy_cannot_record_is_told(only: Path, interface: str, told: str) -> None:
+    pytest.importorskip("scapy.config", reason="the extra live is not installed")
+    with pytest.raises(CaptureError, match=told):
+        watch_interface(interface)
 
 
 def test_the_sentence_without_a_program_has_one_command() -> None:

@@ -186,12 +186,19 @@ def _is_ready(descriptor: int, seconds: float) -> bool:
 def _through_scapy(interface: str, capture_filter: str | None) -> Watch:
     """scapy's packets as a pcap stream in a pipe of our own."""
     try:
-        from scapy.config import conf  # noqa: PLC0415  # an extra, and slow to import
+        import scapy.arch  # noqa: PLC0415  # an extra, and slow to import; it tells `conf` about sockets
+        import scapy.layers.l2  # noqa: F401, PLC0415  # as above; about link types
+        from scapy.config import conf  # noqa: PLC0415  # as above
         from scapy.data import ETH_P_ALL  # noqa: PLC0415  # as above
     except ImportError:
         raise MissingExtra("recording without dumpcap and tcpdump", "live") from None
+    if interface == "any":
+        raise CaptureError("any: scapy records one interface at a time; all of them take dumpcap or tcpdump")
+    # On Linux's loopback every frame passes twice, out and in. The socket that could send as well drops those that go
+    # out, which are what an ordinary interface must not lack.
+    listening = conf.L2socket if interface == conf.loopback_name else conf.L2listen
     try:
-        socket = conf.L2listen(iface=interface, type=ETH_P_ALL, filter=capture_filter)
+        socket = listening(iface=interface, type=ETH_P_ALL, filter=capture_filter)
     except PermissionError:
         raise permission_error(interface, None) from None
     except Exception as error:  # scapy raises whatever the system says, and its own errors
@@ -201,16 +208,23 @@ def _through_scapy(interface: str, capture_filter: str | None) -> Watch:
     number = conf.l2types.layer2num.get(getattr(socket, "LL"), 1)  # noqa: B009 - its type does not say so
 
     def deliver() -> None:
-        with open(writing, "wb", buffering=0) as out, contextlib.suppress(OSError):
+        with contextlib.closing(socket), open(writing, "wb", buffering=0) as out, contextlib.suppress(OSError):
             out.write(pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, SNAP_LENGTH, linktype_of(number)))
-            while not stopped.is_set():
-                if not _is_ready(socket.fileno(), POLL_SECONDS):
+            until_ns = None
+            while True:
+                if until_ns is None and stopped.is_set():
+                    until_ns = time.time_ns()
+                if not _is_ready(socket.fileno(), POLL_SECONDS if until_ns is None else 0):
+                    if until_ns is not None:
+                        return
                     continue
-                _, data, at = socket.recv_raw()
+                _, data, at = socket.recv_raw(SNAP_LENGTH)
                 if data is not None:
-                    seconds, rest = divmod(int((at or time.time()) * 1_000_000) * 1000, 1_000_000_000)
+                    time_ns = time.time_ns() if at is None else int(at * 1_000_000_000)
+                    if until_ns is not None and time_ns > until_ns:
+                        return  # what came before the end is read, and no more
+                    seconds, rest = divmod(time_ns, 1_000_000_000)
                     out.write(pack("<IIII", seconds, rest, len(data), len(data)) + data)
-        socket.close()
 
     thread = threading.Thread(target=deliver, name="scapy", daemon=True)
     thread.start()
