@@ -5,6 +5,7 @@ import pytest
 from tests.soap.corpus import enveloped
 from wsdtrace.soap import Locator, read_envelope, span_at
 from wsdtrace.soap.locate import resolve
+from wsdtrace.soap.positions import MAX_ROWS
 
 DATA = enveloped(
     "<wscn:GetActiveJobsResponse><wscn:ActiveJobs>"
@@ -69,3 +70,12 @@ def test_bytes_of_utf_16_are_bytes_of_the_message() -> None:
     span = span_at(read_envelope(data), f"{JOBS}/JobSummary[2]/JobId")
     assert span is not None
     assert data[span.start : span.end].decode("utf-16-le") == "22"
+
+
+def test_an_element_behind_the_last_known_place_has_no_bytes() -> None:
+    data = DATA.replace(b"<wscn:JobName/>", b"<wscn:JobName/>" * MAX_ROWS)
+    locator = Locator(read_envelope(data))
+    assert locator.span(f"{JOBS}/JobSummary[2]/JobName[{MAX_ROWS // 2}]") is not None
+    assert locator.span(f"{JOBS}/JobSummary[2]/JobName[{MAX_ROWS}]") is None
+    assert locator.complete(f"{JOBS}/JobSummary[1]")
+    assert not locator.complete(JOBS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wsdtrace.soap.positions import scan
+from wsdtrace.soap.positions import MAX_ROWS, scan
 from wsdtrace.soap.xml import parse
 
 TEXT = b'<?xml version="1.0"?>\n<r a=">"><b>t</b><c/>\n<d><b>u</b></d></r>'
@@ -59,3 +59,20 @@ def test_the_first_use_of_each_unbound_prefix_is_kept() -> None:
     rows = scan(b"<a:x><a:y b:z='1'/></a:x>")
     assert [(use.prefix, use.name, use.start) for use in rows.unbound(9)] == [("a", "a:x", 1), ("b", "b:z", 10)]
     assert len(rows.unbound(1)) == 1
+
+
+@pytest.mark.parametrize("opened", [b"<a>", b"<a/>"], ids=["deep", "wide"])
+def test_the_number_of_rows_is_bounded(opened: bytes) -> None:
+    data = b"<r>" + opened * (MAX_ROWS + 5)
+    rows = scan(data)
+    assert len(rows.names) == len(rows.starts) == len(rows.ends) == MAX_ROWS
+    assert rows.cut == 3 + len(opened) * (MAX_ROWS - 1)
+    assert rows.error is None
+    assert rows.starts[-1] == rows.cut - len(opened)
+    assert all(rows.text[slice(*rows.start_tag(row))] == opened for row in (1, MAX_ROWS // 2, MAX_ROWS - 1))
+
+
+def test_as_many_rows_as_there_may_be_are_not_cut() -> None:
+    rows = scan(b"<r>" + b"<a/>" * (MAX_ROWS - 1) + b"</r>")
+    assert (len(rows.starts), rows.cut, rows.error) == (MAX_ROWS, None, None)
+    assert rows.ends[0] == len(rows.text)

@@ -5,6 +5,7 @@ import pytest
 from tests.soap.corpus import enveloped
 from wsdtrace import wsd
 from wsdtrace.soap import private_names, read_envelope, redactions
+from wsdtrace.soap.positions import MAX_ROWS
 
 TICKET = (
     "<wscn:CreateScanJobRequest><wscn:DestinationToken>t0ken</wscn:DestinationToken><wscn:ScanTicket>"
@@ -51,3 +52,11 @@ def test_what_stands_behind_a_defect_is_private_too(end: bytes) -> None:
 def test_a_message_that_is_cut_in_a_secret_keeps_it_private() -> None:
     data = enveloped(TICKET)
     assert private(data[: data.index(b"ken</wscn")]) == [b"t0"]
+
+
+def test_what_stands_behind_the_last_known_place_is_private_too() -> None:
+    data = enveloped("<wscn:x>" + "<wscn:y/>" * MAX_ROWS + "</wscn:x>" + TICKET)
+    assert read_envelope(data).well_formed
+    found = private(data)
+    assert found[0] == b"t0ken"
+    assert b" us<![CDATA[er]]> " in found[1]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from wsdtrace.soap.anomalies import SoapAnomaly
+from wsdtrace.soap.positions import MAX_ROWS
 from wsdtrace.soap.xml import MAX_DOCUMENT, parse, parse_clean
 
 UNBOUND = [SoapAnomaly.PREFIX_UNBOUND]
@@ -133,6 +134,27 @@ def test_depth_is_bounded(levels: int) -> None:
     kinds = [anomaly.kind for anomaly in document.anomalies]
     assert kinds == ([] if levels <= 256 else [SoapAnomaly.TOO_DEEP])
     assert (document.reliable is None) == (levels <= 256)
+
+
+MANY = b"<a/>" * MAX_ROWS
+
+
+@pytest.mark.parametrize(
+    ("data", "kinds", "reliable"),
+    [
+        pytest.param(b"<x>" + MANY + b"</x>", [], None, id="sound: nobody asked for places"),
+        pytest.param(b"<x>" + MANY + b"<b></x>", ["too_large", "not_well_formed"], b"", id="defect behind"),
+        pytest.param(b"<x><b></x>" + MANY, ["not_well_formed"], b"x>" + MANY, id="defect before"),
+        pytest.param(b"<q:x>" + MANY + b"</q:x>", ["too_large", "prefix_unbound"], None, id="prefix before"),
+        pytest.param(b"<x>" + MANY + b"<q:b/></x>", ["too_large", "namespace_invalid"], None, id="prefix behind"),
+        pytest.param(b"<x>" * (MAX_ROWS + 1), ["too_large", "too_deep"], b">" + b"<x>" * (MAX_ROWS - 256), id="deep"),
+    ],
+)
+def test_behind_the_last_known_place_libxml2_is_believed(data: bytes, kinds: list[str], reliable: bytes | None) -> None:
+    document = parse(data)
+    assert [anomaly.kind for anomaly in document.anomalies] == kinds
+    assert document.well_formed == ("not_well_formed" not in kinds)
+    assert (None if document.reliable is None else data[document.reliable :]) == reliable
 
 
 def test_size_is_bounded() -> None:

@@ -6,7 +6,7 @@ from tests.shared import CAPTURES
 from wsdtrace import scenario
 from wsdtrace.pipeline import Options, check_file
 from wsdtrace.records import Stamp
-from wsdtrace.state.events import CaptureEnded, ConnectionSettled, Event, ExchangeEnded, MessageSeen
+from wsdtrace.state.events import CaptureEnded, ConnectionSettled, Event, ExchangeEnded, LimitReached, MessageSeen
 from wsdtrace.state.model import Toward
 from wsdtrace.state.tracker import Tracker
 
@@ -41,6 +41,12 @@ def test_events_go_towards_the_client() -> None:
 def test_encrypted_traffic_alone_is_seen_as_such() -> None:
     trace = check_file(str(CAPTURES / "tls-without-key/capture.pcap"))
     assert (trace.wsd_seen, trace.encrypted_seen, trace.exchanges) == (False, True, [])
+
+
+def test_a_bound_that_an_envelope_met_is_told() -> None:
+    deep = "<a>" * 300 + "</a>" * 300
+    seen = all_events(f"< replace </soap:Body> {deep}</soap:Body>\nGetScannerElements -> ok")
+    assert [e.anomaly.detail for e in seen if isinstance(e, LimitReached)] == ["Excessive depth in document: 256"]
 
 
 def test_time_never_falls() -> None:

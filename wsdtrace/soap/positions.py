@@ -2,7 +2,7 @@
 
 Only documents with something to point at are scanned (0.1 ms for 10 KB). Elements are numbered in document order,
 which is the order of `root.iter()`, so an element of the tree and a row of the scan are the same up to the first
-error.
+error, or up to `MAX_ROWS`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,20 @@ from __future__ import annotations
 import re
 from dataclasses import field
 from pyexpat import ExpatError, ParserCreate
+from typing import Final
 from xml.parsers.expat import ErrorString
 
 from lxml import etree
 
 from wsdtrace.dataclass import dataclass
+
+MAX_ROWS: Final = 100_000
+"""Elements of one document whose places are known (25 MB): 50 times the longest message seen. What is said of a later
+one points at the whole message, and whether the rest is well-formed is left to libxml2."""
+
+
+class _Full(Exception):
+    """There are as many rows as there may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,8 @@ class Positions:
     ends: list[int] = field(default_factory=list)
     """Offset behind the end tag; -1: not seen before the error."""
     error: ScanError | None = None
+    cut: int | None = None
+    """Offset of the first element that has no row because there are `MAX_ROWS`; None: the scan was not cut short."""
     unbound_uses: list[PrefixUse] = field(default_factory=list)
 
     def unbound(self, limit: int) -> list[PrefixUse]:
@@ -105,7 +116,7 @@ def _tag_end(text: bytes, start: int) -> int:
 
 
 def scan(text: bytes) -> Positions:
-    """Scan UTF-8 `text`. Never raises: an error ends the scan and is in the result."""
+    """Scan UTF-8 `text`. Never raises: an error or `MAX_ROWS` ends the scan, and the result says so."""
     found = Positions(text)
     parser = ParserCreate("utf-8")
     parser.ordered_attributes = True
@@ -122,6 +133,9 @@ def scan(text: bytes) -> Positions:
 
     def start(name: str, attributes: list[str]) -> None:
         offset = parser.CurrentByteIndex
+        if len(found.starts) >= MAX_ROWS:
+            found.cut = offset
+            raise _Full
         open_rows.append(len(found.starts))
         found.names.append(name)
         found.starts.append(offset)
@@ -151,6 +165,8 @@ def scan(text: bytes) -> Positions:
     parser.DefaultHandler = lambda _data: None
     try:
         parser.Parse(text, True)
+    except _Full:
+        pass  # `cut` says so; expat forgets its handlers, and reads to the end of the megabyte at most
     except ExpatError as error:
         offset = max(parser.ErrorByteIndex, 0)
         reason = ErrorString(error.code)

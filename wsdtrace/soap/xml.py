@@ -10,7 +10,8 @@ Theory of operation:
    was there is told.
 3. What lxml refuses is judged by expat, which knows byte offsets and nothing of namespaces. If expat refuses it too
    it is not well-formed: parsed again with recovery, and reliable up to expat's offset. If not, it is well-formed XML
-   that breaks Namespaces in XML (an unbound prefix) or one of the limits, and says so.
+   that breaks Namespaces in XML (an unbound prefix) or one of the limits, and says so. Behind the last element whose
+   place expat may note, libxml2's word counts.
 4. Nothing raises, and nothing is slower than linear: each step reads the document once.
 """
 
@@ -25,7 +26,7 @@ from lxml import etree
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Anomaly, Space, Span
 from wsdtrace.soap.anomalies import SoapAnomaly
-from wsdtrace.soap.positions import Positions, scan
+from wsdtrace.soap.positions import MAX_ROWS, Positions, ScanError, scan
 
 MAX_DOCUMENT = 16 * 1024 * 1024
 """Bytes of one XML document that are looked at: 500 times the largest envelope DPWS allows (32,767 octets)."""
@@ -169,8 +170,12 @@ def parse(data: bytes, charset: str | None = None) -> Document:
     except (etree.XMLSyntaxError, ValueError, AssertionError):
         root = None
     positions = scan(original)
-    if positions.error is not None:
-        at = positions.error
+    at = positions.error
+    if positions.cut is not None:
+        detail = f"more than {MAX_ROWS} elements, the places of later ones are not known"
+        anomalies.append(Anomaly(SoapAnomaly.TOO_LARGE, detail, document.span(positions.cut, len(original))))
+        at = _refused(recovering, positions)
+    if at is not None:
         error = XmlError(at.line, at.column, document.offset(at.offset), at.reason)
         where = document.span(at.offset, min(at.offset + 1, len(original)))
         anomalies.append(
@@ -182,7 +187,8 @@ def parse(data: bytes, charset: str | None = None) -> Document:
     for entry in recovering.error_log:
         if entry.type in _LIMIT_CODES:
             reliable = positions.at_line(original, entry.line, entry.column)
-            anomalies.append(Anomaly(SoapAnomaly.TOO_DEEP, entry.message, document.span(reliable, len(original))))
+            detail = entry.message.partition(", use ")[0]  # what libxml2 proposes to programmers
+            anomalies.append(Anomaly(SoapAnomaly.TOO_DEEP, detail, document.span(reliable, len(original))))
             break
     unbound = _unbound(document, positions)
     anomalies += unbound
@@ -192,6 +198,17 @@ def parse(data: bytes, charset: str | None = None) -> Document:
         reasons = [entry.message for entry in recovering.error_log]
         anomalies.append(Anomaly(SoapAnomaly.NAMESPACE_INVALID, reasons[0] if reasons else "not namespace-well-formed"))
     return Document(data, original, codec, root, True, None, document.has_dtd, reliable, tuple(anomalies))
+
+
+def _refused(parser: etree.XMLParser, positions: Positions) -> ScanError | None:
+    """Where libxml2 says that the document is not well-formed; None: not as far as it read."""
+    for entry in parser.error_log:
+        if entry.type in _LIMIT_CODES:
+            break
+        if entry.level == etree.ErrorLevels.FATAL:  # what breaks Namespaces in XML only is less
+            offset = positions.at_line(positions.text, entry.line, entry.column)
+            return ScanError(entry.line, entry.column, offset, entry.message)
+    return None
 
 
 def _unbound(document: Document, positions: Positions) -> list[Anomaly]:

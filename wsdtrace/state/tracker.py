@@ -28,6 +28,7 @@ from wsdtrace.records import (
     Stamp,
     StreamEnded,
 )
+from wsdtrace.soap import SoapAnomaly
 from wsdtrace.state.announcements import AnnouncementBook
 from wsdtrace.state.conditions import ConditionBook
 from wsdtrace.state.connections import ConnectionBook
@@ -78,6 +79,8 @@ from wsdtrace.state.vocabulary import (
 )
 
 Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | Gap | StreamEnded | ConnectionRefused | NetAnomaly
+
+_BOUNDS_OF_XML = frozenset({SoapAnomaly.TOO_LARGE, SoapAnomaly.TOO_DEEP})
 
 
 class Tracker:
@@ -306,6 +309,10 @@ class Tracker:
             read = None if message is None else message.http
             for anomaly in () if read is None else read.anomalies:
                 if anomaly.kind == HttpAnomaly.LIMIT:
+                    yield LimitReached(stamp, anomaly, connection)
+            envelope = None if message is None else message.envelope
+            for anomaly in () if envelope is None else envelope.anomalies:
+                if anomaly.kind in _BOUNDS_OF_XML:
                     yield LimitReached(stamp, anomaly, connection)
         if response is not None:
             yield MessageSeen(stamp, exchange, response)
