@@ -31,9 +31,9 @@ lint: $(VENV)/.installed-dev  ## ruff and mypy --strict over package and tests
 	@echo "==> mypy"; $(BIN)/mypy
 
 bench: $(VENV)/.installed-dev  ## measure wsdtrace beside tshark, tcpflow, dpkt, scapy and pyshark, and what else is promised about speed
-	@for file in $(BENCHMARKS); do echo "==> $$file"; $(BIN)/python "$$file" || exit 1; done
-	@echo "==> benchmarks/bench.py: wsdtrace and others on the same captures (12 GB in benchmarks/data, made once)"
-	@$(BIN)/python benchmarks/bench.py --write docs/benchmarks.md
+	@broken=0; for file in $(BENCHMARKS); do echo "==> $$file"; $(BIN)/python "$$file" || broken=1; done; \
+	echo "==> benchmarks/bench.py: wsdtrace and others on the same captures (12 GB in benchmarks/data, made once)"; \
+	$(BIN)/python benchmarks/bench.py --write docs/benchmarks.md || broken=1; exit $$broken
 
 mutants: $(VENV)/.installed-dev  ## break clean recordings in known ways, and see whether the checker says so
 	@echo "==> benchmarks/mutate.py"; $(BIN)/python benchmarks/mutate.py --write docs/mutation-study.md
