@@ -14,6 +14,7 @@ from fuzz.frames import capture_of
 from fuzz.program import Kind, Program, read
 from wsdtrace.capture import open_capture_bytes
 from wsdtrace.check.rule import Rule
+from wsdtrace.errors import CaptureFormatError
 from wsdtrace.http import HttpRoom
 from wsdtrace.pipeline import Options, Run, rules_for
 from wsdtrace.records import (
@@ -59,7 +60,10 @@ def capture(data: bytes) -> None:
     made = capture_of(read(data))
     rules = rules_for(OPTIONS)
     started = time.process_time()
-    trace = judged(made, rules, one_by_one=False)
+    try:
+        trace = judged(made, rules, one_by_one=False)
+    except CaptureFormatError:  # a program may cut its capture off within the first header: then it is none
+        return
     document = render_json(trace, show_secrets=True)
     chance = sum(data[:64]) % RARELY
     text = render_check(trace, Look(verbosity=Verbosity.VERBOSE)) if chance == 1 else ""
