@@ -307,6 +307,7 @@ DIFFERENT = {
 }
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_pipelined_requests_are_read() -> None:
     one = b"GET / HTTP/1.0\r\n\r\n"
     talk = Talk()

@@ -121,6 +121,7 @@ def test_a_long_transfer_has_a_fixed_number_of_bins() -> None:
     assert sum(transfer.fresh) == 250
 
 
+@pytest.mark.slow
 def test_holes_are_remembered_up_to_a_bound() -> None:
     wire = Wire()
     length = 2 * MAX_HOLES + 10

@@ -76,7 +76,9 @@ def test_an_unknown_name_is_told_with_the_nearest(name: str, told: str) -> None:
     assert told in str(caught.value)
 
 
-@pytest.mark.parametrize("width", [48, 80, 100])
+@pytest.mark.parametrize(
+    "width", [pytest.param(48, marks=pytest.mark.slow), 80, pytest.param(100, marks=pytest.mark.slow)]
+)
 def test_everything_can_be_described_at_every_width(width: int) -> None:
     names = [*vocabulary(), *(m.operation for m in MESSAGES), *(f.subcode for f in FAULTS)]
     assert [name for name in names if not described(name, width)] == []
