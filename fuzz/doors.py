@@ -6,6 +6,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -113,18 +114,7 @@ def _single(batch: FrameBatch) -> Iterator[FrameBatch]:
     """Frame by frame; the anomalies come with the last."""
     edges = [*range(len(batch)), len(batch)] if len(batch) else [0, 0]
     for low, high in pairwise(edges):
-        yield FrameBatch(
-            buffer=batch.buffer,
-            offset=batch.offset[low:high],
-            file_offset=batch.file_offset[low:high],
-            captured_len=batch.captured_len[low:high],
-            wire_len=batch.wire_len[low:high],
-            time_ns=batch.time_ns[low:high],
-            interface=batch.interface[low:high],
-            link_type=batch.link_type[low:high],
-            first_number=batch.first_number + low,
-            anomalies=batch.anomalies if high == len(batch) else (),
-        )
+        yield replace(batch.rows(low, high), anomalies=batch.anomalies if high == len(batch) else ())
 
 
 def stream(data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from wsdtrace.records import FrameBatch
@@ -10,18 +11,7 @@ from wsdtrace.records import FrameBatch
 
 def rows(batch: FrameBatch, low: int, high: int) -> FrameBatch:
     """Frames `low:high` of a batch as a batch of their own."""
-    return FrameBatch(
-        buffer=batch.buffer,
-        offset=batch.offset[low:high],
-        file_offset=batch.file_offset[low:high],
-        captured_len=batch.captured_len[low:high],
-        wire_len=batch.wire_len[low:high],
-        time_ns=batch.time_ns[low:high],
-        interface=batch.interface[low:high],
-        link_type=batch.link_type[low:high],
-        first_number=batch.first_number + low,
-        anomalies=batch.anomalies if high == len(batch) else (),
-    )
+    return replace(batch.rows(low, high), anomalies=batch.anomalies if high == len(batch) else ())
 
 
 def recut(batches: Iterable[FrameBatch], cuts: Iterable[int]) -> Iterator[FrameBatch]:

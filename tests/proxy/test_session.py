@@ -88,7 +88,7 @@ def test_closing_twice_gives_the_same_verdict() -> None:
     assert asyncio.run(ran.proxy.close()) is ran.trace
 
 
-def test_nothing_is_left_open_after_a_thousand_exchanges() -> None:
+def test_nothing_is_left_open_after_many_exchanges() -> None:
     async def talk(proxy: Proxy, _: Device) -> tuple[int, int]:
         await scan(proxy, _)
         await asyncio.sleep(0.05)

@@ -40,3 +40,10 @@ def test_a_frame_is_at_most_as_long_as_it_was_on_the_wire() -> None:
 def test_frames_are_numbered_from_one() -> None:
     numbered = [range(batch.first_number, batch.first_number + len(batch)) for batch in batches("clean-flatbed")]
     assert [number for numbers in numbered for number in numbers] == list(range(1, 110))
+
+
+def test_rows_keep_their_numbers_and_leave_the_anomalies_to_the_window() -> None:
+    (batch, *_) = [batch for batch in batches("file-cut") if batch.anomalies]
+    cut = batch.rows(2, 5)
+    assert (len(cut), cut.first_number, cut.anomalies) == (3, batch.first_number + 2, ())
+    assert all((getattr(cut, name) == getattr(batch, name)[2:5]).all() for name in COLUMNS)

@@ -12,7 +12,7 @@ on: as a slice of its own window when one file alone has something to say (a rin
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -171,7 +171,7 @@ class JoinedSource:
             if low < high:
                 before = self._before.get(number, 0)
                 for batch in source.window(low, high):
-                    yield _changed(batch, first_number=batch.first_number + before)
+                    yield replace(batch, first_number=batch.first_number + before, anomalies=())
 
     def upto(self, number: int, *, ahead: int = 0) -> Iterator[FrameBatch]:
         """The frames up to one of them again; see `CaptureSource.upto`. None of files that overlap in time.
@@ -184,7 +184,7 @@ class JoinedSource:
             return
         before, file = max(within)
         for batch in self._sources[file].upto(number - before, ahead=ahead):
-            yield _changed(batch, first_number=batch.first_number + before)
+            yield replace(batch, first_number=batch.first_number + before, anomalies=())
 
     def close(self) -> None:
         """Close all of them."""
@@ -206,7 +206,7 @@ class JoinedSource:
             earliest, latest = int(batch.time_ns.min()), int(batch.time_ns.max())
             self.first_time_ns = earliest if self.first_time_ns is None else min(self.first_time_ns, earliest)
             self.last_time_ns = latest if self.last_time_ns is None else max(self.last_time_ns, latest)
-        return _changed(batch, first_number=first, anomalies=anomalies)
+        return replace(batch, first_number=first, anomalies=anomalies)
 
 
 def _first_time(feed: _Feed) -> int:
@@ -239,7 +239,7 @@ def _take(feed: _Feed, number: int, limit: int, last: int) -> FrameBatch | None:
 def _merged(pieces: list[FrameBatch]) -> FrameBatch:
     """Rows of several windows in the order of their keys; those of one window stay where they are."""
     if len(pieces) == 1:
-        return _changed(pieces[0], time_ns=pieces[0].time_ns[0])
+        return replace(pieces[0], time_ns=pieces[0].time_ns[0], anomalies=())
     if not pieces:
         none = np.empty(0, dtype=np.int64)
         small, tiny = none.astype(np.uint32), none.astype(np.uint16)
@@ -262,27 +262,6 @@ def _merged(pieces: list[FrameBatch]) -> FrameBatch:
         interface=np.concatenate([piece.interface for piece in pieces])[order],
         link_type=np.concatenate([piece.link_type for piece in pieces])[order],
         first_number=0,
-    )
-
-
-def _changed(
-    batch: FrameBatch,
-    *,
-    time_ns: I64 | None = None,
-    first_number: int | None = None,
-    anomalies: tuple[Anomaly, ...] = (),
-) -> FrameBatch:
-    return FrameBatch(
-        buffer=batch.buffer,
-        offset=batch.offset,
-        file_offset=batch.file_offset,
-        captured_len=batch.captured_len,
-        wire_len=batch.wire_len,
-        time_ns=batch.time_ns if time_ns is None else time_ns,
-        interface=batch.interface,
-        link_type=batch.link_type,
-        first_number=batch.first_number if first_number is None else first_number,
-        anomalies=anomalies,
     )
 
 

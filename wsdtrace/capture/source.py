@@ -145,7 +145,7 @@ class CaptureSource:
                     continue
                 lo, hi = (int(i) for i in np.searchsorted(batch.file_offset, (file_start, file_end)))
                 if lo < hi:
-                    yield _rows(batch, lo, hi)
+                    yield batch.rows(lo, hi)
                 if hi < len(batch):
                     return
 
@@ -163,7 +163,7 @@ class CaptureSource:
         start = self._checkpoints[row].position if row >= 0 else 0
         for batch in self.window(start, self.file_size or 0):
             last = number + 1 - batch.first_number
-            yield batch if last >= len(batch) else _rows(batch, 0, last)
+            yield batch if last >= len(batch) else batch.rows(0, last)
             if last <= len(batch):
                 return
 
@@ -243,21 +243,6 @@ def _batch(view: memoryview, walked: Walked, position: int, number: int, anomali
         link_type=walked.link_type,
         first_number=number,
         anomalies=anomalies,
-    )
-
-
-def _rows(batch: FrameBatch, lo: int, hi: int) -> FrameBatch:
-    """Rows `lo:hi` of a batch, without its anomalies, which the first pass told."""
-    return FrameBatch(
-        buffer=batch.buffer,
-        offset=batch.offset[lo:hi],
-        file_offset=batch.file_offset[lo:hi],
-        captured_len=batch.captured_len[lo:hi],
-        wire_len=batch.wire_len[lo:hi],
-        time_ns=batch.time_ns[lo:hi],
-        interface=batch.interface[lo:hi],
-        link_type=batch.link_type[lo:hi],
-        first_number=batch.first_number + lo,
     )
 
 

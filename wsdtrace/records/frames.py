@@ -41,3 +41,17 @@ class FrameBatch:
 
     def __len__(self) -> int:
         return len(self.offset)
+
+    def rows(self, low: int, high: int) -> FrameBatch:
+        """Frames `low:high` as a batch of their own over the same buffer, without anomalies: those are the window's."""
+        return FrameBatch(
+            buffer=self.buffer,
+            offset=self.offset[low:high],
+            file_offset=self.file_offset[low:high],
+            captured_len=self.captured_len[low:high],
+            wire_len=self.wire_len[low:high],
+            time_ns=self.time_ns[low:high],
+            interface=self.interface[low:high],
+            link_type=self.link_type[low:high],
+            first_number=self.first_number + low,
+        )

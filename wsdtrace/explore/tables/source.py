@@ -148,7 +148,7 @@ class Exchanges(Source):
     def faults(self) -> list[Any]:
         """The fault that answered it, or that it carried; as `Exchange.fault`, without a call for each."""
         asked, answered = each(self.requests, "fault"), each(self.responses, "fault")
-        if asked.count(None) == len(asked):
+        if all(fault is None for fault in asked):  # count() would compare faults field by field
             return answered
         return [b if b is not None else a for a, b in zip(asked, answered, strict=True)]
 
