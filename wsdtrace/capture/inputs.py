@@ -16,10 +16,10 @@ import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Final, Self, cast
+from typing import BinaryIO, Final, cast
 
 from wsdtrace.capture.anomalies import CaptureAnomaly
+from wsdtrace.closing import Closing
 from wsdtrace.errors import CaptureError, CapturePermissionError, MissingExtra
 
 STDIN: Final = "-"
@@ -69,7 +69,7 @@ def _is_silent(pipe: int) -> bool:
         return False
 
 
-class Input:
+class Input(Closing):
     """One opened source of bytes."""
 
     def __init__(
@@ -152,14 +152,6 @@ class Input:
             self._stream.close()
         if self.name != STDIN:
             self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def open_input(path: str | Path) -> Input:

@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
 from wsdtrace.capture.remarks import Comment, Remarks
 from wsdtrace.capture.source import WINDOW_BYTES, CaptureSource, open_capture
+from wsdtrace.closing import Closing
 from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError
 from wsdtrace.records import I64, Anomaly, FrameBatch
@@ -57,7 +57,7 @@ class _Feed:
                 return
 
 
-class JoinedSource:
+class JoinedSource(Closing):
     """Several open captures as one; the same to its users as a `CaptureSource`."""
 
     def __init__(self, sources: Sequence[CaptureSource]) -> None:
@@ -190,14 +190,6 @@ class JoinedSource:
         """Close all of them."""
         for source in self._sources:
             source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _numbered(self, batch: FrameBatch, anomalies: tuple[Anomaly, ...]) -> FrameBatch:
         first = self.frames + 1

@@ -18,12 +18,12 @@ import time
 from collections.abc import Callable
 from shutil import which
 from struct import pack
-from types import TracebackType
-from typing import BinaryIO, Final, Self, cast
+from typing import BinaryIO, Final, cast
 
 from wsdtrace.capture.inputs import open_file, open_stream
 from wsdtrace.capture.linktypes import linktype_of
 from wsdtrace.capture.source import CaptureSource, source_of
+from wsdtrace.closing import Closing
 from wsdtrace.errors import CaptureError, CapturePermissionError, MissingExtra
 
 POLL_SECONDS: Final = 0.1
@@ -36,7 +36,7 @@ SNAP_LENGTH: Final = 262_144
 """All of every frame."""
 
 
-class Watch:
+class Watch(Closing):
     """A capture that is still being made."""
 
     def __init__(
@@ -54,12 +54,8 @@ class Watch:
         """End the delivery; what came is still read."""
         self._stop()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """End the delivery, and close what was delivered from."""
         self._close()
         self.source.close()
 

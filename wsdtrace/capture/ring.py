@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections import deque
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from wsdtrace.capture.blocks import Interface
 from wsdtrace.capture.writer import PcapngWriter
+from wsdtrace.closing import Closing
 from wsdtrace.errors import OutputError
 from wsdtrace.records import FrameBatch
 
 
-class RecordWriter:
+class RecordWriter(Closing):
     """Writes the frames of batches as they came."""
 
     def __init__(self, path: str, interface: str, *, file_bytes: int | None = None, files: int | None = None) -> None:
@@ -83,14 +83,6 @@ class RecordWriter:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _ready(self, link_type: int) -> PcapngWriter:
         """The writer of the present file, with an interface of this link type."""

@@ -12,8 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from wsdtrace.capture.linktypes import linktype_name
 from wsdtrace.capture.pcap import FILE_HEADER_BYTES, MAGICS, PcapReader
 from wsdtrace.capture.pcapng import BYTE_ORDER_MAGIC, MAJOR_VERSION, SECTION_HEADER, PcapngReader
 from wsdtrace.capture.remarks import Remarks
+from wsdtrace.closing import Closing
 from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError, CaptureFormatError
 from wsdtrace.records import Anomaly, FrameBatch
@@ -48,7 +48,7 @@ class _Checkpoint:
     reader: _Reader
 
 
-class CaptureSource:
+class CaptureSource(Closing):
     """An open capture. `batches` reads it once, in order; `window` reads a range of a seekable one again."""
 
     def __init__(
@@ -170,14 +170,6 @@ class CaptureSource:
     def close(self) -> None:
         """Close the input. A source may be closed twice."""
         self._input.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _checkpoint_before(self, position: int) -> _Checkpoint:
         row = bisect_right(self._checkpoints, position, key=lambda checkpoint: checkpoint.position) - 1

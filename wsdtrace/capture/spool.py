@@ -7,11 +7,11 @@ forgotten.
 from __future__ import annotations
 
 import tempfile
-from types import TracebackType
-from typing import IO, Final, Self
+from typing import IO, Final
 
 from wsdtrace.capture.inputs import Input, open_input
 from wsdtrace.capture.opening import is_trace
+from wsdtrace.closing import Closing
 from wsdtrace.errors import OutputError
 
 MAX_SPOOLED: Final = 4 * 1024**3
@@ -21,7 +21,7 @@ PIECE: Final = 1024 * 1024
 """Bytes copied at a time."""
 
 
-class Spool:
+class Spool(Closing):
     """A capture's path, or that of its copy, until it is closed.
 
     Args:
@@ -65,14 +65,6 @@ class Spool:
         """Remove the copy. A spool may be closed twice."""
         if self._copy is not None:
             self._copy.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _copied(source: Input, copy: IO[bytes]) -> bool:

@@ -18,9 +18,9 @@ import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from wsdtrace.closing import Closing
 from wsdtrace.errors import CaptureError, MissingExtra, UsageError
 from wsdtrace.records import Endpoint
 
@@ -138,7 +138,7 @@ def check_keylog(path: str) -> None:
         raise UsageError(str(error)) from None
 
 
-class Tshark:
+class Tshark(Closing):
     """One run of tshark over one file.
 
     Args:
@@ -183,14 +183,6 @@ class Tshark:
             except queue.Empty:
                 continue
         self._thread.join()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _drive(self) -> None:
         """In the thread: run pyshark's loop to its end."""

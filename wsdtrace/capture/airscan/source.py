@@ -12,8 +12,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from wsdtrace.capture.airscan.log import Heard, Query, is_log, read_log
 from wsdtrace.capture.airscan.messages import Log, is_saved, missing_files, request_of, response_of
 from wsdtrace.capture.airscan.tar import members_of
 from wsdtrace.capture.anomalies import CaptureAnomaly, file_anomaly
+from wsdtrace.closing import Closing
 from wsdtrace.errors import CaptureError, CaptureFormatError, CapturePermissionError
 from wsdtrace.records import (
     I64,
@@ -88,7 +88,7 @@ def logs_in(folder: str) -> list[str]:
     return [path for path in paths if os.path.isfile(path) and looks_like_trace(path)]
 
 
-class AirscanSource:
+class AirscanSource(Closing):
     """An open trace. `records` reads it once, in order; `recorded` finds a content again."""
 
     format = "airscan"
@@ -149,14 +149,6 @@ class AirscanSource:
 
     def close(self) -> None:
         """Nothing is kept open."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     # -- reading
 
