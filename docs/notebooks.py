@@ -5,7 +5,8 @@
     python docs/notebooks.py --pair          write the .ipynb of each .py again, without outputs
 
 A notebook is kept as `py:percent` (to read and to review) and as `.ipynb` without outputs (to open); the page has the
-outputs. Of several forms of an output the page takes the figure, else the text, since code hosts strip everything else.
+outputs. Of several forms of an output the page takes the figure or the table, else the text, since code hosts strip
+everything else.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import re
 import sys
 from pathlib import Path
 from typing import Any
+
+from lxml import html
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SOURCES = REPOSITORY / "notebooks"
@@ -80,6 +83,11 @@ def _shown(output: Any, stem: str, files: dict[str, bytes]) -> str:
     if output.output_type == "stream":
         return f"```text\n{output.text.rstrip()}\n```" if output.name == "stdout" else ""
     data = output.get("data", {})
+    if any("plotly" in kind for kind in data):
+        return "*A figure to zoom into, which needs script: see it in JupyterLab.*"
+    table = _table(data.get("text/html", ""))
+    if table:
+        return table
     for kind, suffix in (("image/svg+xml", "svg"), ("image/png", "png")):
         if kind in data:
             name = f"{stem}-{sum(f.startswith(stem) for f in files) + 1}.{suffix}"
@@ -87,6 +95,24 @@ def _shown(output: Any, stem: str, files: dict[str, bytes]) -> str:
             return f"![{data.get('text/plain', 'figure').strip('<>')}]({name})"
     text = _ANSI.sub("", data.get("text/plain", "")).rstrip()
     return f"```text\n{text}\n```" if text else ""
+
+
+def _table(page: str) -> str:
+    """A DataFrame as a table of Markdown; nothing where it is none, or one whose cells span rows."""
+    found = [table for table in html.fromstring(page or "-").iter("table") if table.get("class") == "dataframe"]
+    if not found or any(cell.get("rowspan") or cell.get("colspan") for cell in found[0].iter("th")):
+        return ""
+    heads, body = (
+        [["".join(map(str, cell.itertext())) for cell in row] for part in found[0].iter(name) for row in part]
+        for name in ("thead", "tbody")
+    )
+    head = [" ".join(filter(None, column)) for column in zip(*heads, strict=True)]
+    numeric = [
+        all(re.fullmatch(r"-?[\d.]+|NaN|<NA>|NaT", cell) for cell in column) for column in zip(*body, strict=True)
+    ]
+    rules = ["--:" if right else "--" for right in numeric] or ["--"] * len(head)
+    rows = ([cell.replace("|", "\\|").replace("<", "&lt;") for cell in row] for row in (head, rules, *body))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def main(arguments: list[str]) -> int:

@@ -46,7 +46,27 @@ shares = pd.DataFrame([{"page": image.page, "slowed by": image.slowed_by, **imag
 shares.set_index("page").round(3)
 
 # %% [markdown]
-# Red is what was sent again or came late. Which operations took how long, over all of them:
+# Red is what was sent again or came late. What the network did stands in the table of exchanges too: the round trip, the bytes that
+# were sent again, and how long a peer could take nothing more.
+
+# %%
+network = ["operation", "first_byte_s", "latency_s", "rtt_s", "retransmitted_bytes", "zero_window_s"]
+lossy.exchanges.to_df()[network].round(4)
+
+# %% [markdown]
+# The same figure to zoom into, where plotly is installed (`pip install 'wsdtrace[notebook]'`):
+
+# %%
+from wsdtrace.errors import MissingExtra
+
+try:
+    zoom = lossy.transfer().plotly()
+except MissingExtra as missing:
+    zoom = missing
+zoom
+
+# %% [markdown]
+# Which operations took how long, over all of them:
 
 # %%
 lossy.latency()
@@ -57,4 +77,4 @@ lossy.exchanges.to_df().groupby("operation").latency_s.describe()[["count", "50%
 # %% [markdown]
 # **The answer:** in the first capture each page took 1.1 s because the device needed it: the sensor is the bottleneck, and a faster
 # network would change nothing. In the second one the network took a share of every page, the largest of all of page 3: segments were
-# lost and sent again.
+# lost and sent again, up to 23 kB of a page.

@@ -15,66 +15,24 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0.dev0"
 
 if TYPE_CHECKING:
-    from wsdtrace.explore import (
-        Client,
-        Collection,
-        Device,
-        DeviceEvent,
-        Diff,
-        Difference,
-        Exchange,
-        Figure,
-        Finding,
-        Image,
-        Job,
-        Message,
-        Subscription,
-        Ticket,
-        Trace,
-        diff,
-    )
-    from wsdtrace.explore import open_trace as open  # noqa: A004 - `wsdtrace.open`, as `gzip.open`
+    from wsdtrace.explore.public import *  # noqa: F403 - they are listed there, once
 
-__all__ = [
-    "Client",
-    "Collection",
-    "Device",
-    "DeviceEvent",
-    "Diff",
-    "Difference",
-    "Exchange",
-    "Figure",
-    "Finding",
-    "Image",
-    "Job",
-    "Message",
-    "Subscription",
-    "Ticket",
-    "Trace",
-    "__version__",
-    "diff",
-    "open",
-    "proxy",
-]
-
-_ELSEWHERE = {"open": "open_trace"}
-"""Names that are called otherwise where they are made: `open` would hide the built-in one there."""
-
-
-if not TYPE_CHECKING:  # else every name would be there for a type checker
+else:  # a type checker would take every name for one of ours
 
     def __getattr__(name: str) -> Any:
-        if name not in __all__:
-            raise AttributeError(f"module 'wsdtrace' has no attribute {name!r}")
+        from importlib import import_module  # noqa: PLC0415 - see above
+
         if name == "proxy":  # a package that can be called: docs/decisions/0007-a-package-that-can-be-called.md
-            from importlib import import_module  # noqa: PLC0415 - see above
-
             return import_module("wsdtrace.proxy")
-        from wsdtrace import explore  # noqa: PLC0415 - see above
-
-        value = globals()[name] = getattr(explore, _ELSEWHERE.get(name, name))
+        if name.startswith("__") and name != "__all__":  # what Python itself looks for
+            raise AttributeError(f"module 'wsdtrace' has no attribute {name!r}")
+        public = import_module("wsdtrace.explore.public")
+        if name == "__all__":
+            return sorted([*public.__all__, "__version__", "proxy"])
+        if name not in public.__all__:
+            raise AttributeError(f"module 'wsdtrace' has no attribute {name!r}")
+        value = globals()[name] = getattr(public, name)
         return value
 
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+    def __dir__() -> list[str]:
+        return __getattr__("__all__")

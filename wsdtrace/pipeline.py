@@ -126,12 +126,14 @@ def check_file(path: str, options: Options | None = None) -> Trace:
 
 
 def check_joined(paths: Sequence[str], options: Options | None = None) -> Trace:
-    """Read several captures as one, merged by time, and judge it.
+    """Read several captures as one, merged by time, and judge it; a single one as `check_file` does.
 
     Raises:
         CaptureError: a file cannot be read or is no capture.
         BadSelector: a selector means no rule.
     """
+    if len(paths) == 1:
+        return check_file(paths[0], options)
     chosen = options or Options()
     rules = rules_for(chosen)
     with open_joined(paths) as source:

@@ -88,3 +88,18 @@ def test_a_missing_extra_is_told_with_the_command(wsdtrace: Run, monkeypatch: py
     assert ran.code == 2
     assert ran.err.endswith("pip install 'wsdtrace[notebook]'\n")
     assert wsdtrace("export", "csv", ADF).code == 0
+
+
+def test_several_files_are_one_with_join(wsdtrace: Run) -> None:
+    orphaned = str(CAPTURES / "orphaned-job" / "capture.pcapng")
+    ran = wsdtrace("export", "csv", ADF, orphaned, "--join")
+    assert (ran.code, len(list(csv.DictReader(io.StringIO(ran.out, newline=""))))) == (0, 8 + 10)
+    ran = wsdtrace("export", "csv", ADF, orphaned)
+    assert (ran.code, ran.out) == (2, "")
+    assert "--join" in ran.err
+
+
+def test_what_the_network_did_is_known_of_a_pipe_too(wsdtrace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(ADF).read_bytes())))
+    rows = list(csv.DictReader(io.StringIO(wsdtrace("export", "csv", "-").out, newline="")))
+    assert all(float(row["rtt_s"]) > 0 for row in rows)

@@ -83,3 +83,13 @@ def test_a_file_that_is_no_capture(tmp_path: Path) -> None:
     target = tmp_path / "report.html"
     assert run("report", path, "-o", target).code == Exit.UNREADABLE
     assert not target.exists()
+
+
+def test_several_files_are_one_with_join(tmp_path: Path) -> None:
+    capture = CAPTURES / "adf-3-pages" / "capture.pcap"
+    done = run("report", ORPHANED, capture, "--join", "--images", "none")
+    assert (done.code, done.err) == (Exit.OK, "")
+    assert "+ 1 more" in done.out
+    alone = run("report", ORPHANED, capture)
+    assert (alone.code, alone.out) == (Exit.USAGE, "")
+    assert "--join" in alone.err

@@ -1,14 +1,20 @@
 """`Trace`: what it says of itself, questions to the rules, closing."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import wsdtrace
+from tests.command import run
 from tests.shared import CAPTURES
 from wsdtrace import Trace
-from wsdtrace.errors import BadSelector, CaptureError
+from wsdtrace.check.finding import FaultOf, Objection, Severity
+from wsdtrace.check.rule import rule, withdraw
+from wsdtrace.check.show import request_line
+from wsdtrace.errors import BadSelector, CaptureError, UsageError
+from wsdtrace.state.events import JobCreated
 
 ADF = CAPTURES / "adf-3-pages" / "capture.pcap"
 
@@ -72,6 +78,52 @@ def test_a_closed_trace_keeps_its_facts_and_says_why_it_reads_no_more() -> None:
         trace.images[0].read()
     with pytest.raises(CaptureError, match="the trace is closed"):
         trace.check(timeouts={"RetrieveImage": 1.0})
+    with pytest.raises(CaptureError, match="the trace is closed"):
+        _ = exchange.rtt_s
+    with pytest.raises(CaptureError, match="the trace is closed"):
+        trace.to_html()
+    assert len(trace.jobs.to_df()) == 1
+
+
+def test_what_the_network_did_is_kept_by_a_closed_trace() -> None:
+    with wsdtrace.open(ADF) as trace:
+        rows = trace.exchanges.to_df()
+    assert rows.equals(trace.exchanges.to_df())
+    assert (rows.rtt_s > 0).all()
+
+
+def test_check_keeps_the_timeouts_of_open() -> None:
+    with wsdtrace.open(ADF, select="WSD7", timeouts={"RetrieveImage": 0.03}) as trace:
+        assert [finding.exchanges[0].operation for finding in trace.check("WSD107")] == ["RetrieveImage"]
+
+
+def test_a_rule_of_a_cell_is_run_by_check() -> None:
+    @rule("ACME001", "seen", Severity.INFO, on=JobCreated, fault_of=FaultOf.CLIENT, source="house rule")
+    def _seen(event: JobCreated) -> Iterator[Objection]:
+        """A job was made."""
+        yield Objection(f"{event.job.label}: made", request_line(event.exchange))
+
+    try:
+        with wsdtrace.open(ADF, select="WSD1") as trace:
+            assert [finding.code for finding in trace.check() if finding.code.startswith("ACME")] == ["ACME001"]
+    finally:
+        withdraw(["ACME001"])
+
+
+@pytest.mark.parametrize("form", ["json", "html", "markdown"])
+def test_it_writes_what_the_commands_write(form: str) -> None:
+    verb = "check" if form == "json" else "report"
+    done = run(verb, "--format", form, ADF)
+    with wsdtrace.open(ADF) as trace:
+        assert getattr(trace, f"to_{form}")() == done.out
+
+
+def test_a_report_with_secrets_is_not_redacted() -> None:
+    with wsdtrace.open(ADF, show_secrets=True) as trace:
+        with pytest.raises(UsageError, match="exclude each other"):
+            trace.to_markdown()
+        with pytest.raises(UsageError, match="expected one of thumb, full, none"):
+            trace.to_html(images="all")
 
 
 def test_a_file_that_was_changed_is_told(tmp_path: Path) -> None:

@@ -210,11 +210,11 @@ def _judged(
 
 def _one(paths: list[str], options: Options, style: Format, tolerance: Tolerance) -> tuple[str, Exit]:
     """What to write about one input, and its code."""
-    from wsdtrace.pipeline import check_file, check_joined
+    from wsdtrace.pipeline import check_joined
 
     with Progress(paths[0]) as progress:
         wanted = options if progress is None else replace(options, progress=progress)
-        trace = check_file(paths[0], wanted) if len(paths) == 1 else check_joined(paths, wanted)
+        trace = check_joined(paths, wanted)
     _set_aside(trace, tolerance)
     text = style.trace(trace)
     code = exit_of(trace, fail_on=tolerance.fail_on, allow_empty=tolerance.allow_empty, allow_gaps=tolerance.allow_gaps)

@@ -132,10 +132,15 @@ class _Reader:
     def _timeouts(self, table: object) -> dict[str, float]:
         if not isinstance(table, dict):
             self._fail("timeout", f"expected operations and seconds, found {table!r}")
-        for operation, seconds in table.items():
-            if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
-                self._fail(operation, f"expected seconds, found {seconds!r}")
-        return {operation: float(seconds) for operation, seconds in table.items()}
+        return {operation: self._limit(operation, seconds) for operation, seconds in table.items()}
+
+    def _limit(self, operation: str, seconds: object) -> float:
+        from wsdtrace.state.latency import checked_limit
+
+        try:
+            return checked_limit(operation, seconds)
+        except UsageError as error:
+            self._fail(operation, str(error))
 
     def _filter(self, key: str, value: object) -> Filter:
         if not isinstance(value, str):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from wsdtrace.cli.exits import Exit
 from wsdtrace.cli.inputs import refuse_standard_input_twice
-from wsdtrace.cli.options import debug_option, secrets_option
+from wsdtrace.cli.options import debug_option, keylog_of, keylog_option, secrets_option
 from wsdtrace.cli.output import sink
 
 FORMATS = ("text", "json", "html")
@@ -17,6 +19,7 @@ FORMATS = ("text", "json", "html")
 @click.argument("b", metavar="B")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to tell it. [text]")
 @click.option("-o", "--output", metavar="FILE", help="Write there instead; the file appears when it is complete.")
+@keylog_option
 @secrets_option
 @debug_option
 def command(
@@ -35,9 +38,11 @@ def command(
     are differences.
     """
     refuse_standard_input_twice((a, b))
-    from wsdtrace.explore import diff, open_trace
+    from wsdtrace.explore.compare import diff
+    from wsdtrace.explore.opening import open_trace
 
-    with open_trace(a, show_secrets=show_secrets) as one, open_trace(b, show_secrets=show_secrets) as other:
+    opened = partial(open_trace, tls_keylog=keylog_of(), show_secrets=show_secrets)
+    with opened(a) as one, opened(b) as other:
         found = diff(one, other)
     with sink(output, (a, b)) as out:
         out.write({"text": lambda: f"{found!r}\n", "json": found.to_json, "html": found.to_html}[form]())

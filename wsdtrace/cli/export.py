@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wsdtrace.cli.exits import Exit
-from wsdtrace.cli.options import debug_option, filter_of, filter_option, secrets_option
+from wsdtrace.cli.inputs import joined_of
+from wsdtrace.cli.options import (
+    debug_option,
+    filter_of,
+    filter_option,
+    join_option,
+    keylog_of,
+    keylog_option,
+    secrets_option,
+)
 from wsdtrace.cli.output import sink, whole_file
 from wsdtrace.cli.progress import Progress
 from wsdtrace.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
+    from wsdtrace.explore.files import Files
     from wsdtrace.explore.tables.writers import Columns
     from wsdtrace.filters import Filter
     from wsdtrace.report.redact import Redactor
@@ -30,22 +40,25 @@ NAMES = (
 
 @click.command(short_help="Tables as CSV, JSON Lines or Parquet; Mermaid.")
 @click.argument("form", metavar="FORMAT", type=click.Choice(FORMATS))
-@click.argument("capture", metavar="FILE")
+@click.argument("captures", metavar="FILE", nargs=-1, required=True)
 @click.option(
     "--table", "table", type=click.Choice(NAMES), metavar="TABLE", help="Which. [exchanges; jsonl: all of them]"
 )
 @click.option("--flatten", is_flag=True, help="Of messages: a column more for each element path that occurs.")
 @click.option("-o", "--output", metavar="FILE", help="Write there instead; the file appears when it is complete.")
+@join_option
 @filter_option
+@keylog_option
 @secrets_option
 @debug_option
 def command(
     form: str,
-    capture: str,
+    captures: tuple[str, ...],
     *,
     table: str | None,
     flatten: bool,
     output: str | None,
+    join: bool,
     expression: str | None,
     show_secrets: bool,
     debug: bool,  # noqa: ARG001 - `run` looks at it
@@ -60,25 +73,30 @@ def command(
         raise UsageError("--flatten is about messages: add --table messages")
     if form == "mermaid" and table is not None:
         raise UsageError("mermaid draws the ladder; it has no --table")
+    if len(captures) > 1 and not join:
+        raise UsageError("export takes one FILE; with --join several are read as one")
     chosen = filter_of(expression)
+    from wsdtrace.explore.files import Files
     from wsdtrace.report.redact import Redactor
 
-    trace = _read(capture, keep=flatten)
-    redactor = Redactor(trace, show=show_secrets)
-    if form == "parquet":
-        _write_parquet(_columns(trace, table or "exchanges", chosen, redactor, flatten=flatten), output, capture)
-        return Exit.OK
-    with sink(output, [capture]) as out:
-        for piece in _pieces(form, trace, table, chosen, redactor, flatten=flatten):
-            out.write(piece)
+    with Files(joined_of(captures) if join else captures) as files:
+        trace = _read(files, captures[0], keep=flatten)
+        redactor = Redactor(trace, show=show_secrets)
+        if form == "parquet":
+            _write_parquet(_columns(trace, table or "exchanges", chosen, redactor, flatten=flatten), output, captures)
+            return Exit.OK
+        with sink(output, captures) as out:
+            for piece in _pieces(form, trace, table, chosen, redactor, flatten=flatten):
+                out.write(piece)
     return Exit.OK
 
 
-def _read(path: str, *, keep: bool) -> Trace:
-    from wsdtrace.pipeline import Options, check_file
+def _read(files: Files, name: str, *, keep: bool) -> Trace:
+    from wsdtrace.pipeline import Options
 
-    with Progress(path) as progress:
-        return check_file(path, Options(progress=progress, keep_messages=(lambda _: True) if keep else None))
+    with Progress(name) as progress:
+        kept = (lambda _: True) if keep else None
+        return files.read(Options(progress=progress, tls_keylog=keylog_of(), keep_messages=kept))
 
 
 def _pieces(
@@ -117,12 +135,12 @@ def _columns(trace: Trace, name: str, chosen: Filter | None, redactor: Redactor,
     return columns + flat_columns(bodies_of(trace, rows), redactor) if flatten else columns
 
 
-def _write_parquet(columns: Columns, output: str | None, capture: str) -> None:
+def _write_parquet(columns: Columns, output: str | None, captures: Sequence[str]) -> None:
     from wsdtrace.explore.tables.arrow import arrow_table, parquet_bytes
 
     data = parquet_bytes(arrow_table([columns]))
     if output is not None and output != "-":
-        with sink(output, [capture]):
+        with sink(output, captures):
             pass  # says whether it may be written there
         with whole_file(output) as file:
             file.write(data)

@@ -74,11 +74,11 @@ def command(
     for argument in captures:
         try:
             if join:
-                codes.append(_save_joined(joined_of(captures), output, look, chosen, force=force))
+                codes.append(_save_all(joined_of(captures), output, look, chosen, force=force))
                 break
             for path in captures_of(argument):
                 folder = os.path.join(output, folder_of(path, argument)) if several else output
-                codes.append(_save_all(path, folder, look, chosen, force=force))
+                codes.append(_save_all([path], folder, look, chosen, force=force))
         except CaptureError as error:
             complain(str(error))
             codes.append(Exit.UNREADABLE)
@@ -123,31 +123,19 @@ def name_of(image: Image, taken: set[str]) -> str:
     return name
 
 
-def _save_all(path: str, folder: str, look: Look, chosen: Filter | None, *, force: bool) -> Exit:
-    """Save the pages of one capture and print what was saved."""
-    from wsdtrace.capture.spool import MAX_SPOOLED, Spool
-    from wsdtrace.pipeline import Options, check_file
+def _save_all(paths: list[str], folder: str, look: Look, chosen: Filter | None, *, force: bool) -> Exit:
+    """Save the pages of one capture, or of several that are read as one, and print what was saved."""
+    from wsdtrace.capture.spool import MAX_SPOOLED
+    from wsdtrace.explore.files import Files
+    from wsdtrace.pipeline import Options
 
-    with Spool(path) as spool:
-        if not spool.whole:
-            complain(f"{path}: only its first {MAX_SPOOLED:,} bytes are looked at")
-        with Progress(path) as progress:
-            trace = check_file(
-                spool.path, Options(progress=progress, tls_keylog=keylog_of(), ignore=() if chosen else EVERY_RULE)
-            )
-        trace.input.path = path
+    with Files(paths) as files:
+        for name in files.cut:
+            complain(f"{name}: only its first {MAX_SPOOLED:,} bytes are looked at")
+        with Progress(paths[0]) as progress:
+            ignored = () if chosen else EVERY_RULE
+            trace = files.read(Options(progress=progress, tls_keylog=keylog_of(), ignore=ignored))
         return _save_pages(trace, folder, look, chosen, force=force)
-
-
-def _save_joined(paths: list[str], folder: str, look: Look, chosen: Filter | None, *, force: bool) -> Exit:
-    """Save the pages of several captures read as one."""
-    from wsdtrace.pipeline import Options, check_joined
-
-    with Progress(paths[0]) as progress:
-        trace = check_joined(
-            paths, Options(progress=progress, tls_keylog=keylog_of(), ignore=() if chosen else EVERY_RULE)
-        )
-    return _save_pages(trace, folder, look, chosen, force=force)
 
 
 def _save_pages(trace: Trace, folder: str, look: Look, chosen: Filter | None, *, force: bool) -> Exit:

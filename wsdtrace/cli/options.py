@@ -87,24 +87,15 @@ def seconds_of(values: Iterable[str]) -> dict[str, float]:
         UsageError: one is no operation and number, or its operation is unknown.
     """
     from wsdtrace.errors import UsageError
-    from wsdtrace.wsd import MESSAGES
+    from wsdtrace.state.latency import checked_limit
 
-    known = {message.operation for message in MESSAGES}
     found: dict[str, float] = {}
     for value in values:
         operation, _, text = value.partition("=")
         try:
-            seconds = float(text)
+            found[operation] = checked_limit(operation, float(text))
         except ValueError:
-            seconds = 0.0
-        if not 0 < seconds < float("inf"):
-            raise UsageError(f"--timeout {value}: expected OPERATION=SECONDS")
-        if operation not in known:
-            import difflib
-
-            near = difflib.get_close_matches(operation, known, n=1)
-            raise UsageError(
-                f"--timeout {value}: no operation {operation!r}{f'; did you mean {near[0]}?' if near else ''}"
-            )
-        found[operation] = seconds
+            raise UsageError(f"--timeout {value}: expected OPERATION=SECONDS") from None
+        except UsageError as error:
+            raise UsageError(f"--timeout {value}: {error}") from None
     return found

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import sys
+from collections.abc import Sequence
 
 import click
 
 from wsdtrace.cli.exits import Exit
-from wsdtrace.cli.options import debug_option, keylog_of, keylog_option, secrets_option, selectors
+from wsdtrace.cli.inputs import joined_of
+from wsdtrace.cli.options import debug_option, join_option, keylog_of, keylog_option, secrets_option, selectors
 from wsdtrace.cli.output import sink
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.terminal import complain, complain_internal
 from wsdtrace.errors import CaptureError, UsageError, WsdtraceError
 
-PIECE = 1024 * 1024
-"""Bytes that are hashed at a time."""
-
 
 @click.command(short_help="One HTML file to look at and send; or an issue.")
-@click.argument("capture", metavar="FILE")
+@click.argument("captures", metavar="FILE", nargs=-1, required=True)
 @click.option(
     "-o", "--output", metavar="FILE", help="Write there; the file appears when it is complete. [standard output]"
 )
@@ -38,11 +35,12 @@ PIECE = 1024 * 1024
 )  # fmt: skip
 @click.option("--select", multiple=True, metavar="CODES", help="Only these rules; codes or their beginnings.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules.")
+@join_option
 @keylog_option
 @secrets_option
 @debug_option
 def command(
-    capture: str,
+    captures: tuple[str, ...],
     *,
     output: str | None,
     form: str,
@@ -50,6 +48,7 @@ def command(
     redact: bool | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    join: bool,
     show_secrets: bool,
     debug: bool,
 ) -> int:
@@ -61,15 +60,23 @@ def command(
     FILE is a capture as for check, or - for standard input. The exit code is 0 whatever was found: that is what check
     is for.
     """
+    if len(captures) > 1 and not join:
+        raise UsageError("report takes one FILE; with --join several are read as one")
     private = form == "markdown" if redact is None else redact
     if show_secrets and private:
         raise UsageError("--show-secrets and --redact exclude each other (markdown redacts unless told --no-redact)")
     if form == "html" and output is None and sys.stdout is not None and sys.stdout.isatty():
         raise UsageError("a page of HTML is no use on a terminal: name a file with -o report.html")
     try:
-        with sink(output, (capture,)) as out:
+        with sink(output, captures) as out:
             text = _report(
-                capture, form, images, selectors(select), selectors(ignore), private=private, secrets=show_secrets
+                joined_of(captures) if join else captures,
+                form,
+                images,
+                selectors(select),
+                selectors(ignore),
+                private=private,
+                secrets=show_secrets,
             )
             out.write(text)
     except CaptureError as error:
@@ -78,18 +85,18 @@ def command(
     except (WsdtraceError, OSError):
         raise
     except Exception as error:  # a mistake of ours, told as one
-        complain_internal(error, f"while reporting on {capture}", debug=debug)
+        complain_internal(error, f"while reporting on {captures[0]}", debug=debug)
         return Exit.INTERNAL
     return Exit.OK
 
 
 def written_report(capture: str, *, images: str = "thumb", private: bool = False) -> str:
     """The HTML of a capture, as the command writes it."""
-    return _report(capture, "html", images, (), (), private=private, secrets=False)
+    return _report([capture], "html", images, (), (), private=private, secrets=False)
 
 
 def _report(
-    capture: str,
+    captures: Sequence[str],
     form: str,
     images: str,
     select: tuple[str, ...],
@@ -98,30 +105,18 @@ def _report(
     private: bool,
     secrets: bool,
 ) -> str:
-    from wsdtrace.capture.spool import MAX_SPOOLED, Spool
-    from wsdtrace.pipeline import Options, check_file
+    from wsdtrace.capture.spool import MAX_SPOOLED
+    from wsdtrace.explore.files import Files
+    from wsdtrace.pipeline import Options
     from wsdtrace.report.htmlreport import ImageMode, ReportOptions, render_html
     from wsdtrace.report.issuetext import render_issue
 
-    with Spool(capture) as spool:
-        if not spool.whole:
-            complain(f"{capture}: only its first {MAX_SPOOLED:,} bytes are looked at")
-        with Progress(capture) as progress:
-            options = Options(
-                digests=form == "html", tls_keylog=keylog_of(), select=select, ignore=ignore, progress=progress
+    with Files(captures) as files:
+        for name in files.cut:
+            complain(f"{name}: only its first {MAX_SPOOLED:,} bytes are looked at")
+        with Progress(captures[0]) as progress:
+            trace = files.read(
+                Options(digests=form == "html", tls_keylog=keylog_of(), select=select, ignore=ignore, progress=progress)
             )
-            trace = check_file(spool.path, options)
-        trace.input.path, trace.input.files = capture, [capture]
-        chosen = ReportOptions(ImageMode(images), private, secrets, _digest(spool.path))
+        chosen = ReportOptions(ImageMode(images), private, secrets, files.sha256())
         return render_html(trace, chosen) if form == "html" else render_issue(trace, chosen)
-
-
-def _digest(path: str) -> str | None:
-    """The sha256 of the capture, by which two people know that they look at the same one; None for a folder."""
-    if os.path.isdir(path):
-        return None
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while piece := file.read(PIECE):
-            digest.update(piece)
-    return digest.hexdigest()

@@ -161,12 +161,11 @@ def _read(paths: list[str], wanted: Wanted, *, judged: bool) -> Trace:
         wanted: what is shown of it.
         judged: findings are asked for, whether they are shown or not.
     """
-    from wsdtrace.pipeline import Options, check_file, check_joined
+    from wsdtrace.pipeline import Options, check_joined
 
     def read(options: Options) -> Trace:
         with Progress(paths[0]) as progress:
-            wanted = replace(options, progress=progress)
-            return check_file(paths[0], wanted) if len(paths) == 1 else check_joined(paths, wanted)
+            return check_joined(paths, replace(options, progress=progress))
 
     judged = judged or wanted.is_detail or wanted.kind == "findings"
     options = Options(digests=wanted.kind == "images", tls_keylog=keylog_of(), ignore=() if judged else EVERY_RULE)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wsdtrace.explore.frames import wireshark_filter
 from wsdtrace.explore.message import Message
 from wsdtrace.explore.view import View, seconds
+from wsdtrace.records import PathFacts
 from wsdtrace.report.detail import write_exchange
 from wsdtrace.report.times import duration
 from wsdtrace.report.words import between, size
@@ -123,6 +124,32 @@ class Exchange(View[model.Exchange]):
         """Seconds from the last byte of the request to the first byte of the response: how long the device thought."""
         asked, answered = self._of.request, self._of.response
         return None if asked is None or answered is None else seconds(answered.first.time_ns - asked.last.time_ns)
+
+    @property
+    def rtt_s(self) -> float | None:
+        """Seconds to the server of its connection and back, by the handshake; None where that is not in the capture.
+
+        Raises:
+            CaptureError: the trace is closed, or the capture is gone.
+        """
+        path = self._path
+        return None if path is None else seconds(path.rtt_ns)
+
+    @property
+    def retransmitted_bytes(self) -> int | None:
+        """Bytes that were sent again while it lasted; None for a source without TCP. Raises like `rtt_s`."""
+        path = self._path
+        return None if path is None else path.retransmitted_bytes
+
+    @property
+    def zero_window_s(self) -> float | None:
+        """Seconds in which a peer could take nothing more; None for a source without TCP. Raises like `rtt_s`."""
+        path = self._path
+        return None if path is None else seconds(path.zero_window_ns)
+
+    @property
+    def _path(self) -> PathFacts | None:
+        return self._trace._facts.paths().get(self._of.id)
 
     @property
     def size_bytes(self) -> int:

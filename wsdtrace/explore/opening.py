@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from wsdtrace.capture.spool import MAX_SPOOLED, Spool
-from wsdtrace.explore.trace import Trace
-from wsdtrace.pipeline import Options, check_file
+from wsdtrace.explore.files import Files
+from wsdtrace.explore.trace import Trace, limits, several
+from wsdtrace.pipeline import Options, rules_for
+
+StrPath = str | os.PathLike[str]
 
 
 def open_trace(
-    path: str | os.PathLike[str],
+    path: StrPath | Iterable[StrPath],
     *,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     timeouts: Mapping[str, float] | None = None,
-    tls_keylog: str | os.PathLike[str] | None = None,
+    tls_keylog: StrPath | None = None,
     show_secrets: bool = False,
     width: int = 120,
 ) -> Trace:
@@ -27,7 +29,8 @@ def open_trace(
     copied to a temporary file, which goes with the trace.
 
     Args:
-        path: a `.pcap` or `.pcapng` (also compressed), or `-` for standard input.
+        path: a `.pcap` or `.pcapng` (also compressed), the directory of a sane-airscan trace, or `-` for standard
+            input; or several captures, which are read as one, merged by time: the files of a ring.
         select: codes of rules to run, or beginnings of codes (`"WSD6"`); all when empty.
         ignore: codes of rules not to run.
         timeouts: operation → seconds after which its answer is slow (WSD107).
@@ -36,26 +39,23 @@ def open_trace(
         width: columns of what objects print.
 
     Raises:
-        CaptureError: the capture cannot be read, or is none.
+        CaptureError: a capture cannot be read, or is none.
         BadSelector: a selection means no rule.
+        UsageError: no capture is named, or a timeout is of no operation.
         OutputError: the temporary copy cannot be written.
     """
-    name = os.fspath(path)
     options = Options(
         tls_keylog=None if tls_keylog is None else os.fspath(tls_keylog),
-        select=tuple(select),
-        ignore=tuple(ignore),
-        timeouts=dict(timeouts or {}),
+        select=several(select),
+        ignore=several(ignore),
+        timeouts=limits(timeouts or {}),
         keep_places=True,
     )
-    spool = Spool(name)
+    rules_for(options)  # an unknown code is told before anything is read
+    files = Files([os.fspath(path)] if isinstance(path, str | os.PathLike) else [os.fspath(name) for name in path])
     try:
-        facts = check_file(spool.path, options)
+        facts = files.read(options)
     except BaseException:
-        spool.close()
+        files.close()
         raise
-    facts.input.path = name
-    facts.input.files = [name]
-    if not spool.whole:
-        facts.notes.append(f"only the first {MAX_SPOOLED:,} bytes were read")
-    return Trace(facts, spool, options, show_secrets=show_secrets, width=width)
+    return Trace(facts, files, options, show_secrets=show_secrets, width=width)

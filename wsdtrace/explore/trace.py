@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn
 
-from wsdtrace.capture.spool import Spool
 from wsdtrace.check.finding import Finding as Objection
 from wsdtrace.check.finding import Tally
-from wsdtrace.check.rule import expand
-from wsdtrace.errors import CaptureError
+from wsdtrace.check.rule import all_rules, expand
+from wsdtrace.closing import Closing
+from wsdtrace.errors import CaptureError, UsageError
 from wsdtrace.explore.collection import Collection
 from wsdtrace.explore.exchange import Exchange
 from wsdtrace.explore.figure import Figure
+from wsdtrace.explore.files import Files
 from wsdtrace.explore.finding import Finding
 from wsdtrace.explore.image import Image
 from wsdtrace.explore.job import Job
@@ -27,8 +27,11 @@ from wsdtrace.explore.tables import Said, messages_of
 from wsdtrace.explore.tables.flat import bodies_of
 from wsdtrace.explore.view import as_html, moment, plain_look, seconds
 from wsdtrace.explore.zoom import ladder_plot, latency_plot, timeline_plot, transfer_plot
-from wsdtrace.pipeline import Options, check_file, read_image
+from wsdtrace.pipeline import Options, read_image
 from wsdtrace.records import ContentRef, NetEvent
+from wsdtrace.report.htmlreport import ImageMode, ReportOptions, render_html
+from wsdtrace.report.issuetext import render_issue
+from wsdtrace.report.json import render_json
 from wsdtrace.report.ladder import ladder_svg
 from wsdtrace.report.latencies import latency_svg
 from wsdtrace.report.mermaid import ladder_mermaid
@@ -42,6 +45,7 @@ from wsdtrace.report.transfers import Shares, shares_of, transfers_of
 from wsdtrace.soap.fault import Fault
 from wsdtrace.soap.schema import Element
 from wsdtrace.state import model
+from wsdtrace.state.latency import checked_limit
 
 if TYPE_CHECKING:
     from wsdtrace.explore.view import Pretty
@@ -49,20 +53,35 @@ if TYPE_CHECKING:
 MAX_SINGLY = 200
 """Messages that are read again one by one: a second."""
 
+
+def several(selectors: Iterable[str]) -> tuple[str, ...]:
+    """Selectors as they were given: a single one need not stand in a list."""
+    return (selectors,) if isinstance(selectors, str) else tuple(selectors)
+
+
+def limits(timeouts: Mapping[str, float]) -> dict[str, float]:
+    """Operation → seconds.
+
+    Raises:
+        UsageError: there is no such operation, or it is no time.
+    """
+    return {operation: checked_limit(operation, seconds) for operation, seconds in timeouts.items()}
+
+
 MAX_KEPT = 64
 """Messages that are kept parsed after they were read again: what a person looks at in one cell."""
 
 
-class Trace:
+class Trace(Closing):
     """A capture: its devices, clients, exchanges, jobs, images, and what the rules say of them.
 
     Made by `wsdtrace.open`. Use it in a `with` statement, or `close` it, or forget it.
     """
 
-    def __init__(self, facts: Facts, spool: Spool, options: Options, *, show_secrets: bool, width: int) -> None:
+    def __init__(self, facts: Facts, files: Files, options: Options, *, show_secrets: bool, width: int) -> None:
         """Use `wsdtrace.open`."""
         self._facts = facts
-        self._spool = spool
+        self._files = files
         self._options = options
         self._look = plain_look(width, show_secrets=show_secrets)
         self._redactor = Redactor(facts, show=show_secrets)
@@ -160,26 +179,23 @@ class Trace:
         Args:
             select: codes, or beginnings of codes: `["WSD6"]`; all when empty.
             ignore: codes that are not wanted.
-            timeouts: operation → seconds after which its answer is slow (WSD107).
+            timeouts: operation → seconds after which its answer is slow (WSD107); else those of `open`.
 
         Raises:
             BadSelector: a selection means no rule.
+            UsageError: a timeout is of no operation.
             CaptureError: it has to be read again, and is closed or gone.
         """
-        if isinstance(select, str):
-            select = [select]
-        if isinstance(ignore, str):
-            ignore = [ignore]
-        wanted = expand(list(select)) if select else frozenset(expand(["WSD"]))
-        wanted -= expand(list(ignore)) if ignore else frozenset()
+        chosen = several(select)
+        wanted = expand(chosen) if chosen else frozenset(rule.code for rule in all_rules())
+        wanted -= expand(several(ignore))
         if timeouts is None and wanted <= self._facts.ledger.keys():
             return self.findings.where(lambda finding: finding.code in wanted)
         self._need_file()
-        options = replace(self._options, select=tuple(sorted(wanted)), ignore=(), timeouts=dict(timeouts or {}))
-        facts = check_file(self._spool.path, options)
-        facts.input.path = self.path
-        again = Trace(facts, self._spool, options, show_secrets=self._look.show_secrets, width=self._look.width)
-        return again.findings
+        other = self._options.timeouts if timeouts is None else limits(timeouts)
+        options = replace(self._options, select=tuple(sorted(wanted)), ignore=(), timeouts=other)
+        facts, look = self._files.read(options), self._look
+        return Trace(facts, self._files, options, show_secrets=look.show_secrets, width=look.width).findings
 
     def exchange_at(self, frame: int) -> Exchange | None:
         """The exchange that a frame belongs to: the one with the narrowest range of frames; None where there is none.
@@ -237,21 +253,67 @@ class Trace:
         part = facts if jobs is facts.jobs else replace(facts, jobs=list(jobs), refusals=[], events=[])
         return Figure(name, timeline_svg(part, redactor=redactor), lambda: timeline_plot(part, redactor))
 
+    # -- to send and to keep
+
+    def to_html(self, *, images: str = "thumb", redact: bool = False) -> str:
+        """The page that `wsdtrace report` writes: it works offline and without script.
+
+        Args:
+            images: what of the scanned pages stands in it: `thumb`, `full` or `none`.
+            redact: take out serial numbers, addresses, identifiers and names too.
+
+        Raises:
+            UsageError: there is no such way with images; or secrets would be shown and redacted.
+            CaptureError: the trace is closed, or the capture is gone.
+        """
+        if images not in list(ImageMode):
+            raise UsageError(f"images={images!r}: expected one of {', '.join(ImageMode)}")
+        return render_html(self._digested(), self._report_options(ImageMode(images), redact=redact))
+
+    def to_markdown(self, *, redact: bool = True) -> str:
+        """The text of an issue, with the ladder as Mermaid, as `wsdtrace report --format markdown` writes it.
+
+        Args:
+            redact: take out serial numbers, addresses, identifiers and names.
+
+        Raises:
+            UsageError: secrets would be shown and redacted.
+            CaptureError: the trace is closed, or the capture is gone.
+        """
+        self._need_file()
+        return render_issue(self._facts, self._report_options(ImageMode.NONE, redact=redact))
+
+    def to_json(self) -> str:
+        """What `wsdtrace check --format json` prints; docs/reference/json.md says what it means.
+
+        Raises:
+            CaptureError: the trace is closed, or the capture is gone.
+        """
+        return render_json(self._digested(), show_secrets=self._look.show_secrets)
+
+    def _report_options(self, images: ImageMode, *, redact: bool) -> ReportOptions:
+        if redact and self._look.show_secrets:
+            raise UsageError("show_secrets and redact exclude each other")
+        return ReportOptions(images, redact, self._look.show_secrets, self._files.sha256())
+
+    def _digested(self) -> Facts:
+        """The facts, with the digest of each page."""
+        self._need_file()
+        for image in self.images:
+            if image._of.ref is not None:
+                image._of.probe = replace(image._of.probe, sha256=image.sha256)
+        return self._facts
+
     # -- life
 
     def close(self) -> None:
-        """Give up the file. What was read stays; messages and images cannot be read any more."""
+        """Give up the file. What was read stays; messages, images, and what the network did (three columns of the
+        table of exchanges) cannot be read any more."""
         self._closed = True
+        if self._facts.read_paths is not None:
+            self._facts.read_paths = self._refuse
         self._kept.clear()
-        self._spool.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        self._files.close()
 
     def __repr__(self) -> str:
         return render_check(self._facts, self._look).rstrip("\n")
@@ -302,7 +364,10 @@ class Trace:
 
     def _need_file(self) -> None:
         if self._closed:
-            raise CaptureError(f"{self.path}: the trace is closed; open the capture again to read from it")
+            self._refuse(None)
+
+    def _refuse(self, _: object) -> NoReturn:
+        raise CaptureError(f"{self.path}: the trace is closed; open the capture again to read from it")
 
     def _stream(self, ref: ContentRef) -> Iterator[NetEvent]:
         """What brought a message or an image."""
@@ -369,8 +434,12 @@ class Trace:
         """The same trace, read once more with the messages of these rows kept."""
         self._need_file()
         wanted = {said.exchange.first for said in rows}
-        keep = Options(ignore=("WSD",), keep_messages=lambda exchange: exchange.first in wanted)
-        return check_file(self._spool.path, keep)
+        keep = Options(
+            tls_keylog=self._options.tls_keylog,
+            ignore=("WSD",),
+            keep_messages=lambda exchange: exchange.first in wanted,
+        )
+        return self._files.read(keep)
 
     def _image_bytes(self, image: model.Image) -> Iterator[bytes]:
         self._need_file()

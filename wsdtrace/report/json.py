@@ -51,7 +51,7 @@ class _Writer:
         self._jobs = {id(job): index for index, job in enumerate(trace.jobs)}
         self._dated = trace.input.dated
         self._digits = trace.input.time_digits
-        self._paths = trace.read_paths(trace.exchanges) if trace.read_paths is not None else {}
+        self._paths = trace.paths()
 
     def document(self) -> Json:
         trace = self._trace

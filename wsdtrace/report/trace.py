@@ -116,3 +116,16 @@ class Trace:
     """What the network did during each of these exchanges, by `id`; None as above."""
     read_message: Callable[[Message, Message | None], Message | None] | None = None
     """Reads a released message again, given what it answers; None where nobody wanted to (`Options.keep_places`)."""
+    _paths: dict[int, PathFacts] | None = None
+
+    def paths(self) -> dict[int, PathFacts]:
+        """What the network did during each exchange over TCP, by `id`; empty where the source cannot be read again.
+
+        The frames are read once more when somebody first asks.
+
+        Raises:
+            CaptureError: the capture is gone meanwhile.
+        """
+        if self._paths is None:
+            self._paths = {} if self.read_paths is None else self.read_paths(self.exchanges)
+        return self._paths

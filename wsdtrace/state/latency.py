@@ -12,11 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from wsdtrace.dataclass import dataclass
+from wsdtrace.errors import UsageError
 from wsdtrace.http import root_part
 from wsdtrace.state.events import Event, ExchangeEnded
 from wsdtrace.state.listener import Ear, Listener
 from wsdtrace.state.model import Exchange, Transport
 from wsdtrace.state.outcomes import AnswerTimed
+from wsdtrace.wsd import MESSAGES
 
 USUAL_NS = 5 * 10**9
 """5 s: the shortest time-out that was seen in a client is longer."""
@@ -40,6 +42,23 @@ class AnswerLimits:
     def changed(self, seconds: Mapping[str, float]) -> AnswerLimits:
         """The same with other limits for some operations, in seconds."""
         return AnswerLimits({**self.by_operation, **{o: round(s * 10**9) for o, s in seconds.items()}}, self.usual_ns)
+
+
+def checked_limit(operation: str, seconds: object) -> float:
+    """The limit that somebody wants for an operation, in seconds.
+
+    Raises:
+        UsageError: there is no such operation; or it is no time.
+    """
+    known = {message.operation for message in MESSAGES}
+    if operation not in known:
+        import difflib  # noqa: PLC0415  # only for what is misspelt
+
+        near = difflib.get_close_matches(operation, known, n=1)
+        raise UsageError(f"no operation {operation!r}{f'; did you mean {near[0]}?' if near else ''}")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < float("inf"):
+        raise UsageError(f"{operation}: expected seconds, found {seconds!r}")
+    return float(seconds)
 
 
 class AnswerClock(Listener):

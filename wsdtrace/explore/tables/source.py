@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wsdtrace.records import LocatorKind, Stamp
+from wsdtrace.records import LocatorKind, PathFacts, Stamp
 from wsdtrace.report.trace import Trace
 from wsdtrace.state.joblife import JobStep
 from wsdtrace.state.model import Exchange, Job, Message
@@ -143,6 +143,16 @@ class Exchanges(Source):
         if isinstance(found, np.ndarray):
             return found
         return each([a if a is not None else b for a, b in zip(former, latter, strict=True)], "number")
+
+    @cached_property
+    def paths(self) -> list[PathFacts | None]:
+        """What the network did meanwhile."""
+        known = self.trace.paths()
+        return list(map(known.get, each(self.rows, "id")))
+
+    def path_seconds(self, name: str) -> list[float | None]:
+        """A duration of what the network did."""
+        return [None if ns is None else ns / 1e9 for ns in each(self.paths, name)]
 
     @cached_property
     def faults(self) -> list[Any]:

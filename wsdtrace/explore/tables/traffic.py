@@ -63,6 +63,24 @@ EXCHANGES = Table(
             "from the last byte of the request to the last byte of the response",
             lambda s: s.since_asked(s.ended),
         ),
+        Column(
+            "rtt_s",
+            Kind.FLOAT,
+            "to the server and back, by the handshake of its connection",
+            lambda s: s.path_seconds("rtt_ns"),
+        ),
+        Column(
+            "retransmitted_bytes",
+            Kind.INT,
+            "sent again while it lasted, in either direction",
+            lambda s: each(s.paths, "retransmitted_bytes"),
+        ),
+        Column(
+            "zero_window_s",
+            Kind.FLOAT,
+            "how long a peer could take nothing more",
+            lambda s: s.path_seconds("zero_window_ns"),
+        ),
         Column("request_bytes", Kind.INT, "content of the request", lambda s: numbers(s.requests, "content_bytes")),
         Column("response_bytes", Kind.INT, "content of the response", lambda s: numbers(s.responses, "content_bytes")),
         Column(
