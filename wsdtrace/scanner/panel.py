@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.scanner import profile as is_
@@ -15,9 +16,9 @@ from wsdtrace.wsd import scanner as say
 from wsdtrace.wsd.values import Component, ConditionName, InputSource, Severity
 
 if TYPE_CHECKING:
-    from wsdtrace.scanner.device import Device
+    from wsdtrace.scanner.clock import Clock
     from wsdtrace.scanner.jobs import ScanJob
-    from wsdtrace.scanner.subscriptions import Subscription
+    from wsdtrace.scanner.subscriptions import Subscription, Subscriptions
 
 PRESS_S = 60.0
 """After so long a press is forgotten."""
@@ -25,11 +26,26 @@ MAX_PRESSES = 64
 """Presses that wait for their job."""
 
 
+class Behind(Protocol):
+    """What the panel has to know of the device behind it."""
+
+    clock: Clock
+    subscriptions: Subscriptions
+    notify: Callable[[Subscription, Element], None]
+    metadata_version: int
+
+    @property
+    def profile(self) -> is_.Profile: ...
+
+    @property
+    def is_busy(self) -> bool: ...
+
+
 @dataclass(slots=True, eq=False)
 class Panel:
     """The front of a device."""
 
-    device: Device
+    device: Behind
     presses: int = 0
     conditions: dict[int, say.DeviceCondition] = field(default_factory=dict)
     """That last now, by number."""
