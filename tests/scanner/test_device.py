@@ -2,12 +2,15 @@
 
 import asyncio
 import dataclasses
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.scanner.stage import Stage
 from wsdtrace.scanner.client import Client, Wish
+from wsdtrace.scanner.images import Mark, read_mark
 from wsdtrace.scanner.persona import Persona, read_persona
 from wsdtrace.scanner.server import VirtualScanner
 from wsdtrace.wsd import scan
@@ -221,3 +224,43 @@ def test_a_device_may_insist_on_what_is_optional() -> None:
 
     assert Stage(scene, habit("[habits]\nneeds_information = true")).result == "InvalidArgs"
     assert Stage(scene).result is None
+
+
+REFUSES_FIRST = """
+[[answers]]
+on = "CreateScanJob"
+when = { nth = 1 }
+answer = "%s"
+"""
+REFUSES_PAGE_2 = """
+[[answers]]
+on = "RetrieveImage"
+when = { nth = 2 }
+answer = "%s"
+"""
+
+
+@pytest.mark.parametrize("answer", ["Fault OperationFailed", "HTTP 503 text/plain busy"])
+def test_what_a_persona_refuses_is_not_done(answer: str) -> None:
+    async def scene(scanner: VirtualScanner, client: Client) -> Any:
+        refused = await client.scan(Wish(dpi=75))
+        return refused.end, scanner.device.is_busy, len((await client.scan(Wish(dpi=75))).pages)
+
+    end, busy, pages = Stage(scene, habit(REFUSES_FIRST % answer)).result
+    assert end in ("OperationFailed", "HTTP 503")
+    assert (busy, pages) == (False, 1)
+
+
+def test_a_page_that_a_persona_refuses_once_is_still_to_come() -> None:
+    async def scene(_: VirtualScanner, client: Client) -> Any:
+        made = (await client.create(Wish(source="ADF", dpi=75))).value
+        assert isinstance(made, scan.CreateScanJobResponse)
+        replies = [await client.retrieve(made.job_id or 0, made.job_token or "") for _number in range(4)]
+        return [
+            reply.subcode or read_mark(Image.open(io.BytesIO(image)))
+            for reply in replies
+            for _, image in reply.images or [("", b"")]
+        ]
+
+    told = Stage(scene, habit(REFUSES_PAGE_2 % "Fault ServerErrorTemporaryError")).result
+    assert told == [Mark(1), "ServerErrorTemporaryError", Mark(2), Mark(3)]

@@ -134,6 +134,7 @@ class Device:
         names = getattr(getattr(asked.value, "requested_elements", None), "name", ())
         idle_ns = None if self._ended_ns is None else self.clock.now_ns() - self._ended_ns
         facts: Facts = {
+            "fault": "",
             "nth": self._asked[asked.operation],
             "jobs": self._finished,
             "idle_s": None if idle_ns is None else idle_ns // NS,
@@ -218,6 +219,8 @@ class Device:
             if habits.empty_after_s:
                 await self.clock.sleep(habits.empty_after_s)
             return Denied(habits.empty_feeder)
+        if self.persona.refuses("CreateScanJob", facts):
+            return Said(scan.CreateScanJobResponse())
         self.panel.answered(request.scan_identifier)
         job = self.jobs.create(ticket, settled.final, pages)
         source = settled.final.input_source.value if settled.final.input_source is not None else None
@@ -278,6 +281,8 @@ class Device:
             return Denied("ClientErrorInvalidJobToken")
         if job.is_over or job.is_drained:
             return self._after_last(job)
+        if self.persona.refuses("RetrieveImage", facts):
+            return Said(scan.RetrieveImageResponse())
         self.jobs.work(job)
         count = job.pages if job.is_multi else 1
         if self.profile.page_s:
@@ -333,7 +338,9 @@ class Device:
             return Denied("InvalidArgs", "JobId")
         if job is None or job.is_over:
             return Denied("ClientErrorJobIdNotFound", str(request.job_id))
-        if not self.habits.cancel_is_nothing:
+        if self.habits.cancel_is_nothing:
+            self.jobs.hold(job)
+        else:
             self.jobs.end(job, JobState.CANCELED, JobStateReason.NONE)
         return Said(scan.CancelJobResponse())
 

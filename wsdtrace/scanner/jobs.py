@@ -181,6 +181,11 @@ class JobQueue:
         self.on_change(job)
         self.on_end(job)
 
+    def hold(self, job: ScanJob) -> None:
+        """It goes on, whatever its client does."""
+        self._disarm(job)
+        job.held = True
+
     def let_go(self, job: ScanJob) -> None:
         """A job that was held is held no more."""
         job.held = False

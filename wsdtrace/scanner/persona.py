@@ -24,7 +24,7 @@ from wsdtrace.errors import BadConfiguration, BadScenario, UsageError
 from wsdtrace.scanner.jobs import RETRIEVE_S
 from wsdtrace.scanner.profile import Profile
 from wsdtrace.scenario import parse
-from wsdtrace.scenario.model import Exchange
+from wsdtrace.scenario.model import Exchange, Reply
 from wsdtrace.scenario.operations import OPERATIONS
 
 DEFAULT = "well-behaved"
@@ -128,6 +128,12 @@ class Persona:
     def exchange(self, operation: str, facts: Mapping[str, Any]) -> Exchange | None:
         """What is special about an answer; the first rule that applies counts."""
         return next((r.exchanges[operation] for r in self.answers if r.applies(operation, facts)), None)
+
+    def refuses(self, operation: str, facts: Mapping[str, Any]) -> bool:
+        """It answers with a fault or an HTTP error what a well-behaved device would do: so nothing is done."""
+        special = self.exchange(operation, facts)
+        answer = special.answer if special is not None else None
+        return answer is not None and (answer.reply is Reply.FAULT or (answer.status or 0) >= 400)
 
 
 def load_persona(path: Path | str) -> Persona:

@@ -242,8 +242,14 @@ class Speech:
 
 
 def _placed(assignments: tuple[Assignment, ...], at: Addresses) -> tuple[Assignment, ...]:
-    """Assignments with the device's own addresses where they name them: `{device}`, `{service}`, `{base}`."""
-    places = {"{device}": at.device, "{service}": at.service, "{base}": at.base, "{endpoint}": at.endpoint}
+    """Assignments with the device's own addresses where they name them: `{device}`, `{service}`, `{base}`, `{host}`."""
+    places = {
+        "{device}": at.device,
+        "{service}": at.service,
+        "{base}": at.base,
+        "{host}": at.base.partition("://")[2].rpartition(":")[0],
+        "{endpoint}": at.endpoint,
+    }
     out = []
     for assignment in assignments:
         value = assignment.value
