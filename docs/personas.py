@@ -3,7 +3,8 @@
     python docs/personas.py            run the driver against all of them, and write it again
     python docs/personas.py --check    say whether it is up to date
 
-Needs sane-airscan and sane-utils; `tests/scanner/test_personas.py` compares row by row.
+Needs sane-airscan and sane-utils, and avahi-daemon, dbus and the right to make networks for the personas that are found by
+discovery only; `tests/scanner/test_personas.py` compares row by row.
 """
 
 from __future__ import annotations
@@ -40,14 +41,18 @@ answer = "Fault ServerErrorInternalError after 3s"
 
     wsdtrace scanner --persona mine.toml
 
+In `answer` and `with`, `{{device}}`, `{{service}}`, `{{base}}`, `{{host}}` and `{{endpoint}}` are its addresses.
+A fault or an HTTP error in `answer` stands in the place of the deed: no job is made, no page is delivered.
+
 The table is made by running sane-airscan {version} (`scanimage`) against each, and wsdtrace on what the two exchanged.
-¹ The driver does not provoke it, or works around it: the rule fires with the client of this package
-(`tests/scanner/plays.py`). Each persona is proved on the wire with h11 and XPath.
+The log is the backend's own (`[debug] enable = true` in `airscan.conf`): its last line that says what went wrong. What
+the driver's run does not show (*not …*), because it works around it or never asks, the client of this package
+provokes (`tests/scanner/plays.py`). Each persona is proved on the wire with h11 and XPath.
 
 <!-- made by docs/personas.py: run it again instead of editing -->
 
-| persona | what it does | seen | what the driver shows | what wsdtrace says |
-|--|--|--|--|--|
+| persona | what it does | seen | what the driver shows | what its backend logs | what wsdtrace says |
+|--|--|--|--|--|--|
 """
 
 

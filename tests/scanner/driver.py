@@ -28,6 +28,14 @@ BACKENDS = [
     )
 ]
 
+TELLING = re.compile(
+    r"^x: ((?:PROTO_OP_\w+: )?fault code: .+|cancelling job due to error: .+)"
+    r"|^x: (scanner capabilities.*: .+|(?:PNG|JPEG): .+)"
+    r"|^(WSDD: HTTP POST http://[\d.]+:1/\S* .+)",
+    re.MULTILINE,
+)
+"""Lines of the backend's log that say what went wrong, in its own words."""
+
 needs_driver = pytest.mark.skipif(
     shutil.which("scanimage") is None or not any(path.exists() for path in BACKENDS),
     reason="no sane-airscan on this machine: apt install sane-airscan sane-utils",
@@ -44,6 +52,17 @@ class Scanned:
     log: str
     """The backend's log."""
     pages: list[Image.Image]
+
+    @property
+    def telling(self) -> str:
+        """The last line of the log that says what went wrong; empty where none does."""
+        return telling(self.log)
+
+
+def telling(log: str) -> str:
+    """The last line of a log of the backend that says what went wrong; empty where none does."""
+    lines = [found[found.lastindex or 0] for found in TELLING.finditer(log)]
+    return lines[-1] if lines else ""
 
 
 def configure(folder: Path, *, url: str | None) -> dict[str, str]:

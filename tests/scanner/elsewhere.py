@@ -1,24 +1,52 @@
 """Discovery clients of others, in a network of their own with the virtual scanner: run inside `unshare -mn`.
 
-    python -m tests.scanner.elsewhere CLIENT CAPTURE
+    python -m tests.scanner.elsewhere CLIENT FOLDER [PERSONA]
 
 makes a pair of interfaces, gives one to the client's network, lets the scanner announce itself at the other, runs the
-client, and prints what it found as JSON. The scanner's own record is CAPTURE.
+client, and prints what it found as JSON. FOLDER/own.pcapng is the scanner's own record, FOLDER/wire.pcapng what was
+captured at its interface.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.scanner.driver import configure
+from wsdtrace.scanner.persona import DEFAULT
 from wsdtrace.scanner.server import VirtualScanner
 from wsdtrace.scanner.thread import ScannerThread
+
+
+def networks_can_be_made() -> bool:
+    """`unshare` and `ip link` may make a pair of interfaces."""
+    if shutil.which("unshare") is None or shutil.which("ip") is None:
+        return False
+    done = subprocess.run(
+        ["unshare", "-mn", "ip", "link", "add", "d0", "type", "veth", "peer", "name", "d1"],
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+needs_networks = pytest.mark.skipif(
+    not networks_can_be_made(), reason="no right to make a network (unshare -mn, ip link)"
+)
+needs_avahi = pytest.mark.skipif(
+    shutil.which("avahi-daemon") is None or shutil.which("dbus-daemon") is None,
+    reason="sane-airscan discovers only beside avahi: apt install avahi-daemon dbus",
+)
 
 HERE = "192.0.2.1,2001:db8::1"
 WAIT_S = 60
@@ -75,16 +103,30 @@ def sane() -> str:
 CLIENTS: dict[str, Callable[[], str]] = {"wsdiscovery": wsdiscovery, "wsdd": wsdd, "sane": sane}
 
 
-def main(name: str, capture: str) -> None:
+@contextmanager
+def captured(file: Path) -> Iterator[None]:
+    """What passes the scanner's interface meanwhile."""
+    command = [sys.executable, "-m", "wsdtrace", "live", "-i", "d0", "-w", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "recording d0" in process.stderr.readline()
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=WAIT_S)
+
+
+def main(name: str, folder: str, who: str = DEFAULT) -> None:
     do(
         "ip link add d0 type veth peer name d1; ip link set lo up; ip addr add 192.0.2.1/24 dev d0;"
         "ip -6 addr add 2001:db8::1/64 dev d0 nodad; ip link set d0 up"
     )
     asked: list[str] = []
-    with Path(capture).open("wb") as file:
-        scanner = VirtualScanner(host=HERE, announce=True, record=file)
+    with (Path(folder) / "own.pcapng").open("wb") as file:
+        scanner = VirtualScanner(who, host=HERE, announce=True, record=file)
         scanner.on_exchange = lambda operation, peer, status: asked.append(f"{operation} {status}")
-        with ScannerThread(scanner):
+        with captured(Path(folder) / "wire.pcapng"), ScannerThread(scanner):
             out = CLIENTS[name]()
     print(json.dumps({"said": out, "asked": asked, "endpoint": scanner.device.endpoint}))
 

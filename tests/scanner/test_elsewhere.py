@@ -3,80 +3,69 @@
 from __future__ import annotations
 
 import importlib.util
-import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.scanner.driver import needs_driver
-from tests.shared import REPOSITORY
+from tests.scanner.elsewhere import needs_avahi, needs_networks
+from tests.scanner.judge import look_for, unexplained
 from wsdtrace.pipeline import check_file
 
+pytestmark = [pytest.mark.driver, needs_networks]
 
-def networks_can_be_made() -> bool:
-    """`unshare` and `ip link` may make a pair of interfaces."""
-    if shutil.which("unshare") is None or shutil.which("ip") is None:
-        return False
-    done = subprocess.run(
-        ["unshare", "-mn", "ip", "link", "add", "d0", "type", "veth", "peer", "name", "d1"],
-        capture_output=True,
-        check=False,
-    )
-    return done.returncode == 0
-
-
-pytestmark = [
-    pytest.mark.driver,
-    pytest.mark.skipif(not networks_can_be_made(), reason="no right to make a network (unshare -mn, ip link)"),
-]
-
-
-def found_by(client: str, folder: Path) -> dict[str, Any]:
-    """What the client said, what it asked the scanner; its traffic gave no finding at warning or above."""
-    capture = folder / "discovery.pcapng"
-    done = subprocess.run(
-        ["unshare", "-mn", sys.executable, "-m", "tests.scanner.elsewhere", client, capture],
-        cwd=REPOSITORY,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    trace = check_file(str(capture))
-    told["operations"] = [e.operation for e in trace.exchanges]
-    assert [f.message for f in trace.findings if f.is_cause and f.severity.rank <= 1] == []
-    return told
-
-
-@pytest.mark.skipif(importlib.util.find_spec("wsdiscovery") is None, reason="no WSDiscovery: pip install WSDiscovery")
-def test_wsdiscovery_finds_it_by_its_endpoint_and_address(tmp_path: Path) -> None:
-    told = found_by("wsdiscovery", tmp_path)
-    assert told["endpoint"] in told["said"]
-    assert "http://192.0.2.1:" in told["said"] or "http://[2001:db8::1]:" in told["said"]
-
-
-@pytest.mark.skipif(shutil.which("wsdd") is None, reason="no wsdd: apt install wsdd")
-def test_wsdd_probes_it_and_reads_its_metadata(tmp_path: Path) -> None:
-    told = found_by("wsdd", tmp_path)
-    assert "Probe" in told["operations"]
-    assert "Get 200" in told["asked"], told["said"]
-
-
-@needs_driver
-@pytest.mark.skipif(
-    shutil.which("avahi-daemon") is None or shutil.which("dbus-daemon") is None,
-    reason="sane-airscan discovers only beside avahi: apt install avahi-daemon dbus",
+needs_wsdiscovery = pytest.mark.skipif(
+    importlib.util.find_spec("wsdiscovery") is None, reason="no WSDiscovery: pip install WSDiscovery"
 )
-def test_sane_airscan_lists_it(tmp_path: Path) -> None:
-    told = found_by("sane", tmp_path)
-    if "no avahi" in told["said"]:
-        pytest.skip("avahi does not start here, and sane-airscan discovers only beside it")
-    assert "is a WSD wsdtrace Virtual scanner ip=" in told["said"]
-    assert "Get 200" in told["asked"]
+needs_wsdd = pytest.mark.skipif(shutil.which("wsdd") is None, reason="no wsdd: apt install wsdd")
+
+WELL, DEAD, NO_XADDRS = "well-behaved", "dead-xaddr", "no-xaddrs"
+
+
+@pytest.mark.parametrize(
+    ("client", "who", "said", "sent", "asked", "finds"),
+    [
+        pytest.param(
+            "wsdiscovery", WELL, "['http://", {"Probe"}, [], set(),
+            id="WSDiscovery finds its endpoint and address", marks=needs_wsdiscovery,
+        ),
+        pytest.param(
+            "wsdiscovery", NO_XADDRS, "['http://", {"Probe", "Resolve"}, [], {"WSD404"},
+            id="WSDiscovery resolves what has no XAddrs", marks=needs_wsdiscovery,
+        ),
+        pytest.param(
+            "wsdiscovery", DEAD, ":1/gone', 'http://", {"Probe"}, [], set(),
+            id="WSDiscovery gives a dead XAddr and the right one, and asks neither", marks=needs_wsdiscovery,
+        ),
+        pytest.param(
+            "wsdd", WELL, "probe match", {"Probe", "Get"}, ["Get 200"], set(),
+            id="wsdd reads its metadata", marks=needs_wsdd,
+        ),
+        pytest.param(
+            "wsdd", NO_XADDRS, "probe match", {"Probe", "Resolve", "Get"}, ["Get 200"], {"WSD404"},
+            id="wsdd resolves what has no XAddrs", marks=needs_wsdd,
+        ),
+        pytest.param(
+            "wsdd", DEAD, "InvalidURL", {"Probe"}, [], set(),
+            id="wsdd takes two XAddrs for one URL (field failure 26)", marks=needs_wsdd,
+        ),
+        pytest.param(
+            "sane", WELL, "is a WSD wsdtrace Virtual scanner ip=", {"Probe", "Get"}, ["Get 200"], set(),
+            id="sane-airscan lists it", marks=[needs_driver, needs_avahi],
+        ),
+    ],
+)  # fmt: skip
+def test_a_discovery_client_of_others(
+    tmp_path: Path, client: str, who: str, said: str, sent: set[str], asked: list[str], finds: set[str]
+) -> None:
+    told = look_for(client, tmp_path, who)
+    assert said in told["said"]
+    assert set(told["asked"]) == set(asked)
+    own, wire = check_file(str(tmp_path / "own.pcapng")), check_file(str(tmp_path / "wire.pcapng"))
+    for trace in (own, wire):
+        assert {e.operation for e in trace.exchanges} - {"Hello", "Bye"} == sent
+        assert {f.code for f in trace.findings} - {"WSD904"} == finds
+        assert unexplained(trace, finds) == []
+    if client == "wsdiscovery":
+        assert told["endpoint"] in told["said"]

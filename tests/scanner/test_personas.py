@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.scanner.driver import needs_driver, version
+from tests.scanner.elsewhere import needs_avahi, needs_networks
 from tests.scanner.judge import judge
 from tests.scanner.plays import PLAYS, Ear
 from tests.scanner.stage import Stage
@@ -55,10 +56,17 @@ def test_the_page_has_a_row_for_each() -> None:
 
 @pytest.mark.driver
 @needs_driver
-@pytest.mark.parametrize("name", persona_names())
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if PLAYS[name].scanimage else [needs_networks, needs_avahi])
+        for name in persona_names()
+    ],
+)
 def test_the_real_driver_shows_the_symptom_of_the_table(name: str) -> None:
     told = judge(name)
     assert told.unexplained == []
+    assert bool(told.hidden) == bool(PLAYS[name].spared)
     if f"sane-airscan {version()}" not in PAGE.read_text():
         pytest.skip(f"docs/personas.md was made with another version than {version() or 'this one'}")
     assert told.row == rows()[name], "python docs/personas.py"
