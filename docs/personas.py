@@ -3,8 +3,8 @@
     python docs/personas.py            run the driver against all of them, and write it again
     python docs/personas.py --check    say whether it is up to date
 
-Needs sane-airscan and sane-utils, and avahi-daemon, dbus and the right to make networks for the personas that are found by
-discovery only; `tests/scanner/test_personas.py` compares row by row.
+Needs sane-airscan and sane-utils, and avahi-daemon, dbus and the right to make networks for the personas that are found
+by discovery only; `tests/scanner/test_personas.py` compares row by row.
 """
 
 from __future__ import annotations

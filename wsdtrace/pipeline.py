@@ -13,17 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from wsdtrace.capture import (
-    CaptureAnomaly,
-    CaptureSource,
-    JoinedSource,
-    begin_decryption,
-    has_keys,
-    may_decrypt,
-    open_joined,
-    open_source,
-)
-from wsdtrace.capture.notes import NOTE_LINK, notes_of
+from wsdtrace.capture import CaptureAnomaly, CaptureSource, JoinedSource, Through, open_joined, open_source
+from wsdtrace.capture.notes import notes_of
 from wsdtrace.check.checker import Checker
 from wsdtrace.check.finding import Finding
 from wsdtrace.check.rule import Rule, all_rules, expand
@@ -43,7 +34,6 @@ from wsdtrace.records import (
     HttpEvent,
     HttpEventKind,
     HttpMessage,
-    Keys,
     NetAnomaly,
     NetEvent,
     NotHttp,
@@ -63,7 +53,6 @@ from wsdtrace.state.tracker import Tracker
 
 if TYPE_CHECKING:
     from wsdtrace.capture import AirscanSource, RecordFact, Source
-    from wsdtrace.capture.decryption import Decryption
 
 FrameSource = CaptureSource | JoinedSource
 """What delivers frames (door 1)."""
@@ -131,6 +120,7 @@ def check_joined(paths: Sequence[str], options: Options | None = None) -> Trace:
     Raises:
         CaptureError: a file cannot be read or is no capture.
         BadSelector: a selector means no rule.
+        MissingExtra: as above.
     """
     if len(paths) == 1:
         return check_file(paths[0], options)
@@ -151,35 +141,37 @@ def check_source(source: Source | JoinedSource, options: Options, rules: Iterabl
 def _check_capture(source: FrameSource, run: Run) -> Trace:
     """Door 1."""
     progress = run.options.progress
-    with contextlib.ExitStack() as stack:
+    with reading(source, run):
         for batch in source.batches():
-            if run.decryption is None and may_decrypt(source, run.options.tls_keylog):
-                run.decryption = begin_decryption(source, run.options.tls_keylog)
-                stack.callback(run.decryption.close)
             run.frames(batch)
             if progress is not None:
                 progress(source.size, source.file_size)
-        return _captured(source, run)
+        return captured(source, run)
 
 
-def _captured(source: FrameSource, run: Run) -> Trace:
-    """What is known of a capture that was read."""
-    if run.decryption is not None:
-        run.tracker.keys = Keys.USED
-    elif has_keys(source):
-        run.tracker.keys = Keys.IN_FILE
-    trace = run.finish(info_of(source, run))
+@contextlib.contextmanager
+def reading(source: FrameSource, run: Run) -> Iterator[None]:
+    """The frames of a source go into a run, some of them through tshark, which ends with this context."""
+    with Through(source, LINK_TYPES, run.options.tls_keylog) as run.through:
+        yield
+
+
+def captured(source: FrameSource, run: Run) -> Trace:
+    """What is known of a capture that was read to its end, within `reading`."""
+    through = run.through
+    assert through is not None
+    run.tracker.keys = through.keys
+    trace = run.finish(_info_of(source, run, through))
     if source.seekable:
-        trace.read_paths = lambda exchanges: paths_of(source.window(0, EVERYTHING), exchanges)
-        trace.read_transfer = lambda ref: transfer(source, ref)
-        trace.read_stream = lambda ref: events_again(source, ref)
-        trace.read_content = lambda ref: read_content(events_again(source, ref, run.decryption), ref)
-        trace.read_message = lambda message, asked: message_again(source, message, asked)
+        trace.read_paths = lambda exchanges: paths_of(through.window(0, EVERYTHING), exchanges)
+        trace.read_transfer = lambda ref: transfer(through, ref)
+        trace.read_stream = lambda ref: events_again(through, ref)
+        trace.read_content = lambda ref: read_content(events_again(through, ref), ref)
+        trace.read_message = lambda message, asked: message_again(through, message, asked)
     return trace
 
 
-def info_of(source: FrameSource, run: Run) -> InputInfo:
-    """What is known of a capture that has been read."""
+def _info_of(source: FrameSource, run: Run, through: Through) -> InputInfo:
     return InputInfo(
         path=source.path,
         files=source.paths,
@@ -190,7 +182,8 @@ def info_of(source: FrameSource, run: Run) -> InputInfo:
         last_time_ns=source.last_time_ns,
         link_types=list(source.link_types),
         time_digits=run.time_digits,
-        unread_links=[name for name, number in source.link_numbers.items() if number not in {*LINK_TYPES, NOTE_LINK}],
+        unread_links=through.unread_links,
+        unread_why=through.unread_why,
         comments=[(comment.number, comment.text) for comment in source.remarks.comments],
     )
 
@@ -244,8 +237,8 @@ class Run:
     injections: Injections = field(default_factory=Injections)
     """What a proxy says that it did itself."""
     _last: Stamp = field(default_factory=lambda: Stamp(0, 0))
-    decryption: Decryption | None = None
-    """What decrypts the connections of the source, where there are keys."""
+    through: Through | None = None
+    """What of a source of frames goes through tshark."""
     time_digits: int = 6
     """Digits of the fraction of a second that the frames have: 9 as soon as one needs them."""
 
@@ -267,9 +260,11 @@ class Run:
             self._last = Stamp(batch.first_number + len(batch) - 1, time_ns)
             if self.time_digits == 6 and bool((batch.time_ns % 1000).any()):  # microseconds
                 self.time_digits = 9
-        events = self.net.feed(batch)
-        if self.decryption is not None:
-            events = self.decryption.feed(events, batch)
+        if self.through is None:
+            events = self.net.feed(batch)
+        else:
+            readable = self.through.readable(batch)
+            events = self.through.decrypted(self.net.feed(readable), readable)
         self._facts(self._http(events))
         self._events(self.tracker.advance(self._last.time_ns))
         for anomaly in batch.anomalies:
@@ -364,10 +359,10 @@ class Run:
     def finish(self, info: InputInfo) -> Trace:
         """The source has ended: settle everything."""
         events = self.net.close()
-        if self.decryption is not None:
-            events = self.decryption.end(events)
-            if self.decryption.failure is not None:
-                self.damaged(Anomaly(CaptureAnomaly.DECRYPTION, self.decryption.failure))
+        if self.through is not None:
+            events = self.through.ended(events)
+            for anomaly in self.through.closing():
+                self.damaged(anomaly)
         facts = self._http(events)
         facts.extend(self.http.close(self._last))
         facts.extend(self.recorded.close(self._last))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 import numpy as np
@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsdtrace.capture import has_keys, may_decrypt
-from wsdtrace.capture.decryption import SHOWN, Decryption, decrypt
-from wsdtrace.capture.source import open_capture_bytes
-from wsdtrace.capture.tshark import Decrypted, Tshark
+from wsdtrace.capture import CaptureAnomaly
+from wsdtrace.capture.decryption import SHOWN, Decrypted, Decryption, decrypted_of
+from wsdtrace.capture.remarks import TLS_KEY_LOG, Secrets
+from wsdtrace.capture.tshark import Tshark
 from wsdtrace.errors import CaptureError
 from wsdtrace.records import (
     ConnectionId,
@@ -41,13 +41,17 @@ OUT, BACK = Direction.FROM_ORIGINATOR, Direction.FROM_RESPONDER
 class Told:
     """What stands for a run of tshark."""
 
-    failure: str | None = None
-
-    def __init__(self, rows: list[Decrypted]) -> None:
+    def __init__(self, rows: list[Decrypted], failure: str | None = None) -> None:
         self._rows = rows
+        self.failure = failure
+        self.shown: list[list[Secrets]] = []
 
-    def rows(self) -> Iterator[Decrypted]:
-        yield from self._rows
+    def ask(self, batch: FrameBatch, secrets: Iterable[Secrets]) -> Iterator[tuple[int, list[str]]]:
+        self.shown.append(list(secrets))
+        for frame, source, target, data in self._rows:
+            if 0 <= frame - batch.first_number < len(batch):
+                ends = source.address, "", str(source.port), target.address, "", str(target.port)
+                yield frame - batch.first_number, [*ends, data.hex()]
 
     def close(self) -> None:
         """Nothing runs."""
@@ -82,8 +86,12 @@ def ended(direction: Direction, frame: int) -> StreamEnded:
     return StreamEnded(ONE, direction, StreamEnd.FIN, stamp(frame))
 
 
+def decryption_of(told: Told, secrets: list[Secrets] | None = None) -> Decryption:
+    return Decryption(cast(Tshark, told), lambda: secrets or [])
+
+
 def decrypted(rows: list[Decrypted], *windows: tuple[FrameBatch, list[NetEvent]]) -> list[NetEvent]:
-    decryption = Decryption(cast(Tshark, Told(rows)))
+    decryption = decryption_of(Told(rows))
     return [event for frames, events in windows for event in decryption.feed(events, frames)] + decryption.end([])
 
 
@@ -163,21 +171,69 @@ def test_rows_of_frames_that_are_not_there_are_left() -> None:
 
 
 def test_a_message_is_found_again() -> None:
-    decryption = Decryption(cast(Tshark, Told([*SAID, said(6, b"more")])))
+    decryption = decryption_of(Told([*SAID, said(6, b"more")]))
     events = [e for e in decryption.feed(TALK[:6], batch(1, 8)) if isinstance(e, StreamChunk) and e.direction is OUT]
     places = [int(e.index.file_offset[0]) for e in events]
     ref = ContentRef(CLIENT, SERVER, OUT, 0, 12, -1, places[0], places[-1], -1, 12)
     assert (
         [bytes(e.data) for e in decryption.again(ref)] == [bytes(e.data) for e in events] == [b"POST / ", b"x", b"more"]
     )
-    nowhere = ContentRef(CLIENT, SERVER, OUT, 0, 12, -1, -1, -1, -1, 12)
-    assert list(decryption.again(nowhere)) == []
-    assert decryption.failure is None
+    assert decryption.closing() == []
 
 
-def test_standard_input_cannot_be_decrypted() -> None:
-    source = open_capture_bytes(b"\xd4\xc3\xb2\xa1" + bytes(20), "-")
-    assert not has_keys(source)
-    assert (may_decrypt(source, None), may_decrypt(source, "keys")) == (False, True)
-    with pytest.raises(CaptureError, match="needs the capture as a file"):
-        decrypt(source, "keys")
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_what_is_beyond_the_bound_is_told_and_not_found_again(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+    """The bound ends in front of row `kept` of what was said."""
+    monkeypatch.setattr("wsdtrace.capture.decryption.MAX_KEPT", sum(44 + len(row.data) for row in SAID[:kept]))
+    decryption = decryption_of(Told(SAID))
+    events = [e for e in decryption.feed(TALK, batch(1, 8)) if isinstance(e, StreamChunk)]
+    assert [bytes(e.data) for e in events] == [row.data for row in SAID]
+    places = [int(e.index.file_offset[0]) for e in events]
+    assert [place < 0 for place in places] == [at >= kept for at in range(3)]
+    [anomaly] = decryption.closing()
+    assert anomaly.kind == CaptureAnomaly.LIMIT_REACHED
+    assert anomaly.detail.startswith(f"{sum(len(row.data) for row in SAID[kept:])} decrypted bytes beyond")
+    with pytest.raises(CaptureError, match="can be read again"):
+        list(decryption.again(ContentRef(CLIENT, SERVER, OUT, 0, 12, -1, min(places), max(places), -1, 12)))
+
+
+def test_the_end_of_tshark_is_told() -> None:
+    [anomaly] = decryption_of(Told([], "tshark ended")).closing()
+    assert (anomaly.kind, anomaly.detail) == (CaptureAnomaly.DECRYPTION, "tshark ended")
+
+
+def test_keys_of_the_capture_are_shown_once_as_they_come() -> None:
+    told, secrets = Told([]), [Secrets(TLS_KEY_LOG, b"one")]
+    decryption = decryption_of(told, secrets)
+    decryption.feed([], batch(1, 2))
+    secrets.insert(0, Secrets(TLS_KEY_LOG, b"two"))
+    decryption.feed([], batch(3, 2))
+    decryption.feed([], batch(5, 2))
+    assert [[s.data for s in shown] for shown in told.shown] == [[b"one"], [b"two"], []]
+
+
+@pytest.mark.parametrize(
+    ("line", "row"),
+    [
+        pytest.param("192.0.2.1\t\t50000\t192.0.2.2\t\t443\t4142", Decrypted(7, CLIENT, SERVER, b"AB"), id="IPv4"),
+        pytest.param(
+            "\tfe80::1\t1\t\tfe80::2\t2\t00",
+            Decrypted(7, Endpoint("fe80::1", 1), Endpoint("fe80::2", 2), b"\0"),
+            id="IPv6",
+        ),
+        pytest.param(
+            "192.0.2.1\t\t50000\t192.0.2.2\t\t443\t41,42", Decrypted(7, CLIENT, SERVER, b"AB"), id="two records"
+        ),
+        pytest.param("192.0.2.1\t\t5\t192.0.2.2\t\t443\t", None, id="nothing decrypted"),
+        pytest.param("\x1b[31m\t\t50000\t192.0.2.2\t\t443\t41", None, id="no address"),
+        pytest.param("192.0.2.1\t\t50000\t192.0.2.2\t\t443\t4", None, id="half a byte"),
+    ],
+)
+def test_what_tshark_says_is_a_row_or_nothing(line: str, row: Decrypted | None) -> None:
+    assert decrypted_of(7, line.split("\t")) == row
+
+
+@given(fields=st.lists(st.text("0123456789abcdef.:,\t ", max_size=8), min_size=7, max_size=7))
+def test_whatever_tshark_says_is_read(fields: list[str]) -> None:
+    row = decrypted_of(7, fields)
+    assert row is None or row.frame == 7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,57 +11,73 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.shared import needs_shared, shared_path
-from wsdtrace.capture.tshark import MAX_LINE, Decrypted, Tshark, _LineParser, check_keylog, is_there, parse_line
+from tests.shared import CAPTURES, shared_path
+from wsdtrace.capture import open_capture
+from wsdtrace.capture.tshark import (
+    MAX_LINE,
+    Tshark,
+    _columns,
+    _LineParser,
+    check_keylog,
+    endpoint_of,
+    is_there,
+    keylog_settings,
+)
 from wsdtrace.errors import CaptureError, MissingExtra, UsageError
 from wsdtrace.records import Endpoint
 
 needs_tshark = pytest.mark.skipif(not is_there(), reason="tshark or pyshark is not installed")
 CAPTURE, KEYLOG = (str(shared_path(f"data/captures/https_keylog.{kind}")) for kind in ("pcap", "keylog"))
-A, B = Endpoint("192.0.2.1", 50000), Endpoint("192.0.2.2", 443)
+FIELDS = ("tcp.srcport", "tcp.payload")
 
 
 @pytest.mark.parametrize(
-    ("line", "row"),
+    ("line", "columns"),
     [
-        pytest.param("7\t192.0.2.1\t\t50000\t192.0.2.2\t\t443\t4142", Decrypted(7, A, B, b"AB"), id="IPv4"),
-        pytest.param(
-            "7\t\tfe80::1\t1\t\tfe80::2\t2\t00",
-            Decrypted(7, Endpoint("fe80::1", 1), Endpoint("fe80::2", 2), b"\0"),
-            id="IPv6",
-        ),
-        pytest.param("7\t192.0.2.1\t\t50000\t192.0.2.2\t\t443\t41,42", Decrypted(7, A, B, b"AB"), id="two records"),
-        pytest.param("7\t192.0.2.1\t\t50000\t192.0.2.2\t\t443\t41:42", Decrypted(7, A, B, b"AB"), id="old spelling"),
-        pytest.param("7\t::1,192.0.2.1\t\t50000\t::2,192.0.2.2\t\t443\t41", Decrypted(7, A, B, b"A"), id="tunnel"),
-        pytest.param("7\t192.0.2.1\t\t50000\t192.0.2.2\t\t443\t", None, id="nothing decrypted"),
-        pytest.param("7\t192.0.2.1\t\t50000\t192.0.2.2\t\t443", None, id="too few columns"),
-        pytest.param("x\t192.0.2.1\t\t50000\t192.0.2.2\t\t443\t41", None, id="no number"),
-        pytest.param("0\t192.0.2.1\t\t50000\t192.0.2.2\t\t443\t41", None, id="no frame"),
-        pytest.param("7\t\x1b[31m\t\t50000\t192.0.2.2\t\t443\t41", None, id="no address"),
-        pytest.param("7\t192.0.2.1\t\t50000\t192.0.2.2\t\t443\t4", None, id="half a byte"),
-        pytest.param("Running as user root", None, id="a sentence"),
-        pytest.param("", None, id="empty"),
+        pytest.param(b"7\t80\t4142", (7, ["80", "4142"]), id="a frame"),
+        pytest.param(b"7\t80\t4142\r", (7, ["80", "4142"]), id="CRLF"),
+        pytest.param(b"7\t\t", (7, ["", ""]), id="empty fields"),
+        pytest.param(b"x\t80\t", (0, ["80", ""]), id="no number"),
+        pytest.param(b"9" * 5000 + b"\t", (0, [""]), id="a number without end"),
+        pytest.param(b"Running as user root", (0, []), id="a sentence"),
+        pytest.param(b"", (0, []), id="empty"),
+        pytest.param(b"7\t\xff", (7, ["\ufffd"]), id="no ASCII"),
     ],
 )
-def test_a_line_is_a_row_or_nothing(line: str, row: Decrypted | None) -> None:
-    assert parse_line(line.encode()) == row
-    assert parse_line(line.encode() + b"\r\n") == row
+def test_a_line_is_a_number_and_fields(line: bytes, columns: tuple[int, list[str]]) -> None:
+    assert _columns(line) == columns
 
 
-COLUMNS = st.lists(st.text("0123456789abcdef.:,\t ", max_size=8), max_size=9)
+@pytest.mark.parametrize(
+    ("address", "port", "endpoint"),
+    [
+        ("192.0.2.1", "50000", Endpoint("192.0.2.1", 50000)),
+        ("fe80::1", "1", Endpoint("fe80::1", 1)),
+        ("::1,192.0.2.1", "1,2", Endpoint("192.0.2.1", 2)),
+    ],
+)
+def test_the_innermost_endpoint_counts(address: str, port: str, endpoint: Endpoint) -> None:
+    assert endpoint_of(address, port) == endpoint
 
 
-@given(line=st.binary(max_size=60) | COLUMNS.map(lambda columns: "\t".join(columns).encode()))
-def test_any_line_is_read(line: bytes) -> None:
-    row = parse_line(line)
-    assert row is None or (row.frame > 0 and row.data)
+@given(address=st.text("0123456789abcdef.:,\x1b ", max_size=8), port=st.text("0123456789,x", max_size=4))
+def test_what_is_no_address_is_refused(address: str, port: str) -> None:
+    try:
+        found = endpoint_of(address, port)
+    except ValueError:
+        return
+    assert set(found.address) <= set("0123456789abcdef.:")
 
 
 def test_lines_are_whole_however_they_come() -> None:
     text = b"one\ntwo\nthree"
+    waited = []
+
+    async def tshark() -> None:
+        waited.append(True)
 
     async def lines(size: int) -> list[bytes]:
-        parser, rest, found = _LineParser(), b"", list[bytes]()
+        parser, rest, found = _LineParser(tshark), b"", list[bytes]()
         for piece in [*(text[at : at + size] for at in range(0, len(text), size)), b""]:
             stream = asyncio.StreamReader()
             stream.feed_data(piece)
@@ -73,13 +90,14 @@ def test_lines_are_whole_however_they_come() -> None:
 
     for size in (1, 3, 4, 100):
         assert asyncio.run(lines(size)) == text.split(b"\n")
+    assert len(waited) == 4
 
 
 def test_a_line_without_end_is_not_kept() -> None:
     async def rest() -> bytes:
         stream = asyncio.StreamReader()
         stream.feed_data(b"x")
-        return (await _LineParser().get_packets_from_stream(stream, b"y" * MAX_LINE))[1]
+        return (await _LineParser(asyncio.Event().wait).get_packets_from_stream(stream, b"y" * MAX_LINE))[1]
 
     assert asyncio.run(rest()) == b""
 
@@ -103,31 +121,49 @@ def test_a_key_log_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no file that can be read"):
         check_keylog(str(tmp_path / "none"))
     with pytest.raises(CaptureError, match="cannot be read"):
-        Tshark("x.pcap", str(tmp_path / "none"))
+        keylog_settings(str(tmp_path / "none"))
 
 
-@needs_shared
+def answers(run: Tshark, path: Path, window_bytes: int) -> list[list[str]]:
+    with open_capture(path, window_bytes=window_bytes) as source:
+        return [fields for batch in source.batches() for _, fields in run.ask(batch)]
+
+
 @needs_tshark
-def test_a_run_gives_what_the_client_said() -> None:
-    with Tshark(CAPTURE, KEYLOG) as run:
-        rows = list(run.rows())
-    assert (rows[0].frame, rows[0].data[:21]) == (10, b"POST /WSScan HTTP/1.1")
-    assert (len(rows), run.failure, run.strange) == (9, None, 0)
+@pytest.mark.parametrize("window_bytes", [4096, 1 << 22])
+def test_each_frame_is_answered_in_its_window(window_bytes: int) -> None:
+    path = CAPTURES / "clean-flatbed" / "capture.pcap"
+    command = ["tshark", "-n", "-r", str(path), "-T", "fields", *(word for field in FIELDS for word in ("-e", field))]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    with Tshark(FIELDS, (), "a test") as run:
+        assert answers(run, path, window_bytes) == [line.split("\t") for line in told]
+    assert run.failure is None
 
 
-@needs_shared
 @needs_tshark
-def test_a_run_may_be_ended_in_the_middle() -> None:
-    run = Tshark(CAPTURE, KEYLOG)
-    next(run.rows())
+def test_a_run_may_be_ended_in_the_middle_and_twice() -> None:
+    run = Tshark(FIELDS, (), "a test")
+    with open_capture(CAPTURES / "clean-flatbed" / "capture.pcap") as source:
+        next(run.ask(next(source.batches())))
     run.close()
     run.close()
     assert run.failure is None
 
 
 @needs_tshark
-def test_a_file_that_is_no_capture_ends_the_run(tmp_path: Path) -> None:
-    path = tmp_path / "x.pcap"
-    path.write_bytes(b"nothing")
-    with Tshark(str(path), None) as run:
-        assert list(run.rows()) == []
+@pytest.mark.parametrize(
+    ("settings", "seconds", "told"),
+    [
+        pytest.param(["-o", "no.such:TRUE"], 60.0, "tshark ended at frame 1: ", id="it ends"),
+        pytest.param(["-Y", "frame.number > 99999"], 0.01, "no answer within 0 s", id="it says nothing"),
+    ],
+)
+def test_a_run_that_fails_says_so(
+    monkeypatch: pytest.MonkeyPatch, settings: list[str], seconds: float, told: str
+) -> None:
+    monkeypatch.setattr("wsdtrace.capture.tshark.MAX_SECONDS", seconds)
+    path = CAPTURES / "clean-flatbed" / "capture.pcap"
+    with Tshark(FIELDS, settings, "a test") as run:
+        assert answers(run, path, 1 << 22) == []
+        assert answers(run, path, 1 << 22) == []
+    assert told in str(run.failure)

@@ -73,12 +73,12 @@ def test_why_there_is_nothing_to_judge(frames: int, encrypted: bool, others: lis
     assert nothing_to_judge(Trace(info, encrypted_seen=encrypted, other_protocols=others)) == told
 
 
-def test_a_link_type_that_only_tshark_reads_is_named_with_the_way() -> None:
-    info = InputInfo("x", ["x"], "pcap", 9, unread_links=["IEEE802_11", "USBPCAP"])
-    told = nothing_to_judge(Trace(info))
-    assert told is not None
-    assert "frames of link types IEEE802_11 and USBPCAP are read by tshark only" in told
-    assert "pip install 'wsdtrace[tshark]'" in told
+def test_a_link_type_that_was_not_read_is_named_with_the_reason() -> None:
+    links = ["IEEE802_11", "USBPCAP"]
+    info = InputInfo("x", ["x"], "pcap", 9, unread_links=links, unread_why="which takes tshark")
+    told = "not read: frames of link types IEEE802_11 and USBPCAP, which takes tshark"
+    assert nothing_to_judge(Trace(info)) == f"no WSD traffic; {told}"
+    assert provisos(Trace(info, wsd_seen=True)) == [told]
 
 
 def test_what_a_reader_sees_of_an_open_job_is_not_said_again() -> None:

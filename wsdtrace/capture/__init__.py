@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from wsdtrace.capture.anomalies import CaptureAnomaly
 from wsdtrace.capture.join import JoinedSource, open_joined
-from wsdtrace.capture.keys import begin_decryption, has_keys, may_decrypt
 from wsdtrace.capture.opening import open_source
 from wsdtrace.capture.source import WINDOW_BYTES, CaptureSource, open_capture, open_capture_bytes
+from wsdtrace.capture.through import Through
 
 if TYPE_CHECKING:
     from wsdtrace.capture.airscan import AirscanSource, RecordFact
@@ -26,10 +26,8 @@ __all__ = [
     "RecordFact",
     "Source",
     "SyntheticConnection",
-    "begin_decryption",
+    "Through",
     "cut",
-    "has_keys",
-    "may_decrypt",
     "open_capture",
     "open_capture_bytes",
     "open_joined",

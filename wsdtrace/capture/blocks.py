@@ -6,7 +6,7 @@ from struct import Struct
 from typing import Final
 
 from wsdtrace.capture.linktypes import ETHERNET
-from wsdtrace.capture.pcapng import BYTE_ORDER_MAGIC, ENHANCED_PACKET, INTERFACE, SECTION_HEADER, STATISTICS
+from wsdtrace.capture.pcapng import BYTE_ORDER_MAGIC, ENHANCED_PACKET, INTERFACE, SECRETS, SECTION_HEADER, STATISTICS
 from wsdtrace.dataclass import dataclass
 
 _COMMENT: Final = 1
@@ -69,6 +69,16 @@ def interface_statistics(interface: int, time_ns: int, lost: int) -> bytes:
     """
     head = Struct("<III").pack(interface, time_ns >> 32, time_ns & 0xFFFFFFFF)
     return _block(STATISTICS, head + Struct("<HHQHH").pack(_ISB_DROPPED, 8, lost, 0, 0))
+
+
+def decryption_secrets(kind: int, data: bytes) -> bytes:
+    """Decryption Secrets Block (§4.7).
+
+    Args:
+        kind: type of the secrets.
+        data: as the program that needs them reads them.
+    """
+    return _block(SECRETS, Struct("<II").pack(kind, len(data)) + data + _PADDING[len(data) & 3])
 
 
 def _options(texts: list[tuple[int, str]], *, end: bool = True) -> bytes:

@@ -5,10 +5,13 @@ connection that begins with a TLS handshake the bytes are withheld; the decrypte
 offsets, with the number and time of the frame that completed their record. Nothing else changes: plain connections,
 datagrams, openings and ends pass as they came.
 
-1. Both sides are in capture order. A window of frames is complete when tshark has told of a later frame.
+1. Both sides are in capture order, window by window.
 2. A connection of which nothing could be decrypted shows its first bytes at its end, so that it is told as TLS.
 3. A hole in what was sent is a hole of unknown length in what was decrypted.
 4. What was decrypted is kept in a temporary file, so that a page can be read again without another run.
+5. HTTP is not dissected, so what was decrypted are data (`data.data`), in the frame that completes their TLS record.
+   `-z follow` would need a run for each connection. Segments out of order are put in order first; else tshark loses
+   records.
 """
 
 from __future__ import annotations
@@ -16,18 +19,18 @@ from __future__ import annotations
 import tempfile
 import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from struct import Struct
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 import numpy as np
 
-from wsdtrace.capture.inputs import STDIN
-from wsdtrace.capture.join import JoinedSource
-from wsdtrace.capture.source import CaptureSource
-from wsdtrace.capture.tshark import FEATURE, Decrypted, Tshark
+from wsdtrace.capture.anomalies import CaptureAnomaly
+from wsdtrace.capture.remarks import Secrets
+from wsdtrace.capture.tshark import Tshark, endpoint_of, keylog_settings
 from wsdtrace.errors import CaptureError
 from wsdtrace.records import (
+    Anomaly,
     ConnectionId,
     ConnectionOpened,
     ContentRef,
@@ -45,11 +48,34 @@ SHOWN: Final = 16
 """Bytes of a connection without keys that go on: enough to recognise TLS (RFC 8446 §5.1: 5 bytes of a record)."""
 MAX_KEPT: Final = 4 * 1024**3
 """Bytes of decrypted streams that are kept on disk for the second reading: a day of scanning."""
+FIELDS: Final = ("ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport", "data.data")
+_SETTINGS: Final = ("-o", "tcp.reassemble_out_of_order:TRUE", "--disable-protocol", "http")
 _HANDSHAKE: Final = 0x16
 _MAJOR: Final = 0x03
 
 _RECORD: Final = Struct("<qqqqqi")
 """Connection, direction, offset in the stream, frame, time, length of the data behind it."""
+
+
+class Decrypted(NamedTuple):
+    """What one frame brought of one direction."""
+
+    frame: int
+    source: Endpoint
+    destination: Endpoint
+    data: bytes
+
+
+def decrypted_of(frame: int, fields: Sequence[str]) -> Decrypted | None:
+    """What tshark says of a frame in `FIELDS`; None where it decrypted nothing, or says something else."""
+    source, source6, source_port, target, target6, target_port, data = fields
+    if not data:
+        return None
+    try:
+        ends = endpoint_of(source or source6, source_port), endpoint_of(target or target6, target_port)
+        return Decrypted(frame, *ends, bytes.fromhex(data.replace(",", "").replace(":", "")))
+    except ValueError:
+        return None
 
 
 class _Opened:
@@ -75,16 +101,18 @@ class Decryption:
     """Decrypts one capture while it is read; also reads contents of it again.
 
     Args:
-        tshark: a run over the same file.
+        tshark: a run that is asked for `FIELDS`.
+        secrets: what the capture itself is known to hold, by the time of the call.
     """
 
-    def __init__(self, tshark: Tshark) -> None:
+    def __init__(self, tshark: Tshark, secrets: Callable[[], Iterable[Secrets]]) -> None:
         self.decrypted = 0
         """Bytes so far."""
+        self.left_out = 0
+        """Bytes of them that are not kept, because of `MAX_KEPT`."""
         self._tshark = tshark
-        self._rows = tshark.rows()
-        self._next: Decrypted | None = None
-        self._over = False
+        self._secrets = secrets
+        self._shown: set[Secrets] = set()
         self._at: dict[tuple[Endpoint, Endpoint], list[tuple[int, ConnectionId]]] = {}
         """(originator, responder) → (frame of the opening, connection) of connections that go on, in order."""
         self._open: dict[ConnectionId, _Opened] = {}
@@ -93,11 +121,6 @@ class Decryption:
         self._kept: IO[bytes] = tempfile.TemporaryFile(prefix="wsdtrace-")  # noqa: SIM115 - goes with this object
         weakref.finalize(self, self._kept.close)
         self._size = 0
-
-    @property
-    def failure(self) -> str | None:
-        """Why tshark ended before the end of the capture, if it did."""
-        return self._tshark.failure
 
     def feed(self, events: Iterable[NetEvent], batch: FrameBatch) -> list[NetEvent]:
         """The events of one window of frames, with decrypted bytes for encrypted ones."""
@@ -121,6 +144,16 @@ class Decryption:
             self._pass(event, None, out)
         return out
 
+    def closing(self) -> list[Anomaly]:
+        """What is to be told when the capture has ended."""
+        told = []
+        if self._tshark.failure is not None:
+            told.append(Anomaly(CaptureAnomaly.DECRYPTION, self._tshark.failure))
+        if self.left_out:
+            detail = f"{self.left_out} decrypted bytes beyond {MAX_KEPT} are not kept: their pages cannot be saved"
+            told.append(Anomaly(CaptureAnomaly.LIMIT_REACHED, detail))
+        return told
+
     def close(self) -> None:
         """End tshark; what was decrypted stays until nobody can ask for it."""
         self._tshark.close()
@@ -129,18 +162,12 @@ class Decryption:
 
     def _take(self, batch: FrameBatch) -> None:
         """Give the connections what was decrypted in the frames of a window."""
-        last = batch.first_number + len(batch) - 1
-        while not self._over:
-            if self._next is None:
-                self._next = next(self._rows, None)
-                if self._next is None:
-                    self._over = True
-                    return
-            if self._next.frame > last:
-                return
-            row, self._next = self._next, None
-            opened = self._connection(row) if row.frame >= batch.first_number else None
-            if opened is not None:
+        fresh = [secret for secret in self._secrets() if secret not in self._shown]
+        self._shown.update(fresh)
+        for at, fields in self._tshark.ask(batch, fresh):
+            row = decrypted_of(batch.first_number + at, fields)
+            opened = None if row is None else self._connection(row)
+            if row is not None and opened is not None:
                 opened.rows.append(row)
 
     def _connection(self, row: Decrypted) -> _Opened | None:
@@ -226,6 +253,7 @@ class Decryption:
     def _keep(self, connection: ConnectionId, direction: Direction, at: int, row: Decrypted, time_ns: int) -> int:
         """Write it down; returns where, -1 beyond the bound."""
         if self._size + len(row.data) > MAX_KEPT:
+            self.left_out += len(row.data)
             return -1
         place = self._size
         head = _RECORD.pack(connection, direction, at, row.frame, time_ns, len(row.data))
@@ -234,9 +262,15 @@ class Decryption:
         return place
 
     def again(self, ref: ContentRef) -> Iterator[StreamChunk]:
-        """What brought a message, once more."""
-        place = max(ref.file_start, 0)
-        while ref.file_start >= 0 and place <= ref.file_end:
+        """What brought a message, once more.
+
+        Raises:
+            CaptureError: it was not kept.
+        """
+        if ref.file_start < 0:
+            raise CaptureError(f"only the first {MAX_KEPT} bytes that were decrypted can be read again")
+        place = ref.file_start
+        while place <= ref.file_end:
             self._kept.seek(place)
             head = self._kept.read(_RECORD.size)
             if len(head) < _RECORD.size:
@@ -249,18 +283,19 @@ class Decryption:
             place += _RECORD.size + length
 
 
-def decrypt(source: CaptureSource | JoinedSource, keylog: str | None) -> Decryption:
-    """Begin to decrypt what a source reads.
+def decrypt(keylog: str | None, secrets: Callable[[], Iterable[Secrets]]) -> Decryption:
+    """Begin to decrypt a capture.
+
+    Args:
+        keylog: TLS keys (SSLKEYLOGFILE); None: only those in the capture itself.
+        secrets: those, by the time of the call.
 
     Raises:
         MissingExtra: pyshark is not installed.
-        CaptureError: tshark or the key log is not there, or the capture is no file.
+        CaptureError: tshark or the key log is not there.
     """
-    if source.path == STDIN:
-        raise CaptureError(f"{FEATURE} needs the capture as a file: save it first (cat > capture.pcapng)")
-    if len(source.paths) > 1:
-        raise CaptureError(f"{FEATURE} needs one file: mergecap -w joined.pcapng {' '.join(source.paths[:3])} …")
-    return Decryption(Tshark(source.path, keylog))
+    keys = [] if keylog is None else keylog_settings(keylog)
+    return Decryption(Tshark(FIELDS, [*_SETTINGS, *keys], "reading TLS"), secrets)
 
 
 def _is_handshake(data: bytes | memoryview) -> bool:

@@ -62,19 +62,27 @@ def _transport_checksum(source: bytes, destination: bytes, protocol: int, segmen
 
 
 def tcp_segment(
-    source: Endpoint, destination: Endpoint, data: bytes, *, seq: int, ack: int, flags: int, options: bytes = b""
+    source: Endpoint,
+    destination: Endpoint,
+    data: bytes,
+    *,
+    seq: int,
+    ack: int,
+    flags: int,
+    options: bytes = b"",
+    window: int = _WINDOW,
 ) -> bytes:
-    """A TCP segment (RFC 9293 §3.1); `options` are padded to 4 bytes."""
+    """A TCP segment (RFC 9293 §3.1); `options` are padded to 4 bytes, `window` stands as it is in the header."""
     size = 20 + len(options)
-    head = _TCP.pack(source.port, destination.port, seq, ack, size << 2, flags, _WINDOW, 0, 0)
+    head = _TCP.pack(source.port, destination.port, seq, ack, size << 2, flags, window, 0, 0)
     segment = head + options + data
     total = _transport_checksum(packed(source.address), packed(destination.address), TCP, segment)
     return segment[:16] + total.to_bytes(2) + segment[18:]
 
 
-def udp_datagram(source: Endpoint, destination: Endpoint, data: bytes) -> bytes:
-    """A UDP datagram (RFC 768)."""
-    datagram = _UDP.pack(source.port, destination.port, 8 + len(data), 0) + data
+def udp_datagram(source: Endpoint, destination: Endpoint, data: bytes, cut: int = 0) -> bytes:
+    """A UDP datagram (RFC 768), of whose data so many bytes more were `cut` off."""
+    datagram = _UDP.pack(source.port, destination.port, 8 + len(data) + cut, 0) + data
     total = _transport_checksum(packed(source.address), packed(destination.address), UDP, datagram)
     return datagram[:6] + (total or 0xFFFF).to_bytes(2) + datagram[8:]
 
@@ -88,9 +96,11 @@ class Ip:
     protocol: int
     identification: int
 
-    def packet(self, payload: bytes) -> bytes:
-        """One whole packet; IPv4 with Don't Fragment."""
-        return self._ipv4(_DONT_FRAGMENT, payload) if self._is_v4 else self._ipv6(self.protocol, payload)
+    def packet(self, payload: bytes, cut: int = 0) -> bytes:
+        """One whole packet, of whose payload so many bytes more were `cut` off; IPv4 with Don't Fragment."""
+        if self._is_v4:
+            return self._ipv4(_DONT_FRAGMENT, payload, cut)
+        return self._ipv6(self.protocol, payload, cut)
 
     def fragments(self, payload: bytes, mtu: int) -> list[bytes]:
         """The packets of a payload on a link of `mtu` bytes: one, or its fragments in order."""
@@ -116,15 +126,15 @@ class Ip:
         header = Struct(">BBHI").pack(self.protocol, 0, start | more, self.identification)
         return self._ipv6(_FRAGMENT, header + piece)
 
-    def _ipv4(self, bits: int, payload: bytes) -> bytes:
-        values = (0x45, 0, 20 + len(payload), self.identification & 0xFFFF, bits, self._hops, self.protocol)
+    def _ipv4(self, bits: int, payload: bytes, cut: int = 0) -> bytes:
+        values = (0x45, 0, 20 + len(payload) + cut, self.identification & 0xFFFF, bits, self._hops, self.protocol)
         ends = packed(self.source), packed(self.destination)
         total = checksum(_IPV4.pack(*values, 0, *ends))
         return _IPV4.pack(*values, total, *ends) + payload
 
-    def _ipv6(self, following: int, payload: bytes) -> bytes:
+    def _ipv6(self, following: int, payload: bytes, cut: int = 0) -> bytes:
         ends = packed(self.source), packed(self.destination)
-        return _IPV6.pack(6 << 28, len(payload), following, self._hops, *ends) + payload
+        return _IPV6.pack(6 << 28, len(payload) + cut, following, self._hops, *ends) + payload
 
 
 def ethernet_frame(source: str, destination: str, packet: bytes) -> bytes:

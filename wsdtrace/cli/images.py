@@ -155,6 +155,9 @@ def _save_pages(trace: Trace, folder: str, look: Look, chosen: Filter | None, *,
         except OutputError as error:
             complain(str(error))
             codes.append(Exit.USAGE)
+        except CaptureError as error:  # of this page; the others are still saved
+            complain(f"{target}: {error}")
+            codes.append(Exit.UNREADABLE)
     Sink(None).write(_table(trace, saved, look))
     return worst(codes)
 

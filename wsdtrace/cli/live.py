@@ -15,6 +15,8 @@ from wsdtrace.cli.exits import Exit, exit_of
 from wsdtrace.cli.options import (
     color_option,
     debug_option,
+    keylog_of,
+    keylog_option,
     quiet_option,
     secrets_option,
     selectors,
@@ -54,6 +56,7 @@ MEGABYTE: Final = 1_000_000
 @click.option("--seconds", type=click.FloatRange(0.1), metavar="S", help="Stop after so long. [Ctrl-C stops]")
 @click.option("--select", multiple=True, metavar="CODES", help="Only these rules, as for check.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules.")
+@keylog_option
 @quiet_option
 @verbose_option
 @color_option
@@ -85,7 +88,7 @@ def command(
     if (ring_size is not None and write is None) or (ring_files is not None and ring_size is None):
         raise UsageError("--ring-size needs -w FILE, and --ring-files needs --ring-size")
     look = look_of(color=color, verbosity=verbose - quiet, show_secrets=show_secrets)
-    options = Options(select=selectors(select), ignore=selectors(ignore), keep_exchanges=False)
+    options = Options(tls_keylog=keylog_of(), select=selectors(select), ignore=selectors(ignore), keep_exchanges=False)
     with contextlib.ExitStack() as stack:
         watch = stack.enter_context(watch_interface(interface, capture_filter))
         writer = None
@@ -131,7 +134,7 @@ def watched(
     """
     from dataclasses import replace
 
-    from wsdtrace.pipeline import Run, info_of, rules_for
+    from wsdtrace.pipeline import Run, captured, reading, rules_for
     from wsdtrace.state.events import JobFellSilent
 
     found: list[Finding] = []
@@ -153,7 +156,7 @@ def watched(
     # The clock serves timers only while the frames are of the present: not in an old file that is followed.
     is_present = False
     batches = watch.source.batches()
-    with _stopped_by_interrupt(watch.stop):
+    with _stopped_by_interrupt(watch.stop), reading(watch.source, run):
         while True:
             if seconds is not None and now_ns() - started >= seconds * 1e9:
                 watch.stop()
@@ -172,7 +175,7 @@ def watched(
             run.frames(batch)
             is_present = is_present or abs(now_ns() - (watch.source.last_time_ns or 0)) < PRESENT_NS
             tell()
-        return run.finish(info_of(watch.source, run))
+        return captured(watch.source, run)
 
 
 def _tell(found: list[Finding], silent: list[Job], run: Run, look: Look) -> None:

@@ -13,9 +13,8 @@ from wsdtrace.state.model import Message
 from wsdtrace.state.reading import read_datagram, read_http
 
 if TYPE_CHECKING:
-    from wsdtrace.capture import CaptureSource, JoinedSource
+    from wsdtrace.capture import Through
     from wsdtrace.capture.airscan import AirscanSource
-    from wsdtrace.capture.decryption import Decryption
 
 
 def read_record_again(source: AirscanSource, ref: ContentRef) -> Iterator[bytes]:
@@ -25,13 +24,12 @@ def read_record_again(source: AirscanSource, ref: ContentRef) -> Iterator[bytes]
         yield from read_recorded_content(recorded, ref)
 
 
-def events_again(
-    source: CaptureSource | JoinedSource, ref: ContentRef, decryption: Decryption | None = None
-) -> Iterator[NetEvent]:
+def events_again(source: Through, ref: ContentRef) -> Iterator[NetEvent]:
     """What brought a message, from its part of the file, through the same reassembler; what was decrypted, from where
     that is kept."""
-    if decryption is not None and ref.base_seq < 0:
-        yield from decryption.again(ref)
+    decrypted = source.again(ref)
+    if decrypted is not None:
+        yield from decrypted
         return
     net = Net.resume(ref.originator, ref.responder, ref.direction, ref.base_seq, ref.message_start)
     for batch in source.window(ref.file_start, ref.file_end + 1):
@@ -39,7 +37,7 @@ def events_again(
     yield from net.close()
 
 
-def message_again(source: CaptureSource | JoinedSource, message: Message, asked: Message | None) -> Message | None:
+def message_again(source: Through, message: Message, asked: Message | None) -> Message | None:
     """A message that was released, parsed again; None where the file no longer holds it."""
     ref = message.place
     if ref is None:
@@ -55,7 +53,7 @@ def message_again(source: CaptureSource | JoinedSource, message: Message, asked:
     return read_http(http if http.last == message.last else replace(http, last=message.last), message.role)
 
 
-def _datagram_again(source: CaptureSource | JoinedSource, message: Message) -> Message | None:
+def _datagram_again(source: Through, message: Message) -> Message | None:
     """A datagram is found by the number of its frame; one whose fragments begin before a checkpoint, from the one
     ahead of it."""
     for ahead in range(2):
@@ -68,7 +66,7 @@ def _datagram_again(source: CaptureSource | JoinedSource, message: Message) -> M
     return None
 
 
-def transfer(source: CaptureSource | JoinedSource, ref: ContentRef) -> Transfer | None:
+def transfer(source: Through, ref: ContentRef) -> Transfer | None:
     """When the bytes of a content's message came, from the frames that brought them; None for a source without TCP."""
     if ref.base_seq < 0:
         return None

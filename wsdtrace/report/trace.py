@@ -42,7 +42,9 @@ class InputInfo:
     time_digits: int = 9
     """Digits of the fraction of a second that the capture has: 6 for microseconds, 9 for nanoseconds."""
     unread_links: list[str] = field(default_factory=list)
-    """Those of `link_types` that wsdtrace cannot read."""
+    """Those of `link_types` of which nothing was read."""
+    unread_why: str = ""
+    """Why not: the end of a sentence about frames."""
     comments: list[tuple[int | None, str]] = field(default_factory=list)
     """Number of the frame (None: the capture as a whole) and words that somebody left there."""
     logs: list[LogLines] = field(default_factory=list)

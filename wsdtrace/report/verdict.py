@@ -87,7 +87,14 @@ def provisos(trace: Trace, told: Sequence[Finding] = ()) -> list[str]:
         for exchange in trace.exchanges
         if exchange.client_said is not None
     ][:MAX_TOLD]
-    return [*notes, *trace.notes]
+    return [*notes, *unread(trace), *trace.notes]
+
+
+def unread(trace: Trace) -> list[str]:
+    """Which frames were not read because of their link type, and why; at most one sentence."""
+    links = trace.input.unread_links
+    plural = "s" if len(links) > 1 else ""
+    return [f"not read: frames of link type{plural} {_listed(links)}, {trace.input.unread_why}"] if links else []
 
 
 def nothing_to_judge(trace: Trace) -> str | None:
@@ -99,12 +106,7 @@ def nothing_to_judge(trace: Trace) -> str | None:
     seen = f"; {_listed(trace.other_protocols)} seen instead" if trace.other_protocols else ""
     if trace.encrypted_seen:
         return f"no readable WSD traffic: what may be WSD is encrypted{seen}"
-    unread = trace.input.unread_links
-    if unread:
-        plural = "s" if len(unread) > 1 else ""
-        seen += (
-            f"; frames of link type{plural} {_listed(unread)} are read by tshark only: pip install 'wsdtrace[tshark]'"
-        )
+    seen += "".join(f"; {sentence}" for sentence in unread(trace))
     return f"no WSD traffic{seen}"
 
 
