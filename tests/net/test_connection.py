@@ -72,6 +72,14 @@ def test_the_start_of_the_responder_is_known_from_the_acknowledgement_of_its_syn
     assert heard(read(wire.frames), 1) == [2, b"cd"]
 
 
+def test_an_empty_first_segment_tells_what_its_direction_sent_before() -> None:
+    wire = Wire().segment(0, -1, flags="S", ack=None).segment(0, 0, ack=0).segment(0, 0, b"ask", ack=0)
+    wire = wire.segment(0, 3, ack=100).segment(1, 100, ack=3)
+    for cut in range(len(wire.frames)):
+        gaps = [(e.direction, e.offset, e.length) for e in read(wire.frames, [cut]) if isinstance(e, Gap)]
+        assert gaps == [(Direction.FROM_RESPONDER, 0, 100)]
+
+
 def test_offset_0_has_the_sequence_number_behind_the_syn() -> None:
     events = read(Wire(isn=(2**32 - 1, 40)).handshake().segment(0, 0, b"a").segment(1, 0, b"b").frames)
     assert [chunk.base_seq for chunk in events if isinstance(chunk, StreamChunk)] == [0, 41]

@@ -189,7 +189,9 @@ class Connection:
             return False
         stream, other = self.streams[frame.side], self.streams[1 - frame.side]
         self._frames += 1
-        stream.seen = True
+        if not stream.seen:
+            stream.seen = True
+            self._appear(frame, stream, out)
         if flags & RST:
             self._reset(frame, stream, out)
             return True
@@ -207,6 +209,13 @@ class Connection:
             self._settle_by_frames(frame.stamp, out)
         return True
 
+    def _appear(self, frame: Frame, stream: Stream, out: Outbox) -> None:
+        """The first frame of a direction whose start is known from its peer: an empty one tells by its own sequence
+        number what was sent before it (RFC 9293 §3.3.1: SND.NXT)."""
+        if not stream.started or frame.length or frame.flags & (SYN | FIN | RST):
+            return
+        self._expect(seq_diff(frame.seq, stream.next_seq), frame, stream, out)
+
     def receive_plain(self, sides: tuple[bool, bool], next_seq: list[int], ack: list[int]) -> bool:
         """Agree to a plain item (see `flows.Items`); False when its segments must be taken one by one.
 
@@ -222,6 +231,8 @@ class Connection:
         for stream, other in (self.streams, self.streams[::-1]):
             side = stream.side
             if next_seq[side] >= 0 and not (stream.ready and stream.next_seq == next_seq[side]):
+                return False
+            if sides[side] and next_seq[side] < 0 and stream.started and not stream.seen:
                 return False
             beyond = ack[side] >= 0 and other.started and seq_diff(ack[side], other.next_seq) > 0
             if beyond and other.ended is None and (other.seen or sides[other.side]):
@@ -328,15 +339,18 @@ class Connection:
 
     def _acknowledge(self, frame: Frame, other: Stream, out: Outbox) -> None:
         """The sender of `frame` has what `other` sent up to its acknowledgement number."""
-        ahead = seq_diff(frame.ack, other.next_seq)
-        if ahead <= 0 or ahead > out.limits.far_bytes:
-            return
-        offset = other.next_offset + ahead
-        if other.end_offset is not None:
-            offset = min(offset, other.end_offset)
+        self._expect(seq_diff(frame.ack, other.next_seq), frame, other, out)
+
+    def _expect(self, ahead: int, frame: Frame, stream: Stream, out: Outbox) -> None:
+        """`frame` shows that a stream's bytes up to `ahead` of the next one are on their way, or lost."""
         limits = out.limits
-        if offset > other.next_offset:
-            other.mark(Mark(offset, self._frames + limits.ack_grace_frames, frame.now_ns + limits.ack_grace_ns))
+        if ahead <= 0 or ahead > limits.far_bytes:
+            return
+        offset = stream.next_offset + ahead
+        if stream.end_offset is not None:
+            offset = min(offset, stream.end_offset)
+        if offset > stream.next_offset:
+            stream.mark(Mark(offset, self._frames + limits.ack_grace_frames, frame.now_ns + limits.ack_grace_ns))
 
     def _settle_by_frames(self, stamp: Stamp, out: Outbox) -> None:
         """Give up holes whose grace has lasted enough frames."""
