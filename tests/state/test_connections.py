@@ -44,6 +44,15 @@ def test_holes_of_the_snap_length_are_another_matter() -> None:
     assert (connection.gaps, connection.snapped) == (0, Stamp(3, 3))
 
 
+def test_what_an_answer_taught_of_a_server_holds_for_its_next_connection() -> None:
+    book = ConnectionBook()
+    connection = book.opened(opened())
+    connection.relates = False
+    assert book.opened(opened(2)).relates is None
+    book.answered(connection)
+    assert book.opened(opened(3)).relates is False
+
+
 def test_who_closed_first_is_remembered() -> None:
     book = ConnectionBook()
     connection = book.opened(opened())

@@ -16,31 +16,32 @@ CONNECTION = ConnectionId(1)
 
 
 def message(**facts: Any) -> Message:
-    return Mock(spec=Message, **{"message_id": None, "relates_to": None} | facts)
+    return Mock(spec=Message, **{"message_id": None, "relates_to": None, "operation": None} | facts)
 
 
-def exchange(message_id: str | None, connection: int = CONNECTION) -> Exchange:
+def exchange(message_id: str | None, connection: int = CONNECTION, operation: str | None = None) -> Exchange:
     asked = None if message_id is None else message(message_id=message_id)
-    return Exchange(Transport.HTTP, CLIENT, DEVICE, ConnectionId(connection), request=asked)
+    return Exchange(Transport.HTTP, CLIENT, DEVICE, ConnectionId(connection), request=asked, operation=operation)
 
 
-def connection(*, gaps: int = 1, relates: bool = True) -> Connection:
-    return Connection(CONNECTION, CLIENT, DEVICE, Stamp(1, 0), True, gaps=gaps, relates=relates)
+def connection(*, gaps: int = 1, relates: bool | None = True, handshake: bool = True) -> Connection:
+    return Connection(CONNECTION, CLIENT, DEVICE, Stamp(1, 0), handshake, gaps=gaps, relates=relates)
 
 
 @pytest.mark.parametrize(
-    ("named", "gaps", "relates"),
+    ("named", "known"),
     [
-        pytest.param("a", 1, True, id="it names its request"),
-        pytest.param(None, 1, True, id="it names none"),
-        pytest.param("b", 0, True, id="nothing is missing"),
-        pytest.param("x", 1, False, id="a device that never names one that was asked"),
+        pytest.param("a", connection(), id="it names its request"),
+        pytest.param(None, connection(), id="it names none"),
+        pytest.param("b", connection(gaps=0), id="nothing is missing"),
+        pytest.param("x", connection(relates=False), id="a device that names other ones"),
+        pytest.param("x", connection(gaps=0, relates=False, handshake=False), id="such a one, begun before"),
     ],
 )
-def test_the_order_decides(named: str | None, gaps: int, relates: bool) -> None:
+def test_the_order_decides(named: str | None, known: Connection) -> None:
     turn = exchange("a")
     waiting = {1: exchange("b")}
-    assert asked_by(turn, message(relates_to=named), connection(gaps=gaps, relates=relates), waiting) is turn
+    assert asked_by(turn, message(relates_to=named), known, waiting) is turn
     assert len(waiting) == 1
 
 
@@ -51,8 +52,22 @@ def test_behind_a_hole_the_named_request_is_answered_and_waits_no_longer() -> No
     assert list(waiting) == [1, 3]
 
 
-def test_an_answer_to_a_request_that_is_missing_stands_alone() -> None:
-    assert asked_by(exchange("a"), message(relates_to="lost"), connection(), {}) is None
+@pytest.mark.parametrize(
+    "known",
+    [
+        pytest.param(connection(), id="behind a hole"),
+        pytest.param(connection(relates=None), id="before anything is known of the device"),
+        pytest.param(connection(gaps=0, relates=None, handshake=False), id="the first of an older connection"),
+    ],
+)
+def test_an_answer_to_a_request_that_is_missing_stands_alone(known: Connection) -> None:
+    assert asked_by(exchange("a"), message(relates_to="lost"), known, {}) is None
+
+
+def test_behind_a_hole_an_answer_of_another_operation_stands_alone() -> None:
+    asked, answer = exchange("a", operation="RetrieveImage"), message(operation="GetActiveJobs")
+    assert asked_by(asked, answer, connection(), {}) is None
+    assert asked_by(asked, answer, connection(gaps=0), {}) is asked
 
 
 def test_an_answer_without_request_takes_none_away() -> None:
@@ -60,7 +75,17 @@ def test_an_answer_without_request_takes_none_away() -> None:
     assert asked_by(alone, message(relates_to="lost"), connection(), {}) is alone
 
 
-def test_a_connection_learns_that_its_device_names_requests() -> None:
-    known = connection(gaps=0, relates=False)
-    asked_by(exchange("a"), message(relates_to="a"), known, {})
-    assert known.relates
+@pytest.mark.parametrize(
+    ("named", "known", "learnt"),
+    [
+        pytest.param("a", connection(gaps=0, relates=None), True, id="it names its request"),
+        pytest.param("x", connection(gaps=0, relates=None), False, id="it names another"),
+        pytest.param("x", connection(relates=None), None, id="another, behind a hole"),
+        pytest.param("x", connection(gaps=0), True, id="another for once"),
+    ],
+)
+def test_a_connection_learns_whether_its_device_names_requests(
+    named: str, known: Connection, learnt: bool | None
+) -> None:
+    asked_by(exchange("a"), message(relates_to=named), known, {})
+    assert known.relates is learnt

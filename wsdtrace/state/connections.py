@@ -34,9 +34,11 @@ class ConnectionBook:
         self.evicted = 0
         self._older: set[Endpoint] = set()
         """Ends of connections that are older than the capture."""
+        self._relates: dict[Endpoint, bool] = {}
 
     def opened(self, event: ConnectionOpened) -> Connection:
         connection = Connection(event.connection, event.originator, event.responder, event.stamp, event.handshake)
+        connection.relates = self._relates.get(event.responder)
         self._known[event.connection] = connection
         if not event.handshake and len(self._older) < self._limit:
             self._older |= {event.originator, event.responder}
@@ -44,6 +46,11 @@ class ConnectionBook:
             self._known.popitem(last=False)
             self.evicted += 1
         return connection
+
+    def answered(self, connection: Connection) -> None:
+        """What an answer taught of its server holds for the server's other connections, too."""
+        if connection.relates is not None and len(self._relates) < self._limit:
+            self._relates[connection.responder] = connection.relates
 
     def is_older(self, server: Endpoint) -> bool:
         """A connection to this server began before the capture did."""

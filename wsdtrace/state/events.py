@@ -144,6 +144,14 @@ class JobDenied(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StrangerDenied(Event):
+    """The device denies a JobId that no message before the request granted; `JobUnknown` settles it."""
+
+    job_id: int
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
 class JobUnknown(Event):
     """A request for a JobId that no message of the capture granted, and that the device denies."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from wsdtrace.records import Endpoint, HttpExchange
+from wsdtrace.records import Abandoned, Endpoint, HttpExchange
 from wsdtrace.state.model import Exchange, Message, Role, Transport
 
 MATCHES = frozenset({"ProbeMatches", "ResolveMatches"})
@@ -74,6 +74,28 @@ def is_copy(outer: Exchange, inner: Exchange) -> bool:
         and inner.request is not None
         and outer.request.action == inner.request.action
     )
+
+
+def was_canceled(exchange: Exchange) -> bool | None:
+    """A CancelJob for the exchange's job was acknowledged before; None: one was sent, and its answer is not known.
+
+    An answer that is still to come counts as not known: the device may have stopped because of the request.
+    """
+    job = exchange.job
+    if job is None:
+        return False
+    if job.canceled is not None:
+        return True
+    cancels = (e for e in job.exchanges if e.operation == "CancelJob" and e is not exchange)
+    return None if any(_answer_unknown(e) for e in cancels) else False
+
+
+def _answer_unknown(exchange: Exchange) -> bool:
+    """What the device answered is not, or not wholly, in the capture so far."""
+    response = exchange.response
+    if response is not None:
+        return not response.complete and response.fault is None
+    return not exchange.ended or exchange.abandoned not in (Abandoned.CLOSED, Abandoned.RESET)
 
 
 class DatagramBook:

@@ -32,8 +32,8 @@ from wsdtrace.state.events import (
     JobLeftOpen,
     JobOrphaned,
     JobStateSeen,
-    JobUnknown,
     RetrieveRequested,
+    StrangerDenied,
 )
 from wsdtrace.state.joblife import InitiatedBy, JobEnd, JobStep, Outcome
 from wsdtrace.state.jobstatus import JobStatusBook
@@ -129,7 +129,7 @@ class JobBook:
         if device is not None and len(self._half_seen) < MAX_DEVICES:
             self._half_seen.add(device.root.id)
 
-    def _is_half_seen(self, exchange: Exchange) -> bool:
+    def is_half_seen(self, exchange: Exchange) -> bool:
         """What was granted to the client of an exchange may be in a part of the traffic that is missing."""
         device = exchange.device
         return not exchange.handshake or (device is not None and device.root.id in self._half_seen)
@@ -352,7 +352,7 @@ class JobBook:
             return
         fault = exchange.fault
         if fault is not None and fault.subcode == "ClientErrorJobIdNotFound":
-            yield JobUnknown(stamp, job_id, exchange, self._is_half_seen(exchange))
+            yield StrangerDenied(stamp, job_id, exchange)
             return
         known = self.find(exchange.device, job_id)
         if known is not None and known.created is None:  # another request for it was answered meanwhile

@@ -168,8 +168,8 @@ class Exchange:
     """The start of its connection is in the capture."""
     ended: bool = False
     response_head: Stamp | None = None
-    cancel_seen: bool = False
-    """An acknowledged CancelJob for its job preceded the end."""
+    cancel_seen: bool | None = False
+    """An acknowledged CancelJob for its job preceded the end; None: a CancelJob did, and its answer is not known."""
     waited_ns: int | None = None
     """RetrieveImage: from the end of the job's previous exchange of this kind (or of its creation) to the request."""
     wrong_token: bool = False
@@ -391,8 +391,8 @@ class Connection:
     first_end: Stamp | None = None
     """The first FIN or RST."""
     first_end_by: Endpoint | None = None  # who sent it
-    relates: bool = False
-    """An answer on it named the MessageID of its request."""
+    relates: bool | None = None
+    """Its server's answers name the MessageID of their request; False: the first one, with nothing missing, did not."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,8 +1,9 @@
 """Which request a response answers, where bytes of the connection are missing.
 
 Theory of operation: HTTP answers requests in order, so the nth response belongs to the nth request, and that is how the
-messages come here. Where a whole request or response is in a hole, every pair behind it would be wrong; there the
-RelatesTo of the response decides. A device that never names the MessageID of a request is not believed.
+messages come here. Where a whole request or response is in a hole, or before the beginning of the capture, every pair
+behind it would be wrong; there the RelatesTo of the response decides, and where it has none its operation. A device
+that named another MessageID while nothing was missing is not believed.
 """
 
 from __future__ import annotations
@@ -27,17 +28,29 @@ def asked_by(
         `exchange` itself as long as nothing speaks against it; None when the request is not in the capture.
     """
     named, asked = response.relates_to, exchange.request
-    if not named:
-        return exchange
-    if asked is not None and asked.message_id == named:
+    told = None if asked is None else asked.message_id
+    if named and named == told:
         connection.relates = True
         return exchange
-    if not connection.gaps:
+    is_whole = not connection.gaps
+    other_named, believed = bool(named and told), connection.relates is not False
+    if other_named and is_whole and connection.relates is None:
+        connection.relates = False
+    if is_whole and connection.handshake:
         return exchange
     for key, other in waiting.items():
-        if other.connection == connection.id and other.request is not None and other.request.message_id == named:
+        if named and other.connection == connection.id and _message_id(other) == named:
             del waiting[key]
             return other
-    if asked is not None and asked.message_id and connection.relates:
-        return None
-    return exchange
+    if asked is None:
+        return exchange
+    return None if (other_named and believed) or _answers_another(exchange, response) else exchange
+
+
+def _message_id(exchange: Exchange) -> str | None:
+    return None if exchange.request is None else exchange.request.message_id
+
+
+def _answers_another(exchange: Exchange, response: Message) -> bool:
+    """The response belongs to another operation than the request."""
+    return None not in (exchange.operation, response.operation) and exchange.operation != response.operation

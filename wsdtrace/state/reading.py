@@ -105,7 +105,7 @@ def _fill(read: Message, xml: bytes, charset: str | None) -> None:
     headers = envelope.headers
     read.xml = xml
     read.envelope = envelope
-    read.well_formed = envelope.well_formed
+    read.well_formed = envelope.well_formed and envelope.reliable_until is None  # else a bound of ours ended the tree
     read.is_soap = read.labelled_soap or envelope.version is not None
     read.action = headers.action
     read.message_id = headers.message_id

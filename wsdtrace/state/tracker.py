@@ -47,7 +47,7 @@ from wsdtrace.state.events import (
     MessageSeen,
     TimeWentBack,
 )
-from wsdtrace.state.exchanges import DatagramBook, MessageIds, is_copy, is_multicast, open_exchange
+from wsdtrace.state.exchanges import DatagramBook, MessageIds, is_copy, is_multicast, open_exchange, was_canceled
 from wsdtrace.state.images import images_of
 from wsdtrace.state.jobs import RETRIEVE_LIMIT_NS, JobBook
 from wsdtrace.state.kinds import KindBook
@@ -66,6 +66,7 @@ from wsdtrace.state.reading import read_datagram, read_http
 from wsdtrace.state.renamings import RenamingBook
 from wsdtrace.state.rest import RestBook
 from wsdtrace.state.retries import RetryBook
+from wsdtrace.state.strangers import StrangerBook
 from wsdtrace.state.subscriptions import SubscriptionBook
 from wsdtrace.state.tickets import TicketBook
 from wsdtrace.state.unreported import UnreportedBook
@@ -138,6 +139,7 @@ class Tracker:
             PrivacyBook(),
             UnreportedBook(self.subscriptions),
             RenamingBook(),
+            StrangerBook(self.jobs),
         )
         self._audience = Audience(topics if judged else (TicketBook(),))  # tickets tell what a device can do
         self.now_ns = 0
@@ -268,6 +270,7 @@ class Tracker:
         connection = None if exchange.connection is None else self.connections.get(exchange.connection)
         if response is not None and connection is not None:
             asked = asked_by(exchange, response, connection, self._open)
+            self.connections.answered(connection)
             if asked is not exchange:
                 if exchange.request is not None:
                     exchange.abandoned = Abandoned.GAP
@@ -320,8 +323,7 @@ class Tracker:
             yield from self._answered(exchange, stamp)
         else:
             exchange.job = exchange.copy_of.job
-        job = exchange.job
-        exchange.cancel_seen = job is not None and job.canceled is not None
+        exchange.cancel_seen = was_canceled(exchange)
         yield ExchangeEnded(stamp, exchange, connection)
 
     # -- listing and identity -----------------------------------------------------------------

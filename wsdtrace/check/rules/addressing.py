@@ -94,7 +94,7 @@ def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
     assert response is not None
     if response.relates_to == request.message_id:
         return
-    if event.connection is not None and event.connection.gaps:
+    if response.relates_to is not None and event.connection is not None and event.connection.gaps:
         yield Inconclusive("a hole in the connection may have taken the request that this answers")
         return
     found = "missing" if response.relates_to is None else "not the request's MessageID"
@@ -114,7 +114,7 @@ def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
     Severity.WARNING,
     on=MessageSeen,
     when=lambda event: _is_enveloped(event) and event.message.action is not None,
-    needs=(Need.WHOLE_MESSAGE, Need.SOAP_12),
+    needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
     source="A02",
 )
 def action_unknown(event: MessageSeen) -> Iterator[Verdict]:
