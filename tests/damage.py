@@ -117,7 +117,7 @@ def damaged(capture: Capture, seed: int) -> Iterator[tuple[str, bytes]]:
         yield of(f"connection {n} downward only", pair, lambda f: upward(f) is False)
         yield of(f"connection {n} without SYN", pair, lambda f: not f.flags & SYN)
         yield of(f"connection {n} without end", pair, lambda f: not f.flags & ENDS)
-    for percent in (1, 3, 10):
+    for percent in (1, 3, 10, 30):
         yield f"{percent} % lost", capture.written([f for f in frames if chance.random() * 100 > percent])
     for _ in range(3):
         first = chance.randrange(max(1, count - 12))

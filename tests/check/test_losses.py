@@ -5,6 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.check.rules.verdict import judged, verdict
+from tests.damage import read
+from tests.shared import CAPTURES
+from wsdtrace.capture import open_capture_bytes
+from wsdtrace.check.finding import Severity
+from wsdtrace.pipeline import Options, check_source
 
 JOB = "CreateScanJob source=ADF -> JobId=1 JobToken=t\n"
 GET = "GetScannerElements -> ok\n"
@@ -34,6 +39,82 @@ DENIED = "CancelJob JobId=9 -> Fault ClientErrorJobIdNotFound\n"
 )
 def test_a_hole_makes_a_rule_inconclusive(text: str, code: str, expected: str) -> None:
     assert verdict(text, code) == expected
+
+
+CANCELED = """
+CreateScanJob -> JobId=1 JobToken=t
+http: pause 500
+http: {how} 300
+RetrieveImage -> image
+    {hole}
+    CancelJob JobId=1 -> {answer}
+"""
+
+
+@pytest.mark.parametrize("how", ["cut", "reset"])
+@pytest.mark.parametrize(
+    ("hole", "answer", "expected"),
+    [
+        pytest.param("", "ok", "fired", id="acknowledged"),
+        pytest.param("", "Fault OperationFailed", "fired", id="refused"),
+        pytest.param("tcp: gap 100", "ok", "inconclusive", id="a hole in its answer"),
+        pytest.param("tcp: only requests", "ok", "inconclusive", id="no answer in the capture"),
+        pytest.param("", "nothing", "inconclusive", id="no answer yet"),
+    ],
+)
+def test_what_a_cancel_ended_depends_on_its_answer(how: str, hole: str, answer: str, expected: str) -> None:
+    assert verdict(CANCELED.format(how=how, hole=hole, answer=answer), "WSD102") == expected
+
+
+LOST_FRAMES = [
+    pytest.param("cancel-while-sending", [67], "WSD102", id="the answer to a cancel"),
+    pytest.param("cancel-while-sending", [63], "WSD102", id="a cancel"),
+    pytest.param("fault-not-accepting", [26, 29, 30, 32, 34], "WSD101", id="all of an answer but an empty segment"),
+    pytest.param("keep-alive", [1, 2, 8], "WSD303", id="the handshake and an answer"),
+    pytest.param("keep-alive", [6, 24, 31, 66, 68, 71, 80, 82, 86], "WSD323", id="requests and answers in turn"),
+    pytest.param("keep-alive", [4, 26, 31, 35], "WSD621", id="a request between two answers"),
+    pytest.param("keep-alive", [4, 26, 31, 35], "WSD713", id="the answer before that of another operation"),
+    pytest.param("lossy-feeder", [370, 380], "WSD626", id="the first copy of a last segment"),
+    pytest.param("mtom-lf", [30, 44], "WSD607", id="the grant of a job"),
+]
+
+
+@pytest.mark.parametrize(("case", "lost", "code"), LOST_FRAMES)
+def test_lost_frames_accuse_nobody(case: str, lost: list[int], code: str) -> None:
+    capture = read(CAPTURES / case / "capture.pcap")
+    kept = [frame for number, frame in enumerate(capture.frames, start=1) if number not in lost]
+    with open_capture_bytes(capture.written(kept), case) as source:
+        trace = check_source(source, Options())
+    assert code not in {f.code for f in trace.findings}
+
+
+DEEP = "<x>" * 300 + "</x>" * 300
+WIDE = f"<x>{'y' * 4_200_000}</x>"
+
+
+@pytest.mark.parametrize("edge", [">", "<"], ids=["request", "response"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("<soap:Header>", f"<soap:Header>{DEEP}", id="before the headers"),
+        pytest.param("</soap:Body>", f"{DEEP}</soap:Body>", id="behind the body"),
+    ],
+)
+def test_what_stands_behind_a_bound_of_ours_is_not_missing(edge: str, old: str, new: str) -> None:
+    found = judged(f"{edge} replace {old} {new}\nGetScannerElements -> ok\n").findings
+    assert {f.code for f in found if f.severity is not Severity.INFO} == {"WSD008"}
+
+
+def test_what_is_not_held_of_an_envelope_is_neither_missing_nor_unclosed() -> None:
+    found = judged(f"< replace <soap:Header> <soap:Header>{WIDE}\nGetScannerElements -> ok\n").findings
+    told = {f.code: f for f in found if f.severity is not Severity.INFO}
+    assert set(told) == {"WSD008", "WSD213"}
+    assert int(told["WSD213"].message.split()[3]) > len(WIDE)
+
+
+def test_a_hello_whose_headers_are_too_deep_is_no_anonymous_one() -> None:
+    codes = {f.code for f in judged(f"> replace <soap:Header> <soap:Header>{DEEP}\nHello\n").findings}
+    assert codes.isdisjoint({"WSD301", "WSD309", "WSD414"})
 
 
 def test_an_action_that_the_snap_length_cut_is_not_unknown() -> None:

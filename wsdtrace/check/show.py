@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wsdtrace.check.finding import Evidence, FaultOf, Precision
 from wsdtrace.evidence import excerpt, locate
-from wsdtrace.http import root_part
+from wsdtrace.http import HttpAnomaly, root_part
 from wsdtrace.records import Anomaly, Space, Span, Stamp
 from wsdtrace.soap.private import redactions
 from wsdtrace.state.events import MessageSeen
@@ -133,6 +133,11 @@ def has_anomalies(event: MessageSeen) -> bool:
     message = event.message
     http, envelope = message.http, message.envelope
     return bool((http is not None and http.anomalies) or (envelope is not None and envelope.anomalies))
+
+
+def is_held_in_part(message: Message) -> bool:
+    """One of our own bounds kept less of the message than came."""
+    return message.http is not None and any(a.kind == HttpAnomaly.LIMIT for a in message.http.anomalies)
 
 
 def sender_of(exchange: Exchange, message: Message) -> FaultOf:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
-from wsdtrace.check.show import message_line, of_kind, quoted, sender_of, subject
+from wsdtrace.check.show import is_held_in_part, message_line, of_kind, quoted, sender_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.soap import SoapAnomaly
 from wsdtrace.soap.namespaces import SCAN
@@ -65,7 +65,8 @@ def envelope_too_large(event: MessageSeen) -> Iterator[Verdict]:
 
 def _size(message: Message) -> int:
     """Octets of the envelope, as far as they came; of one too large to be held, of the content."""
-    return len(message.xml) if message.xml else message.content_bytes
+    held = len(message.xml) if message.xml else 0
+    return max(held, message.content_bytes) if not held or is_held_in_part(message) else held
 
 
 @rule(

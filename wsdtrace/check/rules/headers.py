@@ -84,7 +84,7 @@ def _asks_over_http(event: MessageSeen) -> bool:
     Severity.WARNING,
     on=MessageSeen,
     when=_asks_over_http,
-    needs=(Need.WHOLE_MESSAGE, Need.SOAP_12),
+    needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
     fault_of=FaultOf.CLIENT,
     source=("A06", "DPWS 2006/02 R0031"),
 )
@@ -120,7 +120,7 @@ def reply_to_not_anonymous(event: MessageSeen) -> Iterator[Verdict]:
     Severity.WARNING,
     on=DeviceAsked,
     fault_of=FaultOf.CLIENT,
-    needs=(Need.WHOLE_MESSAGE,),
+    needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED),
     source="field failure 40",
 )
 def to_wrong(event: DeviceAsked) -> Iterator[Verdict]:
@@ -211,7 +211,7 @@ def response_to_not_anonymous(event: MessageSeen) -> Iterator[Verdict]:
     Severity.INFO,
     on=MessageSeen,
     when=lambda event: _is_enveloped(event) and bool(event.message.message_id),
-    needs=(Need.WHOLE_MESSAGE,),
+    needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED),
     source="A08",
 )
 def message_id_form(event: MessageSeen) -> Iterator[Verdict]:

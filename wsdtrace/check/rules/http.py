@@ -29,6 +29,8 @@ PATIENCE_NS = 5 * 10**9
 """A client that closes the connection sooner than this gave up on its own account: the shortest time-out seen in a
 client is 5 s (sane-airscan's for protocol requests is 20 s)."""
 
+CANCEL_UNKNOWN = "an acknowledged CancelJob for its job may have come first"
+
 CUT = frozenset({MessageEnd.CUT_CLOSE, MessageEnd.CUT_RESET})
 
 SOAP_12_TYPE = "application/soap+xml"
@@ -64,6 +66,15 @@ def _who_left(event: ExchangeEnded) -> FaultOf:
     return server_of(exchange)
 
 
+def _may_be_canceled(event: ExchangeEnded) -> bool:
+    """A CancelJob for the job has no known answer, or may be in a hole, and the client left."""
+    exchange = event.exchange
+    if exchange.cancel_seen is not False:
+        return exchange.cancel_seen is None
+    job = exchange.job
+    return job is not None and job.blind and _who_left(event) is FaultOf.CLIENT
+
+
 @rule(
     "WSD101",
     "request-unanswered",
@@ -94,6 +105,9 @@ def request_unanswered(event: ExchangeEnded) -> Iterator[Verdict]:
     assert request is not None
     if not exchange.handshake and request.http is not None and request.http.stream_start == 0:
         yield Inconclusive("the connection began before the capture: where the answer's bytes begin is not known")
+        return
+    if _may_be_canceled(event):
+        yield Inconclusive(CANCEL_UNKNOWN)
         return
     end = event.connection.first_end if event.connection is not None else None
     waited = f" for {seconds(end.time_ns - request.last.time_ns)}" if end is not None else ""
@@ -134,6 +148,9 @@ def response_incomplete(event: ExchangeEnded) -> Iterator[Verdict]:
     exchange = event.exchange
     response = exchange.response
     if response is None or response.http is None or not _is_cut(exchange):
+        return
+    if _may_be_canceled(event):
+        yield Inconclusive(CANCEL_UNKNOWN)
         return
     content = response.http.content
     announced = f" of {content.announced}" if content.announced is not None else ""
@@ -263,7 +280,9 @@ def connection_reset(event: ExchangeEnded) -> Iterator[Verdict]:
     by_reset = exchange.abandoned is Abandoned.RESET or (
         cut and exchange.response.http.ended is MessageEnd.CUT_RESET  # type: ignore[union-attr]  # `cut` says it is there
     )
-    if by_reset and not exchange.cancel_seen:
+    if by_reset and _may_be_canceled(event):
+        yield Inconclusive(CANCEL_UNKNOWN)
+    elif by_reset and not exchange.cancel_seen:
         yield Objection(f"{subject(exchange)}: the connection was reset while it was open", exchange_lines(exchange))
 
 

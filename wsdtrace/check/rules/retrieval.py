@@ -25,6 +25,20 @@ def _had_closed(event: ExchangeEnded, later: Exchange) -> bool:
     return by_client and connection.first_end.time_ns <= request.first.time_ns
 
 
+REPEAT_NS = 200 * 10**6
+"""What a sender waits at least before it repeats a segment (Linux TCP_RTO_MIN)."""
+
+
+def _is_repeat(first: Exchange, second: Exchange) -> bool:
+    """The answer was under way, and ended so shortly after the later request that its end may be the repeat of a
+    segment that the client had, and the capture had not."""
+    answer, request = first.response, second.request
+    if answer is None or request is None or first.response_head is None:
+        return False
+    begun = first.response_head.time_ns <= request.first.time_ns
+    return begun and answer.last.time_ns - request.first.time_ns < REPEAT_NS
+
+
 @rule(
     "WSD603",
     "first-retrieve-late",
@@ -355,7 +369,7 @@ def concurrent_retrieve(event: ExchangeEnded) -> Iterator[Verdict]:
     job = first.job
     if second is None or job is None:
         return
-    if job.blind or second.connection == first.connection or _had_closed(event, second):
+    if job.blind or second.connection == first.connection or _had_closed(event, second) or _is_repeat(first, second):
         yield Inconclusive("something is missing, and an answer that is not in the capture looks the same")
         return
     yield Objection(

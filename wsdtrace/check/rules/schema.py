@@ -14,6 +14,7 @@ from wsdtrace.state.events import MessageSeen
 from wsdtrace.state.model import Role
 from wsdtrace.state.tickets import ticket_of
 
+CUT = "the message is damaged within or before this text"
 FINAL = "DocumentFinalParameters"
 ANSWERED_BY_NAME = frozenset({"ScannerElements", "JobElements"})
 """Containers whose ElementData are asked for by name: what is missing in them is WSD801's."""
@@ -185,6 +186,9 @@ def value_invalid(event: MessageSeen) -> Iterator[Verdict]:
     for violation in violations(event.message, ViolationKind.VALUE_INVALID, ViolationKind.VALUE_ALIAS):
         if violation.kind is ViolationKind.VALUE_ALIAS and _is_word(violation):
             continue
+        if not violation.reliable:
+            yield Inconclusive(CUT)
+            continue
         what = last(violation).removeprefix("@")
         yield objector.object(
             violation, f"{what} is {shown(violation)}, expected {violation.expected}", severity=_leniency(violation)
@@ -264,6 +268,9 @@ def value_unknown(event: MessageSeen) -> Iterator[Verdict]:
             continue
         name = last(violation).removeprefix("@")
         if (name, violation.found) in asked:
+            continue
+        if not violation.reliable:
+            yield Inconclusive(CUT)
             continue
         kind = "a misspelling" if violation.kind is ViolationKind.VALUE_ALIAS else "unknown"
         yield objector.object(

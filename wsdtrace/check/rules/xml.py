@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wsdtrace.check.finding import Objection, Severity
+from wsdtrace.check.finding import Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
-from wsdtrace.check.show import exchange_lines, has_anomalies, message_line, of_kind, quoted, sender_of, subject
+from wsdtrace.check.show import (
+    exchange_lines,
+    has_anomalies,
+    is_held_in_part,
+    message_line,
+    of_kind,
+    quoted,
+    sender_of,
+    subject,
+)
 from wsdtrace.check.violations import short
 from wsdtrace.records import Space, Span
 from wsdtrace.soap import SoapAnomaly, SoapVersion
@@ -47,6 +56,9 @@ def xml_not_well_formed(event: MessageSeen) -> Iterator[Verdict]:
     """
     envelope = event.message.envelope
     if envelope is None or envelope.well_formed:
+        return
+    if is_held_in_part(event.message):
+        yield Inconclusive("only the beginning of the message was held")
         return
     error = envelope.error
     where = "" if error is None else f" at line {error.line}, column {error.column}: {error.reason}"
