@@ -38,7 +38,8 @@ bench: $(VENV)/.installed-dev  ## measure wsdtrace beside tshark, tcpflow, dpkt,
 mutants: $(VENV)/.installed-dev  ## break clean recordings in known ways, and see whether the checker says so
 	@echo "==> benchmarks/mutate.py"; $(BIN)/python benchmarks/mutate.py --write docs/mutation-study.md
 
-captures: $(VENV)/.installed-dev  ## make the derived case captures again, byte for byte, and what is expected of each case
+captures: $(VENV)/.installed-dev  ## record case captures anew with a real driver, make the derived ones again, compare (RECORD=--write ships them)
+	@echo "==> captures/record.py $(RECORD)"; $(BIN)/python captures/record.py $(RECORD)
 	@echo "==> captures/derive.py"; $(BIN)/python captures/derive.py --check
 	@echo "==> captures/make_expected.py"; $(BIN)/python captures/make_expected.py --check
 

@@ -1,7 +1,8 @@
 """Makes `expected.json` of each case from its witnesses: what the device logged, what the client logged and saved.
 
-The witnesses of a case are `device.jsonl` (the device's own log: one line per exchange), `client.log` (the client's own
-trace) and its row in `pages.json` (SHA-256 of the pages that the client saved). A derived case names the cases whose
+The witnesses of a case are `device.jsonl` (the device's own log: one line per exchange) or `tshark.jsonl` (the same, as
+tshark reads the capture), `client.log` (the client's own trace) and its row in `pages.json` (SHA-256 of the pages that
+the client saved). A derived case names the cases whose
 frames it holds. `case.toml` adds what no log can say: which findings have to be there, which may, and which would be
 wrong, each with its reason. wsdtrace itself is never asked.
 
@@ -34,10 +35,14 @@ OPERATIONS = frozenset(
     (
         *("CreateScanJob", "RetrieveImage", "CancelJob", "ValidateScanTicket"),
         *("GetScannerElements", "GetJobElements", "GetActiveJobs", "GetJobHistory"),
-        *("ScanAvailableEvent", "Subscribe", "Renew", "GetStatus", "Unsubscribe", "SubscriptionEnd", "Get"),
+        *("Subscribe", "Renew", "GetStatus", "Unsubscribe", "SubscriptionEnd", "Get"),
+        *("ScanAvailableEvent", "JobStatusEvent", "JobEndStateEvent", "ScannerStatusSummaryEvent"),
     )
 )
 """What a report calls by name; any other Action has the operation null."""
+
+WITNESSES = ("device.jsonl", "tshark.jsonl")
+"""Of what the device had to say, the better one first."""
 
 MAY_OF_DEVICE: dict[str, dict[str, str]] = {
     "emulator": {
@@ -47,6 +52,7 @@ MAY_OF_DEVICE: dict[str, dict[str, str]] = {
         "WSD715": "the device states BytesPerLine for JPEG",
     },
     "go-mfp": {},
+    "virtual": {},
     "wsdd": {},
 }
 """Schema faults of the devices themselves: true wherever they answer, and not what a case is about."""
@@ -83,8 +89,9 @@ class Job:
 
 
 def device_log(case: str) -> list[dict[str, Any]]:
-    """The lines of the device's log that are exchanges, in its order."""
-    lines = (json.loads(line) for line in (HERE / case / "device.jsonl").read_text().splitlines())
+    """The exchanges of the device's log, or of what tshark saw, in order; none where neither is."""
+    path = next((path for name in WITNESSES if (path := HERE / case / name).exists()), None)
+    lines = map(json.loads, path.read_text().splitlines() if path is not None else ())
     return [line for line in lines if line["ev"] in ("xchg", "notify")]
 
 
@@ -123,7 +130,7 @@ def from_client(case: str) -> list[Exchange]:
 
 def witnessed(case: str) -> list[Exchange]:
     """The exchanges of a recorded case, in the device's order; both witnesses agree on them (rule 1)."""
-    device = [from_device(case, line) for line in device_log(case)] if (HERE / case / "device.jsonl").exists() else []
+    device = [from_device(case, line) for line in device_log(case)]
     client = from_client(case) if (HERE / case / "client.log").exists() else []
     if device and client:
         asked = Counter(e.operation for e in device) == Counter(e.operation for e in client)
@@ -167,7 +174,6 @@ def jobs_of(exchanges: list[Exchange], case: str, outcomes: dict[str, str]) -> l
     created = {
         line["job"]: line
         for witness in {e.case for e in exchanges}
-        if (HERE / witness / "device.jsonl").exists()
         for line in device_log(witness)
         if line.get("op") == "CreateScanJob" and "job" in line
     }
@@ -217,7 +223,7 @@ def expected(case: str, pages: dict[str, list[str]]) -> dict[str, Any]:
     facts = tomllib.loads((HERE / case / "case.toml").read_text())
     exchanges = select(case, facts)
     jobs = jobs_of(exchanges, case, facts.get("outcome", {}))
-    if not any((HERE / e.case / "device.jsonl").exists() for e in exchanges):  # a client's trace alone
+    if not any(device_log(witness) for witness in {e.case for e in exchanges}):  # a client's trace alone
         jobs = [Job(int(number), outcome=how) for number, how in facts.get("outcome", {}).items()]
         for job in jobs:
             job.images = sum(e.image_bytes is not None for e in exchanges)

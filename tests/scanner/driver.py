@@ -65,26 +65,34 @@ def telling(log: str) -> str:
     return lines[-1] if lines else ""
 
 
-def configure(folder: Path, *, url: str | None) -> dict[str, str]:
-    """An environment in which SANE knows this scanner and no other; with no URL it has to find it."""
+def configure(folder: Path, *, url: str | None, trace: Path | None = None) -> dict[str, str]:
+    """An environment in which SANE knows this scanner and no other.
+
+    Args:
+        folder: of the configuration.
+        url: of the scan service; None: it has to be found.
+        trace: where the driver writes its trace (`scanimage-x.log` and `.tar`); None: nowhere.
+    """
     (folder / "dll.conf").write_text("airscan\n")
     known = f'"x" = {url}, WSD\n' if url is not None else ""
     discovery = "discovery = disable\n" if url is not None else "ws-discovery = full\n"
-    (folder / "airscan.conf").write_text(f"[devices]\n{known}[options]\n{discovery}[debug]\nenable = true\n")
+    debug = "enable = true\n" if trace is None else f"enable = true\ntrace = {trace}\n"
+    (folder / "airscan.conf").write_text(f"[devices]\n{known}[options]\n{discovery}[debug]\n{debug}")
     return {**os.environ, "SANE_CONFIG_DIR": str(folder), "LC_ALL": "C"}
 
 
-def scanimage(url: str, *arguments: str, interrupt_at: str | None = None) -> Scanned:
+def scanimage(url: str, *arguments: str, interrupt_at: str | None = None, trace: Path | None = None) -> Scanned:
     """Scan with the real driver.
 
     Args:
         url: of the scan service.
         arguments: of scanimage; pages are saved for those with `--batch`.
         interrupt_at: a line of the log at which the user presses Ctrl-C.
+        trace: where the driver writes its own trace.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        environment = configure(folder, url=url)
+        environment = configure(folder, url=url, trace=trace)
         output = (
             ["--batch=" + str(folder / "page-%04d.png")] if "--batch" in arguments else ["-o", str(folder / "page.png")]
         )
