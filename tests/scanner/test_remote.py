@@ -39,11 +39,17 @@ def test_the_panel_wants_its_field(path: str, fields: dict[str, str], status: in
         connection.close()
 
 
-def test_somebody_of_the_network_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("peer", "status"),
+    [
+        pytest.param("192.0.2.7", 403, id="somebody of the network"),
+        pytest.param("192.0.2.1", 200, id="this machine, by the address at which the scanner listens"),
+        pytest.param("::1", 200, id="this machine, by loopback"),
+    ],
+)
+def test_the_panel_is_for_this_machine(peer: str, status: int) -> None:
     request = HttpMessage("POST /panel/press HTTP/1.1", ((remote.FIELD, "1"),), b"")
-    scanner = VirtualScanner()
-    assert remote.answer(request, "192.0.2.7", scanner.device.panel)[0] == 403
-    assert remote.answer(request, "::1", scanner.device.panel)[0] == 200
+    assert remote.answer(request, peer, "192.0.2.1", VirtualScanner().device.panel)[0] == status
 
 
 def test_where_no_scanner_is_it_is_told() -> None:

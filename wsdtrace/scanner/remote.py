@@ -43,10 +43,17 @@ def press(host: str, port: int, destination: str | None, source: str) -> str | N
     return None if identifier is None else str(identifier)
 
 
-def answer(request: HttpMessage, peer: str, panel: Panel) -> tuple[int, str]:
-    """Do what is asked; status and content of the answer."""
-    address = ipaddress.ip_address(peer)
-    if not address.is_loopback or request.get(FIELD) is None:
+def answer(request: HttpMessage, peer: str, own: str, panel: Panel) -> tuple[int, str]:
+    """Do what is asked; status and content of the answer.
+
+    Args:
+        request: as it came.
+        peer: address of who asks.
+        own: address at which it was taken: who asks from there is at this machine.
+        panel: of the scanner.
+    """
+    is_here = peer == own or ipaddress.ip_address(peer).is_loopback
+    if not is_here or request.get(FIELD) is None:
         return 403, "the panel is for people at this machine"
     parts = urlsplit(request.start.split(" ")[1])
     if parts.path != f"{PATH}press":

@@ -180,7 +180,7 @@ class VirtualScanner:
         """Answer one request; False where the connection ends behind it."""
         method, target, _ = request.start.split(" ")
         if target.startswith(remote.PATH):
-            status, text = remote.answer(request, pipe.peer.address, self.device.panel)
+            status, text = remote.answer(request, pipe.peer.address, pipe.own.address, self.device.panel)
             await pipe.send(self.speech.plain(status, text))
             return False
         if method != "POST":
