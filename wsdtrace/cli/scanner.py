@@ -1,4 +1,4 @@
-"""`wsdtrace scanner`: run a virtual scanner, well-behaved or as one of the personas; `press` its button."""
+"""`wsdtrace scanner`: run a virtual scanner, well-behaved or as a persona; `press` its button, be its `client`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wsdtrace.cli.client import command as client
 from wsdtrace.cli.exits import Exit
 from wsdtrace.errors import UsageError
 
@@ -98,6 +99,9 @@ def press(*, at: str, destination: str | None, source: str) -> int:
         raise UsageError("nobody is on its display: no client has subscribed to ScanAvailableEvent with that name")
     click.echo(f"pressed: {identifier}")
     return Exit.OK
+
+
+command.add_command(client, "client")
 
 
 def _persona(name: str) -> Persona:

@@ -214,6 +214,8 @@ class Client:
         self.manners = manners or Manners()
         self._wait = wait or self.clock.sleep
         self.subscription: Granted | None = None
+        self.on_exchange: Callable[[str, Reply], None] = lambda _, __: None
+        """Called with operation and answer of each exchange."""
         self._pipes: dict[str, Pipe] = {}
         self._lock = asyncio.Lock()
 
@@ -267,7 +269,9 @@ class Client:
             reference_parameters=() if identifier is None else (identifier_block(identifier),),
         )
         xml = compose(OPERATIONS[operation], body, headers, (), answer=False).xml
-        return read_reply(await self.post(target, xml, aside=aside))
+        reply = read_reply(await self.post(target, xml, aside=aside))
+        self.on_exchange(operation, reply)
+        return reply
 
     async def post(self, url: str, xml: bytes, *, aside: bool = False) -> HttpMessage:
         """Send a document; see `ask`."""
