@@ -166,7 +166,7 @@ def captured(source: FrameSource, run: Run) -> Trace:
         trace.read_paths = lambda exchanges: paths_of(through.window(0, EVERYTHING), exchanges)
         trace.read_transfer = lambda ref: transfer(through, ref)
         trace.read_stream = lambda ref: events_again(through, ref)
-        trace.read_content = lambda ref: read_content(events_again(through, ref), ref)
+        trace.read_content = lambda ref: read_content(events_again(through, ref, extents=True), ref)
         trace.read_message = lambda message, asked: message_again(through, message, asked)
     return trace
 
@@ -229,7 +229,7 @@ class Run:
 
     options: Options
     rules: Iterable[Rule]
-    net: Net = field(default_factory=Net)
+    net: Net = field(default_factory=lambda: Net(extents=True))
     tracker: Tracker = field(init=False)
     checker: Checker = field(init=False)
     http: HttpRoom = field(init=False)

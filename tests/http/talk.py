@@ -1,8 +1,8 @@
 """The language of the HTTP tests: who says what, segment by segment; what the room heard.
 
-`Talk` collects net events; `hear` runs them through the room as told, with neighbouring segments joined, and cut into
-single bytes (or small pieces), and fails unless all ways give the same: so every test here proves that cuts leave no
-trace.
+`Talk` collects net events; `hear` runs them through the room as told, with neighbouring segments joined, cut into
+single bytes (or small pieces), and as they lie in a window, and fails unless all ways give the same: so every test here
+proves that cuts leave no trace.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from wsdtrace.records import (
     ConnectionOpened,
     Direction,
     Endpoint,
+    Extents,
     Gap,
     GapReason,
     HttpEvent,
@@ -216,7 +217,8 @@ def hear(talk: Talk, *, limits: HttpLimits | None = None, digests: bool = False)
     size = sum(len(event.data) for event in talk.events if isinstance(event, StreamChunk))
     heard = run(talk.events, limits=limits, digests=digests)
     told = plain(heard.output)
-    for way in (joined(talk.events), pieces(talk.events, 1 if size <= BYTE_BY_BYTE_MAX else 97)):
+    by_bytes = pieces(talk.events, 1 if size <= BYTE_BY_BYTE_MAX else 97)
+    for way in (joined(talk.events), by_bytes, scattered(talk.events, random.Random(size))):
         assert plain(run(way, limits=limits, digests=digests).output) == told
     return heard
 
@@ -254,6 +256,23 @@ def recut(events: Iterable[NetEvent], rng: random.Random) -> Iterator[NetEvent]:
         edges = sorted({0, size, *(rng.randrange(size + 1) for _ in range(rng.randrange(8)))})
         for low, high in itertools.pairwise(edges):
             yield cut(event, low, high)
+
+
+def scattered(events: Iterable[NetEvent], rng: random.Random) -> Iterator[NetEvent]:
+    """Chunks joined, their bytes as they lie in a window: in pieces, with their own beginning between them."""
+    for event in joined(events):
+        if not isinstance(event, StreamChunk) or not event.data:
+            yield event
+            continue
+        data = bytes(event.data)
+        edges = sorted({0, len(data), *(rng.randrange(len(data)) for _ in range(rng.randrange(1 + len(data) // 50)))})
+        window, begins = bytearray(), []
+        for low, high in itertools.pairwise(edges):
+            window += data[: rng.randrange(80)]
+            begins.append(len(window))
+            window += data[low:high]
+        extents = Extents(window, np.array(begins), np.diff(edges))
+        yield StreamChunk(event.connection, event.direction, event.offset, extents, event.index, event.base_seq)
 
 
 def joined(events: Iterable[NetEvent]) -> Iterator[NetEvent]:

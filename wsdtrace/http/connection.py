@@ -13,6 +13,7 @@ Theory of operation:
 
 from __future__ import annotations
 
+from wsdtrace.http.bulk import Bulk
 from wsdtrace.http.exchange import HttpOutput, Pairing
 from wsdtrace.http.head import Start
 from wsdtrace.http.limits import Budget, HttpLimits
@@ -91,8 +92,14 @@ class Connection:
         """Bytes of one direction."""
         if self._not_http:
             return
-        view = View(chunk)
         direction = chunk.direction
+        if chunk.extents is not None and self._readers is not None:
+            bulk = Bulk(chunk, chunk.extents)
+            self._offsets[direction] = bulk.end
+            self._wires[direction].base_seq = chunk.base_seq
+            self._readers[direction].feed_bulk(bulk)
+            return
+        view = View(chunk)
         self._offsets[direction] = view.end
         self._wires[direction].base_seq = chunk.base_seq
         if self._readers is not None:

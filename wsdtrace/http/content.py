@@ -15,7 +15,10 @@ from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.meter import Meter
 from wsdtrace.http.place import Pieces, Place
 from wsdtrace.http.probe import PROBE_BYTES, ImageProbe
-from wsdtrace.records import Anomaly, ContentRef, Part, Probe, Space, Stamp
+from wsdtrace.records import Anomaly, ContentRef, Extents, Part, Probe, Space, Stamp
+
+StampOf = Callable[[int], Stamp]
+"""Frame and time of a byte of extents."""
 
 WHOLE = -1
 """Number of the part that stands for the whole content."""
@@ -88,6 +91,9 @@ class Sink(Protocol):
     def feed(self, data: bytes, low: int, high: int, place: Place | None) -> None:
         """Take `data[low:high]`; `place` says where it stands. None: nowhere in the stream."""
 
+    def skim(self, extents: Extents, low: int, high: int, stamp: StampOf) -> int:
+        """Take a beginning of bytes `low:high` where they lie; returns how many. 0: they have to be fed."""
+
     def gap(self, count: int) -> None:
         """Bytes are missing here."""
 
@@ -102,6 +108,9 @@ class NoContent:
 
     def feed(self, data: bytes, low: int, high: int, place: Place | None) -> None:
         """Never called with bytes."""
+
+    def skim(self, extents: Extents, low: int, high: int, stamp: StampOf) -> int:  # noqa: ARG002 - the protocol's shape
+        return 0
 
     def gap(self, count: int) -> None:
         """Nothing can be missing."""
@@ -148,6 +157,9 @@ class HeldSink:
         if granted < count:
             self._overflow()
             self._begin_probe().feed(data, low + granted, high)
+
+    def skim(self, extents: Extents, low: int, high: int, stamp: StampOf) -> int:  # noqa: ARG002 - the protocol's shape
+        return 0
 
     def _hold(self, piece: bytes) -> None:
         if self._more is not None:
@@ -210,6 +222,13 @@ class ProbeSink:
         if self._context.tap is not None:
             self._context.tap(self._part, data, low, high)
         self._probe.feed(data, low, high)
+
+    def skim(self, extents: Extents, low: int, high: int, stamp: StampOf) -> int:  # noqa: ARG002 - the protocol's shape
+        if self._context.tap is not None:
+            data = extents.join(low, high)
+            self._context.tap(self._part, data, 0, len(data))
+        self._probe.skim(extents, low, high)
+        return high - low
 
     def gap(self, count: int) -> None:
         self._probe.gap(count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wsdtrace.http.anomalies import HttpAnomaly, odd
+from wsdtrace.http.bulk import Bulk
 from wsdtrace.http.choice import NO_LABEL, choose_sink, read_label
 from wsdtrace.http.content import NO_CONTENT, Closing, Sink, SinkContext, Tap
 from wsdtrace.http.framing import Frame, Framing
@@ -137,6 +138,15 @@ class OpenMessage:
         low = position - view.start
         self._sink.feed(view.data, low, low + count, Place(view, [at], [position], at + count))
         self.received += count
+
+    def skim(self, bulk: Bulk, position: int, count: int) -> int:
+        """Let content pass that stands at stream offset `position`, up to `count` bytes; returns how many did."""
+        low = position - bulk.start
+        taken = self._sink.skim(bulk.extents, low, low + count, lambda at: bulk.stamp(bulk.start + at))
+        self.received += taken
+        if taken:
+            self.meter.cover(bulk, position + taken)
+        return taken
 
     def runs(self, view: View, runs: list[tuple[int, int]]) -> None:
         """Runs of content, as ranges of the view's data, follow one another."""

@@ -13,12 +13,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from operator import ne
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from wsdtrace.http.values import make_stamp
 from wsdtrace.records import SegmentIndex, Stamp, StreamChunk
+
+if TYPE_CHECKING:
+    from wsdtrace.http.bulk import Bulk
 
 
 class Row(NamedTuple):
@@ -126,7 +129,7 @@ class Meter:
         """Stream offset up to which bytes are accounted for."""
         return self._covered
 
-    def cover(self, view: View, end: int) -> None:
+    def cover(self, view: View | Bulk, end: int) -> None:
         """Account for the bytes of `view` up to stream offset `end`."""
         low = max(self._covered, view.start)
         if end <= low:

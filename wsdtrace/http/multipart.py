@@ -20,11 +20,12 @@ from __future__ import annotations
 import re
 
 from wsdtrace.http.anomalies import HttpAnomaly, found, odd
-from wsdtrace.http.content import Closing, Gathered, HeldSink, SinkContext
+from wsdtrace.http.content import Closing, Gathered, HeldSink, SinkContext, StampOf
 from wsdtrace.http.media import Parameters, parameter
 from wsdtrace.http.parts import OpenPart, bare_id, judge_root, read_part_head, unterminated
 from wsdtrace.http.place import Place, Trail
-from wsdtrace.records import Part, Space
+from wsdtrace.http.scan import find_in
+from wsdtrace.records import Extents, Part, Space
 
 LOOSE_BOUNDARY_MIN = 8
 """Characters that a boundary must have to count where it begins no line: by chance once in 2**64 bytes."""
@@ -104,6 +105,28 @@ class MultipartSink:
             low, high = 0, len(data)
         self._carry = data[self._read(data, low, high) : high]
         self._trail.settle(self._base, self._at)
+
+    def skim(self, extents: Extents, low: int, high: int, stamp: StampOf) -> int:
+        """Let bytes pass in which no delimiter begins; those before one, and the last ones, have to be fed."""
+        part, needle, carry = self._part, self._needle, self._carry
+        stop = high - SEAM
+        is_body = part is not None and not part.is_held and self._state == self._until_delimiter
+        if not is_body or stop <= low or len(self._boundary) < LOOSE_BOUNDARY_MIN:
+            return 0
+        if needle in carry + extents.join(low, low + len(needle)):
+            return 0
+        hit = find_in(extents, needle, low, high)
+        if hit >= 0:
+            stop = hit - SEAM
+        if stop <= low:
+            return 0
+        self._flush()
+        assert part is not None
+        part.skim(extents, low, stop, stamp)
+        self._at += stop - low
+        self._base = self._at
+        self._trail.settle(self._base, self._at)
+        return stop - low
 
     def _read(self, data: bytes, low: int, high: int) -> int:
         """Read `data[low:high]`, whose first byte is content offset `_base`; returns where it is undecided."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from wsdtrace.http.anomalies import HttpAnomaly, found, odd
-from wsdtrace.http.content import Closing, HeldSink, ProbeSink, SinkContext
+from wsdtrace.http.content import Closing, HeldSink, ProbeSink, SinkContext, StampOf
 from wsdtrace.http.head import parse_fields
 from wsdtrace.http.media import is_bulk, is_xml, parameter, parse_media_type
-from wsdtrace.records import Anomaly, Content, FieldLine, Part, Probe, Space, Stamp
+from wsdtrace.records import Anomaly, Content, Extents, FieldLine, Part, Probe, Space, Stamp
 
 
 def bare_id(value: str) -> str:
@@ -89,6 +89,14 @@ class OpenPart:
         self._last = last
         self.length += high - low
         self._sink.feed(data, low, high, None)
+
+    def skim(self, extents: Extents, low: int, high: int, stamp: StampOf) -> None:
+        """Take bytes `low:high` of its body where they lie; it is not held."""
+        self._sink.skim(extents, low, high, stamp)
+        if self._first is None:
+            self._first = stamp(low)
+        self._last = stamp(high - 1)
+        self.length += high - low
 
     def gap(self, count: int) -> None:
         """Bytes of its body are missing."""

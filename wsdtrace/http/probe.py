@@ -5,7 +5,9 @@ What is held has a fixed size, whatever the content's. Work per feed is O(1) but
 
 from __future__ import annotations
 
-from wsdtrace.records import Probe
+from collections.abc import Callable
+
+from wsdtrace.records import Extents, Probe
 
 PROBE_BYTES = 64 * 1024
 """Bytes that are kept of each end: an EXIF segment (64 KiB at most) and the image header behind it begin in them."""
@@ -31,19 +33,30 @@ class ImageProbe:
 
     def feed(self, data: bytes, low: int, high: int) -> None:
         """Take `data[low:high]`."""
+        self._keep_ends(lambda start, stop: data[start:stop], low, high)
+        if self._hash is not None:
+            self._hash.update(memoryview(data)[low:high])
+
+    def skim(self, extents: Extents, low: int, high: int) -> None:
+        """Take bytes `low:high` where they lie."""
+        self._keep_ends(extents.join, low, high)
+        if self._hash is not None:
+            for piece in extents.pieces(low, high):
+                self._hash.update(piece)
+
+    def _keep_ends(self, cut: Callable[[int, int], bytes], low: int, high: int) -> None:
+        """Keep what belongs to the ends of bytes `low:high`; `cut` copies a part of them."""
         keep = self._keep
         wanted = keep - len(self._head)
         if wanted > 0 and self.missing == 0:
-            self._head += data[low : min(high, low + wanted)]
+            self._head += cut(low, min(high, low + wanted))
         if high - low >= keep:
-            self._tail[:] = data[high - keep : high]
+            self._tail[:] = cut(high - keep, high)
         else:
-            self._tail += data[low:high]
+            self._tail += cut(low, high)
             if len(self._tail) > 2 * keep:
                 del self._tail[: len(self._tail) - keep]
         self.length += high - low
-        if self._hash is not None:
-            self._hash.update(memoryview(data)[low:high])
 
     def gap(self, count: int) -> None:
         """Bytes are missing here."""

@@ -21,6 +21,7 @@ from collections import deque
 from collections.abc import Callable
 
 from wsdtrace.http.anomalies import HttpAnomaly, found, odd
+from wsdtrace.http.bulk import Bulk
 from wsdtrace.http.chunked import ChunkReader, ChunkState
 from wsdtrace.http.framing import Framing, body_framing
 from wsdtrace.http.head import Head, parse_head
@@ -32,6 +33,9 @@ from wsdtrace.http.search import StartLineSearch
 from wsdtrace.http.sections import Collected, HeaderSection, TrailerSection
 from wsdtrace.http.sync import Side
 from wsdtrace.records import Abandoned, Anomaly, MessageEnd, Stamp, StreamEnd
+
+STEP = 16 * 1024
+"""Bytes of a bulk that are joined to be read, at first: the header sections before an image have 2 KiB."""
 
 State = Callable[[View, int], int]
 
@@ -73,6 +77,27 @@ class Reader:
             if not todo:
                 return
             view, position = todo.popleft()
+
+    def feed_bulk(self, bulk: Bulk) -> None:
+        """Read consecutive bytes that nobody has joined; those of a content that streams through stay so."""
+        position, step = bulk.start, STEP
+        while position < bulk.end:
+            taken = self._skim(bulk, position)
+            if taken:
+                position, step = position + taken, STEP
+                continue
+            stop = min(position + step, bulk.end)
+            self.feed(bulk.view(position, stop))
+            position, step = stop, 4 * step
+
+    def _skim(self, bulk: Bulk, position: int) -> int:
+        """Let content pass from stream offset `position` on; returns how many bytes did."""
+        message = self._message
+        if message is None or self._state != self._length:
+            return 0
+        taken = message.skim(bulk, position, min(self._remaining - 1, bulk.end - position))  # its end is read
+        self._remaining -= taken
+        return taken
 
     def gap(self, offset: int, length: int, stamp: Stamp) -> None:
         """Bytes are missing at stream `offset`; length 0: everything from there on, as far as is known."""

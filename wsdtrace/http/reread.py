@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from wsdtrace.http.bulk import Bulk
 from wsdtrace.http.content import Tap
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.listener import Listener, Silent
@@ -68,8 +69,12 @@ class _Again:
         """The part of a chunk that belongs to the message."""
         ref = self._ref
         low = max(ref.message_start - chunk.offset, 0)
-        high = min(ref.message_end - chunk.offset, len(chunk.data))
+        high = min(ref.message_end - chunk.offset, chunk.size)
         if low >= high or self._over:
+            return
+        if chunk.extents is not None and self._reader is not None and (low, high) == (0, chunk.size):
+            self._last = max(self._last, chunk.index.stamp(chunk.offset + high - 1))
+            self._reader.feed_bulk(Bulk(chunk, chunk.extents))
             return
         data = bytes(chunk.data[low:high])
         view = View(StreamChunk(chunk.connection, chunk.direction, chunk.offset + low, data, chunk.index))

@@ -40,11 +40,18 @@ _RESUMED: Final = ConnectionId(0)
 class Net:
     """Frames in, events out. Holds what waits for its neighbours, within `NetLimits`."""
 
-    def __init__(self, limits: NetLimits | None = None) -> None:
+    def __init__(self, limits: NetLimits | None = None, *, extents: bool = False) -> None:
+        """Begin with nothing.
+
+        Args:
+            limits: bounds.
+            extents: hand on long runs as they lie in the batch; whoever takes the events looks at them before the next
+                batch is read.
+        """
         self._limits = limits or NetLimits()
         self._out = Outbox(self._limits)
         self._fragments = Fragments(self._limits)
-        self._table = Connections(self._limits, self._out)
+        self._table = Connections(self._limits, self._out, extents=extents)
         self._now_ns = -(1 << 63)
         self._backwards = False
         self._last = Stamp(0, 0)
@@ -61,6 +68,7 @@ class Net:
         *,
         connection: ConnectionId = _RESUMED,
         limits: NetLimits | None = None,
+        extents: bool = False,
     ) -> Self:
         """A reader of one direction of one connection, from a stream offset on: how a `ContentRef` is read again.
 
@@ -75,8 +83,9 @@ class Net:
             offset: stream offset to start at.
             connection: id that the events carry.
             limits: as for `Net`.
+            extents: as for `Net`.
         """
-        net = cls(limits)
+        net = cls(limits, extents=extents)
         ends = (
             (originator, responder)
             if address.words(originator) <= address.words(responder)

@@ -23,7 +23,9 @@ from wsdtrace.records import I64, ConnectionId, Endpoint, FrameBatch, GapReason,
 class Connections:
     """The connections that are remembered, by endpoints, in the order of their last segment."""
 
-    def __init__(self, limits: NetLimits, out: Outbox) -> None:
+    def __init__(self, limits: NetLimits, out: Outbox, *, extents: bool = False) -> None:
+        """Args: extents: long runs are handed on as they lie."""
+        self._extents = extents
         self._limits = limits
         self._out = out
         self._open: dict[Key, Connection] = {}
@@ -58,7 +60,7 @@ class Connections:
             grouped = group_by_connection(segments, packets)
         known = [self._open.get(key) or self._over.get(key) for key in grouped.keys]
         items = cut_into_items(segments, grouped)
-        runs = Runs(batch, segments, items, grouped.side)
+        runs = Runs(batch, segments, items, grouped.side, extents=self._extents)
         frames = Frames(batch, segments, items, grouped.side, now_ns)
         out = self._out
         columns = (

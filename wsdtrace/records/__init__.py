@@ -15,6 +15,7 @@ Rules for whoever edits this package:
 
 from __future__ import annotations
 
+from wsdtrace.records.extents import Extents
 from wsdtrace.records.frames import (
     I64,
     U16,
@@ -85,6 +86,7 @@ __all__ = [
     "Direction",
     "Endpoint",
     "ExchangeId",
+    "Extents",
     "FieldLine",
     "FrameBatch",
     "FrameNumber",

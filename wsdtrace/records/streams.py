@@ -7,6 +7,7 @@ from enum import StrEnum
 import numpy as np
 
 from wsdtrace.dataclass import dataclass
+from wsdtrace.records.extents import Extents
 from wsdtrace.records.frames import I64
 from wsdtrace.records.places import Anomaly, ConnectionId, Direction, Endpoint, LocatorKind, Stamp
 
@@ -55,14 +56,14 @@ class StreamChunk:
     direction brings data, so that a reader sees a request before the response that followed it.
     """
 
-    __slots__ = ("base_seq", "connection", "data", "direction", "index", "offset")
+    __slots__ = ("_data", "base_seq", "connection", "direction", "extents", "index", "offset")
 
     def __init__(
         self,
         connection: ConnectionId,
         direction: Direction,
         offset: int,
-        data: bytes | memoryview,
+        data: bytes | memoryview | Extents,
         index: SegmentIndex,
         base_seq: int = -1,
     ) -> None:
@@ -70,11 +71,25 @@ class StreamChunk:
         self.direction = direction
         self.offset = offset
         """Stream offset of the first byte."""
-        self.data = data
-        """The bytes; not borrowed."""
+        self.extents = data if isinstance(data, Extents) else None
+        """Where the bytes lie, as long as the batch is valid; None when they are here."""
+        self._data = None if isinstance(data, Extents) else data
         self.index = index
         self.base_seq = base_seq
         """TCP sequence number of stream offset 0 of this direction, for `ContentRef`; -1 for a source without TCP."""
+
+    @property
+    def data(self) -> bytes | memoryview:
+        """The bytes; not borrowed. What lies in extents is joined when it is first asked for."""
+        if self._data is None:
+            assert self.extents is not None
+            self._data = self.extents.join(0, len(self.extents))
+        return self._data
+
+    @property
+    def size(self) -> int:
+        """How many bytes."""
+        return len(self.extents) if self.extents is not None else len(self.data)
 
     @property
     def last_frame(self) -> int:
@@ -83,7 +98,7 @@ class StreamChunk:
 
     def __repr__(self) -> str:
         arrow = "→" if self.direction is Direction.FROM_ORIGINATOR else "←"
-        return f"StreamChunk({self.connection}{arrow} {self.offset}+{len(self.data)})"
+        return f"StreamChunk({self.connection}{arrow} {self.offset}+{self.size})"
 
 
 class GapReason(StrEnum):

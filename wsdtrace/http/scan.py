@@ -1,0 +1,82 @@
+"""A search in bytes that lie in pieces of a window, without joining them.
+
+Theory of operation: a window holds a stream in the payloads of its frames, with headers and other traffic between them.
+The window is searched as it is, since what is sought seldom stands in a header, and a hit counts only inside one piece.
+What stands across an edge is sought at the edges alone: the last edge inside a hit has the hit's end right behind it,
+so the two octets behind each edge are looked up in a table, and few edges are left to compare.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wsdtrace.records import Extents
+
+
+def find_in(extents: Extents, needle: bytes, low: int, high: int) -> int:
+    """Where the first `needle` in bytes `low:high` begins; -1 without one.
+
+    Args:
+        extents: the bytes.
+        needle: at least 2 bytes.
+        low: where it may begin.
+        high: where it has to end.
+    """
+    if high - low < len(needle):
+        return -1
+    inside = _inside(extents, needle, low, high)
+    across = _across(extents, needle, low, high if inside < 0 else inside + len(needle) - 1)
+    return inside if across < 0 else across
+
+
+def _inside(extents: Extents, needle: bytes, low: int, high: int) -> int:
+    """The first one that lies in one piece."""
+    window, begin, at = extents.window, extents.begin, extents.at
+    first, last = extents.piece(low), extents.piece(high - 1)
+    start, stop = int(begin[first]) + low - int(at[first]), int(begin[last]) + high - int(at[last])
+    while (hit := window.find(needle, start, stop)) >= 0:
+        piece = int(np.searchsorted(begin, hit, side="right")) - 1
+        position = int(at[piece]) + hit - int(begin[piece])
+        if position + len(needle) <= at[piece + 1]:
+            return position
+        if piece + 1 == len(begin):
+            break
+        start = int(begin[piece + 1])  # what begins behind the hit does not end in this piece either
+    return -1
+
+
+def _across(extents: Extents, needle: bytes, low: int, high: int) -> int:
+    """The first one that lies in several pieces."""
+    if high - low < len(needle):
+        return -1
+    first, stop = extents.piece(low) + 1, extents.piece(high - 1) + 1
+    behind, window = extents.begin[first:stop], extents.window
+    count = len(behind)
+    if count and behind[-1] == len(window) - 1:  # one octet, and nothing behind it
+        behind = behind[:-1]
+    pairs: NDArray[np.uint16] = np.ndarray((len(window) - 1,), dtype="<u2", buffer=window, strides=(1,))
+    likely = np.flatnonzero(_table(needle)[pairs[behind]]).tolist()
+    if len(behind) < count:
+        likely.append(count - 1)
+    reach = len(needle) - 1
+    for edge in likely:
+        at = int(extents.at[first + edge])
+        begin = max(at - reach, low)
+        hit = extents.join(begin, min(at + reach, high)).find(needle)
+        if hit >= 0:
+            return begin + hit
+    return -1
+
+
+@lru_cache(maxsize=8)
+def _table(needle: bytes) -> NDArray[np.bool_]:
+    """(65536,) which two octets (little-endian) may stand behind an edge in `needle`; anything behind its last one."""
+    table = np.zeros((256, 256), dtype=np.bool_)
+    for one, two in pairwise(needle[1:]):
+        table[two, one] = True
+    table[:, needle[-1]] = True
+    return table.reshape(-1)
