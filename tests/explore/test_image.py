@@ -62,3 +62,19 @@ def test_who_took_the_time_of_a_page(adf: Trace) -> None:
     assert set(image.shares) == {"device", "network", "client", "flowing"}
     assert sum(image.shares.values()) == pytest.approx(image.exchange.latency_s, rel=0.1)
     assert image.slowed_by in ("device", "network", "client", "nobody")
+
+
+def test_a_notebook_shows_the_page(adf: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = adf.images[0]
+    assert "  format            jfif 637×876" in str(image)
+    assert "  length            45,118 bytes" in str(image)
+    assert '<img src="data:image/jpeg;base64,' in image._repr_html_()
+    monkeypatch.setattr(adf._facts, "read_content", lambda ref: iter((b"<script>",)))
+    assert "cannot be shown: UnidentifiedImageError" in image._repr_html_()
+
+
+def test_a_page_that_was_cut_or_whose_trace_is_closed_has_its_facts() -> None:
+    with opened("file-cut") as trace:
+        image = trace.images[0]
+    assert "  incomplete        ✖ its end is not in the capture" in image._repr_html_()
+    assert "<img" not in image._repr_html_()

@@ -39,3 +39,16 @@ def test_subscriptions_and_their_events(push: Trace) -> None:
     pressed = push.events.where(lambda e: e.name == "ScanAvailableEvent")
     assert pressed
     assert all(e.answered_by is None or e.answered_by.operation == "CreateScanJob" for e in pressed)
+
+
+def test_each_says_what_it_is_and_what_came_of_it(push: Trace, adf: Trace) -> None:
+    assert str(push.devices[0]).splitlines()[:3] == [
+        "device 1  unknown model",
+        "  roles             scanner",
+        "  addresses         10.77.0.2:19120",
+    ]
+    assert "  findings          2 warnings, 6 infos" in str(push.devices[0])
+    assert "  addresses         10.77.0.1\n  fingerprint       84783115666a" in str(push.clients[0])
+    assert "  expires after     1 h 00 min" in str(push.subscriptions[0])
+    assert "  ended             00:21.194  Unsubscribe" in str(push.subscriptions[0])
+    assert "  led to            CreateScanJob (exchange 10), 5.5 ms later" in str(push.events[0])

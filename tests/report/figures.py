@@ -4,7 +4,7 @@ from lxml import etree
 
 SVG = "{http://www.w3.org/2000/svg}"
 
-ALLOWED = {"svg", "g", "a", "title", "desc", "rect", "circle", "line", "path", "text"}
+ALLOWED = {"svg", "g", "a", "title", "desc", "rect", "circle", "line", "path", "text", "tspan"}
 """What a drawing may consist of: nothing that runs, styles, or loads."""
 
 
@@ -25,12 +25,14 @@ def parsed(drawing: str) -> etree._Element:
             assert str(name) != "href" or str(value).startswith("#")
             assert "nan" not in str(value).lower().split()
             assert "inf" not in str(value).lower().split()
+        if element.tag == f"{SVG}text":  # no hue is readable on white and on black; a letter on a badge is white
+            assert element.get("fill") in ("currentColor", "#fff")
     return root
 
 
 def texts(drawing: str) -> list[str]:
     """The lines of text that it shows."""
-    return [element.text or "" for element in parsed(drawing).iter(f"{SVG}text")]
+    return ["".join(map(str, element.itertext())) for element in parsed(drawing).iter(f"{SVG}text")]
 
 
 def tips(drawing: str) -> list[str]:

@@ -3,12 +3,12 @@
 Skipped, with the reason, where either is absent.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser import Seen, needs_browser
 from tests.report.hostile import hostile_trace
 from tests.report.htmlreport.pages import case
 from wsdtrace.report.htmlreport import ImageMode, ReportOptions, render_html
@@ -18,26 +18,11 @@ from wsdtrace.report.svg import standalone
 from wsdtrace.report.timeline import timeline_svg
 from wsdtrace.report.transferfigure import transfer_svg
 
-CHROMIUM = Path("/usr/bin/chromium")
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no {CHROMIUM}: apt install chromium"),
-]
+pytestmark = needs_browser
 
 WIDTHS = (360, 1400)
 SCHEMES = ("light", "dark")
 CASES = ("orphaned-job", "push-scan", "lossy-feeder", "fault-not-accepting", "hostile")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install 'wsdtrace[dev]'")
-    with api.sync_playwright() as driver:
-        # Chromium's own sandbox needs a user that is not root.
-        started = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -51,28 +36,6 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return written
 
 
-class Seen:
-    """A page, and what its browser had to say about it."""
-
-    def __init__(self, browser: Any, file: Path, width: int = 1400, scheme: str = "light", **more: Any) -> None:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce", **more
-        )
-        self.page = context.new_page()
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(file.as_uri())
-        self.file = file
-
-    def left_the_file(self) -> list[str]:
-        """Requests for anything but the file itself and what it holds."""
-        return [url for url in self.requests if not url.startswith(("data:", self.file.as_uri()))]
-
-
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", CASES)
@@ -84,6 +47,16 @@ def test_no_error_no_request_no_sideways_scrolling(
     assert seen.left_the_file() == []
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
     assert seen.page.evaluate("Array.from(document.images).every(i => i.complete && i.naturalWidth > 0)")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", CASES)
+def test_axe_finds_nothing(browser: Any, reports: dict[str, Path], name: str, width: int, scheme: str) -> None:
+    seen = Seen(browser, reports[name], width, scheme)
+    assert seen.barriers() == []
+    seen.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert seen.barriers() == []
 
 
 CONTRAST = """() => {

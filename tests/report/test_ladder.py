@@ -1,12 +1,16 @@
 """The ladder as a picture."""
 
+import re
+
 import pytest
 
 from tests.report.figures import SVG, parsed, texts, tips
 from tests.report.hostile import hostile_trace
+from tests.report.htmlreport.pages import case
 from tests.report.traces import Story, orphaned_job, seen
 from wsdtrace.records import Abandoned
 from wsdtrace.report.ladder import MAX_BADGES, ladder_svg
+from wsdtrace.report.svg import width_of
 from wsdtrace.report.trace import InputInfo, Trace
 from wsdtrace.state.joblife import Outcome
 
@@ -100,3 +104,16 @@ def test_a_hostile_trace_is_drawn_as_text() -> None:
     trace = hostile_trace()
     assert "<script" not in ladder_svg(trace)
     parsed(ladder_svg(trace, trace.jobs[0], link=lambda finding: f"#finding-{finding.id}"))
+
+
+def test_words_stand_between_lifelines_or_break_them() -> None:
+    root = parsed(ladder_svg(case("orphaned-job")))
+    words = [t for t in root.iter(f"{SVG}text") if t.get("text-anchor") == "middle" and float(str(t.get("y"))) > 60]
+    lifelines = [path for path in root.iter(f"{SVG}path") if path.get("stroke-opacity") == "0.28"]
+    assert len(lifelines) == 3
+    for path in lifelines:
+        drawn = re.findall(r"M([\d.]+) ([\d.]+)V([\d.]+)", str(path.get("d")))
+        for text in words:
+            x, y, size = (float(str(text.get(name))) for name in ("x", "y", "font-size"))
+            near = abs(x - float(drawn[0][0])) < width_of("".join(map(str, text.itertext())), size) / 2
+            assert not (near and any(float(top) < y - 2 < float(bottom) for _, top, bottom in drawn))

@@ -33,6 +33,12 @@ def test_every_severity_has_a_hue_of_its_own() -> None:
     assert len(set(SEVERITIES.values())) == 3
 
 
+@pytest.mark.parametrize("severity", Severity)
+def test_a_letter_on_a_badge_can_be_read(severity: Severity) -> None:
+    assert contrast(SEVERITIES[severity], "#ffffff") >= 4.5
+    assert min(contrast(SEVERITIES[severity], dark) for dark in ("#0d1117", "#111111")) >= 3.0
+
+
 def test_states_have_hues() -> None:
     assert set(STATES.values()) <= set(HUES.values())
     assert state_color("page 3") == BLUE

@@ -90,11 +90,6 @@ def command(
     return Exit.OK
 
 
-def written_report(capture: str, *, images: str = "thumb", private: bool = False) -> str:
-    """The HTML of a capture, as the command writes it."""
-    return _report([capture], "html", images, (), (), private=private, secrets=False)
-
-
 def _report(
     captures: Sequence[str],
     form: str,

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wsdtrace.errors import CaptureError, OutputError
 from wsdtrace.explore.view import View
+from wsdtrace.report.detail import write_image
+from wsdtrace.report.pictures import Picture as Thumbnail
+from wsdtrace.report.pictures import picture_of
 from wsdtrace.report.words import pixels, size
 from wsdtrace.state import model
 
@@ -160,3 +164,16 @@ class Image(View[model.Image]):
             size(one.probe.length),
             "" if one.complete else "✖ incomplete",
         ]
+
+    def _text(self) -> str:
+        return self._page(lambda page: write_image(page, self._trace._facts, self._of))
+
+    def _drawings(self) -> list[str]:
+        """A small picture, where its bytes can still be read and are one."""
+        if self._trace._closed:
+            return []
+        found = picture_of(self._trace._facts, self._of, full=False)
+        if not isinstance(found, Thumbnail):
+            return [f"<p>cannot be shown: {escape(found)}</p>"]
+        size_px = f'width="{found.width}" height="{found.height}"'
+        return [f'<img src="{found.uri}" alt="page {self._of.page}" {size_px}>']

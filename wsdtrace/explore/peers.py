@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wsdtrace.explore.ticket import Ticket
 from wsdtrace.explore.tree import tree_text
 from wsdtrace.explore.view import View, seconds
+from wsdtrace.report.peers import write_client, write_device, write_event, write_subscription
 from wsdtrace.report.words import between
 from wsdtrace.soap.schema import Element
 from wsdtrace.state import model
@@ -88,10 +89,8 @@ class Device(View[model.Device]):
         return [str(one.id), self._said(one.manufacturer), self._said(one.model), where, ", ".join(one.roles)]
 
     def _text(self) -> str:
-        lines = [repr(self)]
-        if self.configuration is not None:
-            lines.append(tree_text(self._trace, self.configuration))
-        return "\n".join(lines)
+        told = self._page(lambda page: write_device(page, self._trace._facts, self._of))
+        return told if self.configuration is None else f"{told}\n{tree_text(self._trace, self.configuration)}"
 
 
 class Client(View[model.Client]):
@@ -123,6 +122,9 @@ class Client(View[model.Client]):
 
     def _facts(self) -> list[str]:
         return [str(self.id), " ".join(self.addresses), self._said(self._of.user_agent)]
+
+    def _text(self) -> str:
+        return self._page(lambda page: write_client(page, self._trace._facts, self._of))
 
 
 class Subscription(View[model.Subscription]):
@@ -183,6 +185,9 @@ class Subscription(View[model.Subscription]):
         names = ", ".join(action.rpartition("/")[2] for action in self._of.actions) or "all events"
         return [str(self.id), self._said(names, 200), self.ended_by or ("live" if self._of.is_live else "")]
 
+    def _text(self) -> str:
+        return self._page(lambda page: write_subscription(page, self._trace._facts, self._of))
+
 
 class DeviceEvent(View[model.DeviceEvent]):
     """A notification from a device to a client."""
@@ -219,3 +224,6 @@ class DeviceEvent(View[model.DeviceEvent]):
 
     def _facts(self) -> list[str]:
         return [self._said(self.name), between(self._of.exchange.first, self._of.exchange.last)]
+
+    def _text(self) -> str:
+        return self._page(lambda page: write_event(page, self._trace._facts, self._of))

@@ -66,7 +66,7 @@ def write_job(page: Page, trace: Trace, job: Job) -> None:
     """A job: its ticket, its life, its exchanges, its pages, and the findings about it."""
     page.text(joined((page.said(job.label), "bold"), "  ").append_text(chain(page, job)).append(f"  {pages(job)}"))
     start = trace.input.first_time_ns
-    facts = [
+    page.facts([
         ("device", f"{job.device.id}  {page.said(job.device.model or '')}".strip() if job.device else ""),
         ("clients", ", ".join(_client(page, c.id, c.user_agent) for c in job.clients.values())),
         ("started by", "" if job.initiated_by.value == "unknown" else f"the {job.initiated_by.value}"),
@@ -79,10 +79,7 @@ def write_job(page: Page, trace: Trace, job: Job) -> None:
         ("ended", f"{offset(job.ended.time_ns, start)}  {job.end.value if job.end else ''}" if job.ended else ""),
         ("last activity", _last_activity(page, job, start)),
         ("incomplete", "bytes that may concern it are missing from the capture" if job.blind else ""),
-    ]
-    for name, value in facts:
-        if value:
-            page.hanging(joined((f"  {name:<18}", "dim")), Text(value))
+    ])  # fmt: skip
     if job.steps:
         page.blank()
         for step in job.steps:
@@ -98,6 +95,31 @@ def write_job(page: Page, trace: Trace, job: Job) -> None:
         page.blank()
         _write_images(page, job.images)
     _write_findings(page, [f for f in trace.findings if f.job is job])
+
+
+def write_image(page: Page, trace: Trace, image: Image) -> None:
+    """A page: what it is, how it came."""
+    of = f" of {page.said(image.job.label)}" if image.job is not None else ""
+    side = f", {image.side}" if image.side else ""
+    page.text(joined((f"image {image.id}", "bold"), f"  page {image.page}{of}{side}"))
+    asked, first, last = image.exchange.request, image.first, image.last
+    waited = duration(first.time_ns - asked.last.time_ns) if asked is not None and first is not None else ""
+    took = duration(last.time_ns - first.time_ns) if first is not None and last is not None else ""
+    page.facts([
+        ("format", " ".join(filter(None, (page.said(image.format or "unknown", 40), pixels(image))))),
+        ("content type", page.said(image.content_type or "", 80)),
+        ("length", f"{image.probe.length:,} bytes"),
+        ("incomplete", "" if image.complete else f"✖ {_lack(image)} not in the capture"),
+        ("exchange", f"{image.exchange.id}  {between(first, last) if first is not None and last is not None else ''}"),
+        ("waited", f"{waited} from its request to its first byte" if waited else ""),
+        ("came", f"{offset(first.time_ns, trace.input.first_time_ns)}, within {took}" if first is not None else ""),
+        ("sha256", image.probe.sha256 or ""),
+    ])  # fmt: skip
+
+
+def _lack(image: Image) -> str:
+    missing = image.probe.missing
+    return f"{counted(missing, 'byte')} of it {'is' if missing == 1 else 'are'}" if missing else "its end is"
 
 
 def _write_message(page: Page, trace: Trace, exchange: Exchange, message: Message) -> None:

@@ -8,6 +8,7 @@ of its steps to those rows. While a request waits for its answer a bar stands on
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from wsdtrace.check.finding import Finding, Severity
 from wsdtrace.dataclass import dataclass
@@ -15,7 +16,7 @@ from wsdtrace.report.findings import LETTERS, where
 from wsdtrace.report.page import counted
 from wsdtrace.report.palette import BLUE, GREEN, RED, SEVERITIES, SLATE, TEAL, VIOLET, state_color
 from wsdtrace.report.redact import Redactor
-from wsdtrace.report.sequence import Arrow, Idle, Row, Sequence, idle_words, sequence_of
+from wsdtrace.report.sequence import Arrow, Idle, Omitted, Row, Sequence, idle_words, sequence_of
 from wsdtrace.report.svg import MUTED, Drawing, fitted, width_of
 from wsdtrace.report.times import offset
 from wsdtrace.report.trace import Trace
@@ -37,6 +38,8 @@ _TIMES = 84.0
 """Width of the column of times."""
 _HEAD = 58.0
 _ROW = 30.0
+_SIZE = 12.0
+"""Of the words over an arrow."""
 _IDLE = 26.0
 _JOB_LANE = 100.0
 
@@ -84,6 +87,11 @@ class _Ladder:
         self._x = {lane.key: _TIMES + 78 + i * step for i, lane in enumerate(lanes)}
         self._room = step
         self._right = _TIMES + 156 + step * max(len(lanes) - 1, 1)
+        self._breadth = _TIMES - 6, self._right - 10
+        self._words = [(*self._label(row), _SIZE, y - 6) for row, y in self._rows if isinstance(row, Arrow)]
+        middle = sum(self._breadth) / 2
+        self._words += [(_missing(row), middle, 11.0, y + 3) for row, y in self._rows if not isinstance(row, Arrow)]
+        self._words.sort(key=lambda word: word[3])
         self._width = self._right + (_JOB_LANE * len(self._jobs) + 16 if self._jobs else 0)
         said = sum(1 for row in sequence.rows if isinstance(row, Arrow))
         subject = f"{redactor.text(job.label)}: " if job is not None else ""
@@ -103,10 +111,8 @@ class _Ladder:
         for row, y in self._rows:
             if isinstance(row, Arrow):
                 self._draw_arrow(row, y)
-            elif isinstance(row, Idle):
-                self._draw_break(idle_words(row.ns), y)
             else:
-                self._draw_break(f"{counted(row.count, 'exchange')} not drawn", y)
+                self._draw_break(_missing(row), y)
         for i, job in enumerate(self._jobs):
             self._draw_job(job, self._right + 16 + i * _JOB_LANE)
         return self._drawing
@@ -116,11 +122,20 @@ class _Ladder:
         for lane in self._sequence.lanes:
             x = self._x[lane.key]
             box = min(self._room - 12, 150)
-            draw.line(x, _HEAD - 6, x, self._bottom, stroke_opacity=0.28, stroke_width=1.5)
+            draw.path(self._lifeline(x), stroke="currentColor", stroke_opacity=0.28, stroke_width=1.5)
             draw.rect(x - box / 2, 8, box, 42, rx=8, fill="currentColor", fill_opacity=0.06, stroke="currentColor",
                       stroke_opacity=0.3, tip=f"{lane.title}: {lane.subtitle}")  # fmt: skip
             draw.text(x, 26, fitted(lane.title, box - 8, 13), size=13, anchor="middle", font_weight=600)
             draw.text(x, 42, fitted(lane.subtitle, box - 8, 10.5), size=10.5, anchor="middle", opacity=MUTED)
+
+    def _lifeline(self, x: float) -> str:
+        """A line from top to bottom that leaves room for the words across it."""
+        pieces, top = [], _HEAD - 6
+        for words, middle, size, y in self._words:
+            if abs(middle - x) < width_of(words, size) / 2 + 3:
+                pieces.append(f"M{x:g} {top:g}V{y - size:g}")
+                top = y + 4
+        return "".join([*pieces, f"M{x:g} {top:g}V{self._bottom:g}"])
 
     def _draw_waits(self) -> None:
         """A bar on the lifeline of who has to answer, from request to response."""
@@ -139,9 +154,7 @@ class _Ladder:
 
     def _draw_arrow(self, row: Arrow, y: float) -> None:
         draw = self._drawing
-        start, end = self._x[row.source], self._x[row.target]
-        if start == end:
-            end = start + min(self._room, 90)
+        start, end = self._ends(row)
         color = color_of(row)
         sign = 1 if end > start else -1
         if row.is_request or row.lost:
@@ -158,30 +171,49 @@ class _Ladder:
             draw.arrow(start + 4 * sign, end - 5 * sign, y, color=color, stroke_width=width, stroke_dasharray=dash)
             draw.rect(min(start, end), y - 16, abs(end - start), 22, fill="none", pointer_events="all", tip=tip)
         draw.close()
-        left = self._draw_badges(row, y, min(start, end))
-        self._draw_label(row, y, left, max(start, end), start)
+        self._draw_badges(row, y, min(start, end))
+        label, middle = self._label(row)
+        mark = RED if row.failed else None
+        if row.lost:
+            draw.text(start - 16, y - 6, label, size=11.5, anchor="end", mark=mark, font_weight=600)
+            return
+        weight = 600 if row.is_request or row.failed else None
+        draw.text(middle, y - 6, label, size=_SIZE, anchor="middle", mark=mark, font_weight=weight)
 
-    def _draw_label(self, row: Arrow, y: float, left: float, right: float, start: float) -> None:
-        draw = self._drawing
-        mark = "✖ " if row.failed else ""
-        text = f"{mark}{row.label}"
+    def _label(self, row: Arrow) -> tuple[str, float]:
+        """What stands over an arrow, and where its middle is: between two lifelines where it fits."""
+        start, end = self._ends(row)
+        left, right = min(start, end) + self._badges_width(row), max(start, end)
+        text = f"{'✖ ' if row.failed else ''}{row.label}"
+        if row.lost:
+            return text, start
         full = f"{text} · {row.note}" if row.note else text
         room = right - left - 24
-        if row.lost:
-            draw.text(start - 16, y - 6, text, size=11.5, anchor="end", fill=RED, font_weight=600)
-            return
-        shown = fitted(full if width_of(full, 12) <= room else text, room, 12)
-        weight = 600 if row.is_request or row.failed else None
-        fill = RED if row.failed else "currentColor"
-        draw.text((left + right) / 2, y - 6, shown, size=12, anchor="middle", fill=fill, font_weight=weight)
+        shown = fitted(full if width_of(full, _SIZE) <= room else text, room, _SIZE)
+        stops = [left, *sorted(x for x in self._x.values() if left < x < right), right]
+        for low, high in pairwise(stops):
+            if width_of(shown, _SIZE) <= high - low - 16:
+                return shown, (low + high) / 2
+        return shown, (left + right) / 2
 
-    def _draw_badges(self, row: Arrow, y: float, left: float) -> float:
-        """Errors and warnings about an exchange, over its last arrow; returns where the room for its label begins."""
-        shown = sorted(
-            (f for f in row.findings if f.severity is not Severity.INFO), key=lambda f: (f.severity.rank, f.id)
-        )
-        if not shown:
-            return left
+    def _ends(self, row: Arrow) -> tuple[float, float]:
+        """Where an arrow begins and ends."""
+        start, end = self._x[row.source], self._x[row.target]
+        return start, end if end != start else start + min(self._room, 90)
+
+    def _badges_of(self, row: Arrow) -> list[Finding]:
+        """Errors and warnings about an exchange, the worst first."""
+        told = (f for f in row.findings if f.severity is not Severity.INFO)
+        return sorted(told, key=lambda f: (f.severity.rank, f.id))
+
+    def _badges_width(self, row: Arrow) -> float:
+        """Where the room for the label of an arrow begins."""
+        count = len(self._badges_of(row))
+        return 2 + 17 * min(count, MAX_BADGES) + (12 if count > MAX_BADGES else 0) if count else 0
+
+    def _draw_badges(self, row: Arrow, y: float, left: float) -> None:
+        """The marks of findings, over the last arrow of their exchange."""
+        shown = self._badges_of(row)
         x = left + 14
         for finding in shown[:MAX_BADGES]:
             tip = f"{finding.code} {finding.name}: {self._redactor.text(finding.message)}"
@@ -194,14 +226,12 @@ class _Ladder:
             x += 17
         if len(shown) > MAX_BADGES:
             self._drawing.text(x - 5, y - 5.4, f"+{len(shown) - MAX_BADGES}", size=10, opacity=MUTED)
-            x += 12
-        return x - 12
 
     def _draw_break(self, words: str, y: float) -> None:
         """Time, or exchanges, that are not drawn: a torn edge through all lifelines, and what is missing."""
         draw = self._drawing
         y -= 8
-        left, right = _TIMES - 6, self._right - 10
+        left, right = self._breadth
         for lane in self._sequence.lanes:
             x = self._x[lane.key]
             draw.line(x, y - 9, x, y + 3, stroke=SLATE, stroke_width=3, stroke_dasharray="2 2")
@@ -250,6 +280,11 @@ class _Ladder:
                 return before.y + (mark.y - before.y) * max(min(part, 1.0), 0.0)
             before = mark
         return self._bottom - 4
+
+
+def _missing(row: Idle | Omitted) -> str:
+    """What is not drawn."""
+    return idle_words(row.ns) if isinstance(row, Idle) else f"{counted(row.count, 'exchange')} not drawn"
 
 
 _MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace"

@@ -7,6 +7,7 @@ is ever read as markup. Colours are the sixteen that a terminal's theme defines,
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 from io import StringIO
 
@@ -113,6 +114,12 @@ class Page:
             self.text(shown)
         if right:
             self.text(joined(hang, right))
+
+    def facts(self, facts: Iterable[tuple[str, str]]) -> None:
+        """Names and values beneath a heading, each wrapped beside its name; what has no value is left out."""
+        for name, value in facts:
+            if value:
+                self.hanging(joined((f"  {name:<18}", "dim")), Text(value))
 
     def raw(self, line: str) -> None:
         """A line that is already clean and styled by `sgr`: the fast way for long tables."""

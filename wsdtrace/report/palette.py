@@ -18,7 +18,8 @@ RED = "#dd4444"
 VIOLET = "#9a63e8"
 TEAL = "#1793a0"
 
-SEVERITIES = {Severity.ERROR: RED, Severity.WARNING: AMBER, Severity.INFO: BLUE}
+SEVERITIES = {Severity.ERROR: "#d04040", Severity.WARNING: "#9f6a0d", Severity.INFO: "#3874cc"}
+"""A little darker: a white letter on them has the contrast of text, 4.5:1 (WCAG 2.2, 1.4.3)."""
 
 STATES = {
     "created": SLATE,

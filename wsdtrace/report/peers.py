@@ -1,16 +1,24 @@
-"""`wsdtrace show devices|subscriptions|events`: who took part, and what they told each other unasked."""
+"""Who took part, and what they told each other unasked: as lists (`wsdtrace show devices …`), and one at a time."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from wsdtrace.check.finding import Severity
 from wsdtrace.report.grid import Cell, Column, Styled, write_grid
-from wsdtrace.report.page import Page
+from wsdtrace.report.page import Page, counted, joined
 from wsdtrace.report.times import duration, offset
 from wsdtrace.report.words import MAX_CELL, answer, frames, job_number, operation
 
 if TYPE_CHECKING:
+    from wsdtrace.check.finding import Finding
     from wsdtrace.report.trace import Trace
+    from wsdtrace.state.model import Client, Device, DeviceEvent, Subscription
+
+MAX_LISTED = 20
+"""Notifications of one subscription that are listed."""
 
 
 def write_devices(page: Page, trace: Trace) -> None:
@@ -118,3 +126,75 @@ def write_events(page: Page, trace: Trace) -> None:
         for e in trace.events
     ]
     write_grid(page, columns, rows)
+
+
+def write_device(page: Page, trace: Trace, device: Device) -> None:
+    """A device: who made it, where it is, what was said with it."""
+    made = " ".join(filter(None, (device.manufacturer, device.model)))
+    page.text(joined((f"device {device.id}", "bold"), f"  {page.said(made or 'unknown model', MAX_CELL)}"))
+    hosted = [f"{' '.join(service.types)} {' '.join(service.addresses)}".strip() for service in device.hosted.values()]
+    page.facts([
+        ("name", page.said(device.name or "")),
+        ("serial number", page.said(device.serial or "")),
+        ("firmware", page.said(device.firmware or "")),
+        ("roles", ", ".join(device.roles)),
+        ("addresses", "  ".join(map(str, device.sockets)) or "  ".join(device.addresses)),
+        ("endpoint", page.said(device.endpoint or "")),
+        ("services", page.said(", ".join(hosted))),
+        ("exchanges", str(sum(e.device is device for e in trace.exchanges))),
+        ("jobs", ", ".join(page.said(j.label, MAX_CELL) for j in trace.jobs if j.device is device)),
+        ("findings", _findings(f for f in trace.findings if any(e.device is device for e in f.exchanges))),
+    ])  # fmt: skip
+
+
+def write_client(page: Page, trace: Trace, client: Client) -> None:
+    """A client: its software, and what it said."""
+    page.text(joined((f"client {client.id}", "bold"), f"  {page.said(client.user_agent or 'unnamed', MAX_CELL)}"))
+    page.facts([
+        ("addresses", "  ".join(client.addresses)),
+        ("fingerprint", f"{client.fingerprint} (equal for equal software)" if client.fingerprint else ""),
+        ("exchanges", str(sum(e.client is client for e in trace.exchanges))),
+        ("jobs", ", ".join(page.said(j.label, MAX_CELL) for j in trace.jobs if client.id in j.clients)),
+        ("findings", _findings(f for f in trace.findings if any(e.client is client for e in f.exchanges))),
+    ])  # fmt: skip
+
+
+def write_subscription(page: Page, trace: Trace, subscription: Subscription) -> None:
+    """A subscription: to what, for how long, and what came of it."""
+    one, start = subscription, trace.input.first_time_ns
+    names = ", ".join(action.rpartition("/")[2] for action in one.actions) or "all events"
+    page.text(joined((f"subscription {one.index + 1}", "bold"), f"  {page.said(names)}"))
+    ended = f"{offset(one.ended.time_ns, start)}  {one.ended_by.value if one.ended_by else ''}" if one.ended else ""
+    page.facts([
+        ("device", str(one.device.id) if one.device else ""),
+        ("client", str(one.client.id) if one.client else ""),
+        ("granted", f"{offset(one.granted.time_ns, start)}  exchange {one.creation.id}"),
+        ("expires after", duration(one.expires_ns) if one.expires_ns is not None else "never"),
+        ("renewed", f"×{one.renewals}" if one.renewals else ""),
+        ("destinations", page.said(", ".join(d.context or "?" for d in one.destinations))),
+        ("sink", page.said(one.sink or "")),
+        ("notifications", ", ".join(f"{e.operation or '?'} (exchange {e.id})" for e in one.events[:MAX_LISTED])),
+        ("ended", ended or "not seen"),
+    ])  # fmt: skip
+
+
+def write_event(page: Page, trace: Trace, event: DeviceEvent) -> None:
+    """A notification: who asked for it, and what came of it."""
+    exchange, led = event.exchange, event.answered_by
+    when = offset(exchange.first.time_ns, trace.input.first_time_ns)
+    page.text(joined((page.said(event.name, MAX_CELL), "bold"), "  ", (frames(exchange), "cyan"), "  ", (when, "dim")))
+    later = duration(led.first.time_ns - exchange.first.time_ns) if led is not None else ""
+    page.facts([
+        ("exchange", f"{exchange.id}  {answer(page, exchange)}".rstrip()),
+        ("subscription", str(event.subscription.index + 1) if event.subscription else "none asked for it"),
+        ("destination", page.said(event.client_context or "")),
+        ("input source", page.said(event.input_source or "")),
+        ("job", job_number(event.job) or (str(event.job_id) if event.job_id is not None else "")),
+        ("led to", f"{operation(page, led)} (exchange {led.id}), {later} later" if led is not None else ""),
+    ])  # fmt: skip
+
+
+def _findings(findings: Iterable[Finding]) -> str:
+    """`2 errors, 1 warning`, causes only."""
+    seen = Counter(f.severity for f in findings if f.is_cause)
+    return ", ".join(counted(seen[severity], severity.value) for severity in Severity if seen[severity])

@@ -65,8 +65,12 @@ class Drawing:
         self._add("path", {"d": d, "fill": "none", **attributes}, tip)
 
     def text(self, x: float, y: float, text: str, *, size: float = 12, **attributes: Attribute) -> None:
-        """One line of text, which may come from the capture. `anchor` is start, middle or end."""
-        anchor = attributes.pop("anchor", None)
+        """One line of text, which may come from the capture. `anchor` is start, middle or end.
+
+        `mark` colours the sign that it begins with (✖, ✔); words stay in the colour of text, since no colour is dark
+        enough for words on white and light enough for words on black.
+        """
+        anchor, mark = attributes.pop("anchor", None), attributes.pop("mark", None)
         given: dict[str, Attribute] = {
             "x": x,
             "y": y,
@@ -75,7 +79,8 @@ class Drawing:
             "fill": "currentColor",
             **attributes,
         }
-        self._parts.append(f"<text{_written(given)}>{escaped(text)}</text>")
+        sign = "" if mark is None else f"<tspan{_written({'fill': mark})}>{escaped(text[:1])}</tspan>"
+        self._parts.append(f"<text{_written(given)}>{sign}{escaped(text[1:] if sign else text)}</text>")
 
     def arrow(self, x1: float, x2: float, y: float, *, color: str = "currentColor", **attributes: Attribute) -> None:
         """A horizontal arrow from `x1` to `x2`. Its head is a path: markers need ids, which a page may have twice."""

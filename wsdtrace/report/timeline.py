@@ -35,7 +35,9 @@ def timeline_svg(trace: Trace, *, redactor: Redactor | None = None) -> str:
     said = (redactor or Redactor(trace)).text
     jobs = trace.jobs[:MAX_JOBS]
     extra = [row for row in (refusal_marks(trace), event_marks(trace)) if row[1]]
-    height = _TOP + _ROW * (len(jobs) + len(extra)) + (42 if len(trace.jobs) > MAX_JOBS else 26)
+    scale = TimeScale(_times(trace, jobs), _LABELS, WIDTH - 24)
+    foot = 42 if len(trace.jobs) > MAX_JOBS else 26 if scale.silences else 8
+    height = _TOP + _ROW * (len(jobs) + len(extra)) + foot
     draw = Drawing(
         WIDTH, max(height, _TOP + _ROW), "timeline of the scan jobs",
         "; ".join(f"{said(j.label)} {j.outcome.value}, {counted(j.delivered, 'page')}" for j in jobs[:10]) or "no jobs",
@@ -43,7 +45,6 @@ def timeline_svg(trace: Trace, *, redactor: Redactor | None = None) -> str:
     if not jobs and not extra:
         draw.text(WIDTH / 2, _TOP, "no scan jobs", anchor="middle", opacity=MUTED)
         return str(draw)
-    scale = TimeScale(_times(trace, jobs), _LABELS, WIDTH - 24)
     _draw_axis(draw, trace, scale, height)
     for i, job in enumerate(jobs):
         _draw_job(draw, trace, job, scale, _TOP + i * _ROW, said(job.label))
@@ -109,9 +110,8 @@ def _draw_axis(draw: Drawing, trace: Trace, scale: TimeScale, height: float) -> 
 
 def _draw_job(draw: Drawing, trace: Trace, job: Job, scale: TimeScale, y: float, label: str) -> None:
     draw.text(8, y + 11, fitted(label, _LABELS - 20, 12.5), size=12.5, font_weight=600)
-    draw.text(
-        8, y + 24, fitted(OUTCOMES[job.outcome][0], _LABELS - 20, 10.5), size=10.5, fill=state_color(job.outcome.value)
-    )
+    ended = fitted(OUTCOMES[job.outcome][0], _LABELS - 20, 10.5)
+    draw.text(8, y + 24, ended, size=10.5, mark=state_color(job.outcome.value))
     stops = [(step.stamp.time_ns, step.what) for step in job.steps]
     last = job.ended or job.last_activity or (job.steps[-1].stamp if job.steps else None)
     if last is None:
