@@ -73,3 +73,13 @@ def test_the_readme_says_what_make_demo_does_and_shows_a_verdict() -> None:
 def test_every_exit_code_is_documented() -> None:
     rows = re.findall(r"^\| (\d+) \|", read("docs", "commands.md"), re.MULTILINE)
     assert [int(code) for code in rows] == [0, 1, 2, 3, 4, 5, 70, 130]
+
+
+def test_what_the_page_on_python_shows_is_what_it_prints(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown = re.findall(r"```(?:python|text)\n(.*?)```", read("docs", "reference", "python.md"), re.DOTALL)[:2]
+    monkeypatch.chdir(REPOSITORY)
+    last = code.strip().splitlines()[-1]
+    exec(code.replace(last, f"print(({last}))"), {})
+    assert capsys.readouterr().out == shown
