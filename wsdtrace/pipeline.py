@@ -53,6 +53,7 @@ from wsdtrace.state.tracker import Tracker
 
 if TYPE_CHECKING:
     from wsdtrace.capture import AirscanSource, RecordFact, Source
+    from wsdtrace.capture.inputs import Failure
 
 FrameSource = CaptureSource | JoinedSource
 """What delivers frames (door 1)."""
@@ -77,6 +78,8 @@ class Options:
     """Remember where each message is, to read it again when somebody wants it; what cannot be found again is kept."""
     tls_keylog: str | None = None
     """A file with TLS keys (SSLKEYLOGFILE); keys in a pcapng file are used without."""
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+    """Of copies of captures, by path: why one ends before what it was copied from."""
     select: tuple[str, ...] = ()
     """Codes or beginnings of codes to run; all when empty."""
     ignore: tuple[str, ...] = ()
@@ -110,7 +113,7 @@ def check_file(path: str, options: Options | None = None) -> Trace:
     """
     chosen = options or Options()
     rules = rules_for(chosen)
-    with open_source(path) as source:
+    with open_source(path, chosen.failures.get(path)) as source:
         return check_source(source, chosen, rules)
 
 
@@ -126,7 +129,7 @@ def check_joined(paths: Sequence[str], options: Options | None = None) -> Trace:
         return check_file(paths[0], options)
     chosen = options or Options()
     rules = rules_for(chosen)
-    with open_joined(paths) as source:
+    with open_joined(paths, failures=chosen.failures) as source:
         return check_source(source, chosen, rules)
 
 

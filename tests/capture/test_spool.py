@@ -45,6 +45,7 @@ def test_a_longer_input_is_copied_up_to_the_bound(tmp_path: Path, monkeypatch: p
     path.write_bytes(gzip.compress(b"a" * 40))
     with Spool(str(path)) as spooled:
         assert not spooled.whole
+        assert spooled.failure == ("capture_limit_reached", "only the first 20 bytes are read")
         assert Path(spooled.path).read_bytes() == b"a" * 16
 
 
@@ -60,3 +61,12 @@ def test_what_cannot_be_read_or_written_is_told(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(spool, "_copied", full)
     with pytest.raises(OutputError, match="cannot be written: No space left on device"):
         Spool(str(path))
+
+
+def test_what_is_damaged_is_copied_up_to_the_damage(tmp_path: Path) -> None:
+    path = tmp_path / "x.pcap.gz"
+    path.write_bytes(gzip.compress(b"abc" * 10)[:-8])
+    with Spool(str(path)) as spooled:
+        assert spooled.whole
+        assert spooled.failure == ("capture_compression_damaged", "the gzip stream ends early")
+        assert Path(spooled.path).read_bytes() == b"abc" * 10

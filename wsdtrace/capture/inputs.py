@@ -7,6 +7,7 @@ and leaves its reason in `failure`.
 from __future__ import annotations
 
 import gzip
+import importlib
 import io
 import os
 import select
@@ -25,9 +26,13 @@ from wsdtrace.errors import CaptureError, CapturePermissionError, MissingExtra
 STDIN: Final = "-"
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _DEFLATE: Final = 8
+Failure = tuple[CaptureAnomaly, str]
+"""What is wrong with an input, and the words for it."""
 _ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 MAX_ZSTD_WINDOW: Final = 128 * 1024 * 1024
 """Bytes of memory that a Zstandard file may ask for; `zstd --long` asks for that much, everything else for 8 MiB."""
+ZSTD: Final = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+"""The module that unpacks it: Python's own, or the same for older ones (an extra)."""
 STALL_SECONDS: Final = 0.05
 """Silence of a pipe after which what it brought is handed on: short for a person, long for a program that writes."""
 
@@ -80,11 +85,12 @@ class Input(Closing):
         *,
         seekable: bool,
         size: int | None,
-        compressed: bool,
+        packing: str | None,
         silent: Callable[[], bool] | None = None,
     ) -> None:
         """An input that reads `stream`, which unpacks or is `file`; use `open_input`.
 
+        `packing` is the format that it unpacks, if it does.
         `silent` says that what was brought must not wait for more; a pipe says it by its descriptor.
         """
         self.name = name
@@ -92,16 +98,17 @@ class Input(Closing):
         """Ranges of it can be read again, from a path."""
         self.file_size = size
         """Bytes of the file on disk; None when that is unknown. Of a compressed one, its size as it is."""
-        self.compressed = compressed
-        self.failure: tuple[CaptureAnomaly, str] | None = None
+        self.compressed = packing is not None
+        self.failure: Failure | None = None
         """Why the input ended before its end."""
         self.ended = False
         """Nothing more can be read."""
+        self._packing = packing
         self._stream = stream
         self._file = file
         raw = cast("io.RawIOBase", stream)
         self._read_into: Callable[[memoryview], int | None] = getattr(stream, "readinto1", None) or raw.readinto
-        pipe = None if seekable or compressed else _descriptor(file)
+        pipe = None if seekable or packing else _descriptor(file)
         self._silent = silent if silent is not None else partial(_is_silent, pipe) if pipe is not None else None
 
     def fill(self, target: memoryview) -> int:
@@ -133,11 +140,9 @@ class Input(Closing):
             # One read at a time: a longer one would lose what precedes a failure.
             return self._read_into(target) or 0
         except EOFError:
-            self.failure = CaptureAnomaly.COMPRESSION, "the gzip stream ends early"
-        except _zstandard_error() as error:
-            self.failure = CaptureAnomaly.COMPRESSION, f"the Zstandard stream is corrupt: {error}"
-        except (zlib.error, gzip.BadGzipFile) as error:
-            self.failure = CaptureAnomaly.COMPRESSION, f"the gzip stream is corrupt: {error}"
+            self.failure = CaptureAnomaly.COMPRESSION, f"the {self._packing} stream ends early"
+        except _damages() as error:
+            self.failure = CaptureAnomaly.COMPRESSION, f"the {self._packing} stream is corrupt: {error}"
         except OSError as error:
             self.failure = CaptureAnomaly.UNREADABLE, f"reading failed: {error.strerror or error}"
         return 0
@@ -201,7 +206,7 @@ def open_stream(name: str, stream: BinaryIO, *, silent: Callable[[], bool] | Non
         stream: unbuffered.
         silent: there is nothing to read for now; a pipe needs none.
     """
-    return Input(name, stream, stream, seekable=False, size=None, compressed=False, silent=silent)
+    return Input(name, stream, stream, seekable=False, size=None, packing=None, silent=silent)
 
 
 def input_of(name: str, data: bytes) -> Input:
@@ -210,7 +215,7 @@ def input_of(name: str, data: bytes) -> Input:
 
 
 def _recognise(name: str, stream: BinaryIO, *, regular: bool, size: int | None) -> Input:
-    source = Input(name, stream, stream, seekable=regular, size=size, compressed=False)
+    source = Input(name, stream, stream, seekable=regular, size=size, packing=None)
     taken = source.take(len(_ZSTD_MAGIC), len(_ZSTD_MAGIC))
     if source.failure is not None:
         stream.close()
@@ -221,27 +226,25 @@ def _recognise(name: str, stream: BinaryIO, *, regular: bool, size: int | None) 
     else:
         whole = cast(BinaryIO, _Rejoined(taken, stream))
     if taken == _ZSTD_MAGIC:
-        return Input(name, _unzstd(name, whole), stream, seekable=False, size=size, compressed=True)
+        return Input(name, _unzstd(name, whole), stream, seekable=False, size=size, packing="Zstandard")
     if taken[:2] == _GZIP_MAGIC and taken[2:3] == bytes([_DEFLATE]):
         unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=whole, mode="rb"))
-        return Input(name, unpacked, stream, seekable=False, size=size, compressed=True)
-    return Input(name, whole, stream, seekable=regular, size=size, compressed=False)
+        return Input(name, unpacked, stream, seekable=False, size=size, packing="gzip")
+    return Input(name, whole, stream, seekable=regular, size=size, packing=None)
 
 
 def _unzstd(name: str, stream: BinaryIO) -> BinaryIO:
-    """What a Zstandard stream holds, all its frames. A file that is cut ends where it is cut: mostly in a record."""
+    """What a Zstandard stream holds, all its frames. One that is cut raises, as gzip's does."""
     try:
-        import zstandard  # noqa: PLC0415  # an extra
+        zstd = importlib.import_module(ZSTD)
     except ImportError:
         stream.close()
         raise MissingExtra(f"{name}: reading Zstandard", "zst") from None
-    opened = zstandard.ZstdDecompressor(max_window_size=MAX_ZSTD_WINDOW).stream_reader(
-        stream, read_across_frames=True, closefd=False
-    )
-    return cast(BinaryIO, opened)
+    window = {zstd.DecompressionParameter.window_log_max: MAX_ZSTD_WINDOW.bit_length() - 1}
+    return cast(BinaryIO, zstd.ZstdFile(stream, options=window))
 
 
-def _zstandard_error() -> tuple[type[Exception], ...]:
-    """What a damaged Zstandard stream raises; nothing where the extra is absent, because then none is open."""
-    module = sys.modules.get("zstandard")
-    return () if module is None else (module.ZstdError,)
+def _damages() -> tuple[type[Exception], ...]:
+    """What a damaged stream raises; of Zstandard where it is loaded, because else none is open."""
+    module = sys.modules.get(ZSTD)
+    return (zlib.error, gzip.BadGzipFile) if module is None else (zlib.error, gzip.BadGzipFile, module.ZstdError)

@@ -11,13 +11,14 @@ on: as a slice of its own window when one file alone has something to say (a rin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from wsdtrace.capture.inputs import Failure
 from wsdtrace.capture.remarks import Comment, Remarks
 from wsdtrace.capture.source import WINDOW_BYTES, CaptureSource, open_capture
 from wsdtrace.closing import Closing
@@ -257,12 +258,15 @@ def _merged(pieces: list[FrameBatch]) -> FrameBatch:
     )
 
 
-def open_joined(paths: Sequence[str | Path], *, window_bytes: int = WINDOW_BYTES) -> JoinedSource:
+def open_joined(
+    paths: Sequence[str | Path], *, window_bytes: int = WINDOW_BYTES, failures: Mapping[str, Failure] | None = None
+) -> JoinedSource:
     """Open several captures as one.
 
     Args:
         paths: at least one, in any order.
         window_bytes: bytes read of each at a time.
+        failures: of copies, by path: why one ends before what it was copied from.
 
     Raises:
         CaptureFormatError: one is no capture; the text says which.
@@ -272,7 +276,8 @@ def open_joined(paths: Sequence[str | Path], *, window_bytes: int = WINDOW_BYTES
     sources: list[CaptureSource] = []
     try:
         for path in paths:
-            sources.append(open_capture(path, window_bytes=window_bytes))  # noqa: PERF401 - those before are closed
+            failure = (failures or {}).get(str(path))
+            sources.append(open_capture(path, window_bytes=window_bytes, failure=failure))
     except BaseException:
         for source in sources:
             source.close()

@@ -11,6 +11,7 @@ from wsdtrace.capture.source import CaptureSource, open_capture
 
 if TYPE_CHECKING:
     from wsdtrace.capture.airscan import AirscanSource
+    from wsdtrace.capture.inputs import Failure
 
     Source = CaptureSource | AirscanSource
     """Whatever can be judged."""
@@ -37,11 +38,12 @@ def _is_plain_capture(path: str) -> bool:
     return magic in MAGICS or magic == SECTION_HEADER.to_bytes(4, "big")
 
 
-def open_source(path: str) -> Source:
+def open_source(path: str, failure: Failure | None = None) -> Source:
     """Open what a path names; it is told by its bytes, not its name.
 
     Args:
         path: a capture, `-`, a log of sane-airscan's trace, or the folder of such a trace.
+        failure: of a copy of a capture: why it ends before what it was copied from.
 
     Raises:
         CaptureFormatError: it is neither; the text says what it looks like.
@@ -52,4 +54,4 @@ def open_source(path: str) -> Source:
         from wsdtrace.capture.airscan import open_airscan  # noqa: PLC0415  # as above
 
         return open_airscan(path)
-    return open_capture(path)
+    return open_capture(path, failure=failure)

@@ -19,7 +19,7 @@ import numpy as np
 from wsdtrace.capture.anomalies import file_anomaly
 from wsdtrace.capture.columns import Walked
 from wsdtrace.capture.formats import SNIFF_BYTES, describe
-from wsdtrace.capture.inputs import Input, input_of, open_input
+from wsdtrace.capture.inputs import Failure, Input, input_of, open_input
 from wsdtrace.capture.linktypes import linktype_name
 from wsdtrace.capture.pcap import FILE_HEADER_BYTES, MAGICS, PcapReader
 from wsdtrace.capture.pcapng import BYTE_ORDER_MAGIC, MAJOR_VERSION, SECTION_HEADER, PcapngReader
@@ -217,7 +217,7 @@ class CaptureSource(Closing):
 
 def _damage(source: Input, walked: Walked, end: int) -> tuple[Anomaly, ...]:
     """What ended the reading before its end; a failed input explains a record that is cut."""
-    if source.failure is not None:
+    if source.failure is not None and source.ended:
         kind, detail = source.failure
         return (*walked.notes, file_anomaly(kind, detail, end, end))
     return (*walked.notes, walked.damage) if walked.damage is not None else tuple(walked.notes)
@@ -238,12 +238,15 @@ def _batch(view: memoryview, walked: Walked, position: int, number: int, anomali
     )
 
 
-def open_capture(path: str | Path, *, window_bytes: int = WINDOW_BYTES) -> CaptureSource:
+def open_capture(
+    path: str | Path, *, window_bytes: int = WINDOW_BYTES, failure: Failure | None = None
+) -> CaptureSource:
     """Open a pcap or pcapng file, plain or compressed by gzip or Zstandard (told by its bytes, not its name).
 
     Args:
         path: a file or a named pipe; `-` is standard input.
         window_bytes: bytes read at a time; results do not depend on it.
+        failure: of a copy: why it ends before what it was copied from.
 
     Raises:
         CaptureFormatError: it is no capture; the text says what it looks like.
@@ -251,7 +254,9 @@ def open_capture(path: str | Path, *, window_bytes: int = WINDOW_BYTES) -> Captu
         CaptureError: it is not there or not readable.
         MissingExtra: it is compressed by Zstandard, and nothing is here that unpacks it.
     """
-    return source_of(str(path), open_input(path), window_bytes)
+    source = open_input(path)
+    source.failure = failure
+    return source_of(str(path), source, window_bytes)
 
 
 def open_capture_bytes(data: bytes, name: str, *, window_bytes: int = WINDOW_BYTES) -> CaptureSource:

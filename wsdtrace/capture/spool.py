@@ -9,7 +9,8 @@ from __future__ import annotations
 import tempfile
 from typing import IO, Final
 
-from wsdtrace.capture.inputs import Input, open_input
+from wsdtrace.capture.anomalies import CaptureAnomaly
+from wsdtrace.capture.inputs import Failure, Input, open_input
 from wsdtrace.capture.opening import is_trace
 from wsdtrace.closing import Closing
 from wsdtrace.errors import OutputError
@@ -35,8 +36,8 @@ class Spool(Closing):
     def __init__(self, path: str) -> None:
         self.path = path
         """Where it can be read again."""
-        self.whole = True
-        """False: it is longer than the bound, and only its beginning was copied."""
+        self.failure: Failure | None = None
+        """Why the copy ends before the capture does, if it does."""
         self._copy: IO[bytes] | None = None
         if is_trace(path):
             return
@@ -47,7 +48,9 @@ class Spool(Closing):
     def _fill(self, source: Input) -> None:
         copy = tempfile.NamedTemporaryFile(prefix="wsdtrace-")  # noqa: SIM115 - lives as long as the spool
         try:
-            self.whole = _copied(source, copy.file)
+            whole = _copied(source, copy.file)
+            beyond = None if whole else (CaptureAnomaly.LIMIT_REACHED, f"only the first {MAX_SPOOLED} bytes are read")
+            self.failure = source.failure or beyond
             copy.flush()
         except OSError as error:
             copy.close()
@@ -56,6 +59,11 @@ class Spool(Closing):
             copy.close()
             raise
         self._copy, self.path = copy, copy.name
+
+    @property
+    def whole(self) -> bool:
+        """False: it is longer than the bound, and only its beginning was copied."""
+        return self.failure is None or self.failure[0] is not CaptureAnomaly.LIMIT_REACHED
 
     @property
     def is_copy(self) -> bool:

@@ -6,9 +6,10 @@ import hashlib
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Final
 
-from wsdtrace.capture.spool import MAX_SPOOLED, Spool
+from wsdtrace.capture.spool import Spool
 from wsdtrace.closing import Closing
 from wsdtrace.errors import UsageError
 from wsdtrace.pipeline import Options, check_joined
@@ -49,11 +50,11 @@ class Files(Closing):
             CaptureError: one cannot be read, or is no capture.
             BadSelector: a selection means no rule.
         """
-        facts = check_joined([spool.path for _, spool in self._spools], options)
+        failures = {spool.path: spool.failure for _, spool in self._spools if spool.failure is not None}
+        facts = check_joined([spool.path for _, spool in self._spools], replace(options, failures=failures))
         names = {spool.path: name for name, spool in self._spools}
         facts.input.files = files = [names.get(path, path) for path in facts.input.files]
         facts.input.path = self._spools[0][0] if len(self._spools) == 1 else f"{files[0]} + {len(files) - 1} more"
-        facts.notes += [f"only the first {MAX_SPOOLED:,} bytes of {name} were read" for name in self.cut]
         return facts
 
     def sha256(self) -> str | None:
