@@ -1,12 +1,13 @@
 """Text of a capture that a terminal may show."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsdtrace.report.escape import MAX_COMBINING, shortened, visible
+from wsdtrace.report.escape import MAX_COMBINING, harmless_json, shortened, visible
 
 
 @pytest.mark.parametrize(
@@ -59,3 +60,14 @@ def test_making_visible_twice_changes_nothing(raw: str) -> None:
 )
 def test_shortened(text: str, limit: int, short: str) -> None:
     assert shortened(text, limit) == short
+
+
+@given(text=st.text())
+def test_json_keeps_its_value_and_harms_nobody(text: str) -> None:
+    written = harmless_json(json.dumps(text, ensure_ascii=False))
+    assert written.isprintable()
+    assert json.loads(written) == text
+
+
+def test_a_surrogate_in_json_is_spelled_out() -> None:
+    assert json.loads(harmless_json('"a\udc80"')) == r"a\udc80"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.shared import CAPTURES
 from wsdtrace import scenario
 from wsdtrace.pipeline import Options, check_file
@@ -43,9 +45,15 @@ def test_encrypted_traffic_alone_is_seen_as_such() -> None:
     assert (trace.wsd_seen, trace.encrypted_seen, trace.exchanges) == (False, True, [])
 
 
-def test_a_bound_that_an_envelope_met_is_told() -> None:
+@pytest.mark.parametrize(
+    "exchange",
+    [pytest.param("GetScannerElements -> ok", id="of a connection"), pytest.param("Hello", id="of a datagram")],
+)
+def test_a_bound_that_an_envelope_met_is_told(exchange: str) -> None:
     deep = "<a>" * 300 + "</a>" * 300
-    seen = all_events(f"< replace </soap:Body> {deep}</soap:Body>\nGetScannerElements -> ok")
+    seen = all_events(
+        f"< replace </soap:Body> {deep}</soap:Body>\n{exchange}".replace("<", "<>"[exchange == "Hello"], 1)
+    )
     assert [e.anomaly.detail for e in seen if isinstance(e, LimitReached)] == ["Excessive depth in document: 256"]
 
 

@@ -53,6 +53,25 @@ def shortened(text: str, limit: int) -> str:
     return f"{text[:limit]}… ({len(text) - limit:,} more)"
 
 
+def harmless_json(text: str) -> str:
+    """One line of JSON with escapes for every character in its strings that is not printable: the same values.
+
+    So nothing of it turns the writing direction of a terminal or is a control of it, and no program splits it at a line
+    end that JSON allows. Lone surrogates, which are no Unicode text, become the six characters of their escape.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _json_escape(c) for c in text)
+
+
+def _json_escape(character: str) -> str:
+    code = ord(character)
+    if 0xD800 <= code <= 0xDFFF:
+        return f"\\\\u{code:04x}"
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
 def _spelled(character: str) -> str:
     code = ord(character)
     if code < 0x20:

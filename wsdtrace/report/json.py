@@ -10,13 +10,13 @@ Rules for whoever edits this file: adding a name is allowed; renaming or removin
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from wsdtrace import __version__
 from wsdtrace.check.finding import Evidence, Finding
 from wsdtrace.records import LocatorKind, Stamp
+from wsdtrace.report.escape import harmless_json
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.times import SECOND, rfc3339
 from wsdtrace.report.trace import InputInfo, Trace
@@ -295,31 +295,10 @@ def _frames(message: Message) -> Json:
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
 
-_UNSAFE = re.compile("[\ud800-\udfff\x85\u2028\u2029]")
-
 
 def _compact(value: object) -> str:
-    """One line that every reader takes for one line of UTF-8.
-
-    Lone surrogates, which are no Unicode text (a path that is not UTF-8 has them), become the six characters of their
-    escape; line ends that JSON allows inside of strings are escaped, as many programs split at them.
-    """
-    text = _ENCODER.encode(value)
-    return text if text.isascii() or _is_safe(text) else _UNSAFE.sub(_escaped, text)
-
-
-def _is_safe(text: str) -> bool:
-    """What `_UNSAFE` looks for is not there; much faster than looking with it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return not ("\x85" in text or "\u2028" in text or "\u2029" in text)
-
-
-def _escaped(found: re.Match[str]) -> str:
-    code = ord(found.group())
-    return f"\\\\u{code:04x}" if 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"
+    """One line that every reader takes for one line of UTF-8, and that does nothing to a terminal."""
+    return harmless_json(_ENCODER.encode(value))
 
 
 def _rows(built: Json) -> Iterator[str]:

@@ -12,6 +12,7 @@ from wsdtrace.http import HttpAnomaly
 from wsdtrace.net import NetAnomalyKind
 from wsdtrace.records import (
     Abandoned,
+    Anomaly,
     ConnectionOpened,
     ConnectionRefused,
     Datagram,
@@ -309,14 +310,8 @@ class Tracker:
             self.jobs.blind(exchange.device)
         exchange.ended = True
         for message in (exchange.request, response):
-            read = None if message is None else message.http
-            for anomaly in () if read is None else read.anomalies:
-                if anomaly.kind == HttpAnomaly.LIMIT:
-                    yield LimitReached(stamp, anomaly, connection)
-            envelope = None if message is None else message.envelope
-            for anomaly in () if envelope is None else envelope.anomalies:
-                if anomaly.kind in _BOUNDS_OF_XML:
-                    yield LimitReached(stamp, anomaly, connection)
+            for anomaly in () if message is None else _bounds(message):
+                yield LimitReached(stamp, anomaly, connection)
         if response is not None:
             yield MessageSeen(stamp, exchange, response)
         if exchange.copy_of is None:
@@ -400,6 +395,8 @@ class Tracker:
         if speaks_wsd(message) or speaks_discovery(datagram):
             exchange.is_wsd = self.wsd_seen = True
             self._place_datagram(exchange, message)
+        for anomaly in _bounds(message):
+            yield LimitReached(datagram.stamp, anomaly, None)
         yield MessageSeen(datagram.stamp, exchange, message)
 
     def _place_datagram(self, exchange: Exchange, message: Message) -> None:
@@ -472,6 +469,16 @@ class Tracker:
             keys=self.keys,
             wsd_endpoints=frozenset((e.address, e.port) for e in servers | self.devices.announced),
         )
+
+
+def _bounds(message: Message) -> Iterator[Anomaly]:
+    """The bounds of ours that a message met, of HTTP and of XML."""
+    for anomaly in () if message.http is None else message.http.anomalies:
+        if anomaly.kind == HttpAnomaly.LIMIT:
+            yield anomaly
+    for anomaly in () if message.envelope is None else message.envelope.anomalies:
+        if anomaly.kind in _BOUNDS_OF_XML:
+            yield anomaly
 
 
 def _operation_of_answer(response: Message | None) -> str | None:

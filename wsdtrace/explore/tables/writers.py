@@ -15,7 +15,7 @@ from typing import Any
 
 from wsdtrace.explore.tables.columns import Column, Kind
 from wsdtrace.explore.tables.values import plain
-from wsdtrace.report.escape import visible
+from wsdtrace.report.escape import harmless_json, visible
 from wsdtrace.report.times import rfc3339
 
 Columns = Sequence[tuple[Column[Any], Sequence[Any]]]
@@ -63,8 +63,7 @@ def _written(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _object(row: dict[str, Any]) -> str:
-    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085") + "\n"
+    return harmless_json(json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False)) + "\n"
 
 
 def quoted(text: str) -> str:
