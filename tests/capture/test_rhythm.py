@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from struct import pack, unpack_from
 
 import pytest
@@ -52,15 +53,15 @@ def test_a_file_with_and_without_rhythm_has_the_records_that_a_walk_finds(
 def test_only_what_agrees_is_foretold(following: list[int], foretold: int) -> None:
     data = records([3, 7] * (PATIENCE // 2) + following)
     starts = walked(data)
-    known = starts[:PATIENCE]
+    known = array("q", starts[:PATIENCE])
     position = foretell(memoryview(data), len(data), known, starts[PATIENCE], 8, 4)
-    assert known == starts[: PATIENCE + foretold]
+    assert known.tolist() == starts[: PATIENCE + foretold]
     assert position == [*starts, len(data)][PATIENCE + foretold]
 
 
 def test_without_rhythm_nothing_is_foretold() -> None:
     data = records(list(range(200)))
     starts = walked(data)
-    known = starts[:PATIENCE]
+    known = array("q", starts[:PATIENCE])
     assert foretell(memoryview(data), len(data), known, starts[PATIENCE], 8, 4) == starts[PATIENCE]
-    assert known == starts[:PATIENCE]
+    assert known.tolist() == starts[:PATIENCE]

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsdtrace.net.columns import gather, gather_u16
+from wsdtrace.net.columns import gather, gather_u16, take
 
 
 @given(st.binary(min_size=8, max_size=60), st.data())
@@ -21,3 +21,9 @@ def test_a_buffer_shorter_than_a_row_has_no_rows() -> None:
 
 def test_numbers_are_in_network_byte_order() -> None:
     assert gather_u16(b"\x01\x02\x03", np.array([0, 1])).tolist() == [0x102, 0x203]
+
+
+def test_all_rows_of_a_column_are_the_column_itself() -> None:
+    column = np.array([5, 6, 7])
+    assert take(column, np.arange(3)) is column
+    assert take(column, np.array([0, 2])).tolist() == [5, 7]

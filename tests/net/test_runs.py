@@ -9,12 +9,12 @@ from wsdtrace.net.ip import read_ip
 from wsdtrace.net.limits import NetLimits
 from wsdtrace.net.link import locate_ip
 from wsdtrace.net.outbox import Outbox
-from wsdtrace.net.runs import Frames, Runs
+from wsdtrace.net.runs import BULK_SEGMENTS, Frames, Runs
 from wsdtrace.net.transport import read_tcp
 from wsdtrace.records import ConnectionId, StreamChunk
 
 
-def prepared(frames: list[Frame]) -> tuple[Runs, Frames, Outbox, Connection]:
+def prepared(frames: list[Frame], *, extents: bool = False) -> tuple[Runs, Frames, Outbox, Connection]:
     (batch,) = batches(frames)
     packets = read_ip(batch.buffer, locate_ip(batch)).plain
     segments, _ = read_tcp(batch.buffer, packets, np.arange(len(packets)), 0)
@@ -23,7 +23,7 @@ def prepared(frames: list[Frame]) -> tuple[Runs, Frames, Outbox, Connection]:
     out = Outbox(NetLimits())
     out.begin(batch.buffer, b"", 1, batch.time_ns, batch.time_ns)
     connection = Connection(grouped.keys[0], (Wire().client, Wire().server), ConnectionId(0), 0)
-    runs = Runs(batch, segments, items, grouped.side)
+    runs = Runs(batch, segments, items, extents=extents)
     return runs, Frames(batch, segments, items, grouped.side, batch.time_ns), out, connection
 
 
@@ -58,3 +58,16 @@ def test_frames_are_told_field_by_field() -> None:
     assert (frame.have, frame.length, frame.number, frame.file_offset) == (2, 2, 1, 0)
     assert frame.stamp.time_ns == frame.time_ns == frame.now_ns
     assert frame.where.frame == 1
+
+
+def test_a_long_run_is_handed_on_as_it_lies() -> None:
+    wire = Wire().segment(1, 0, b"short", ack=0)
+    for number in range(BULK_SEGMENTS):
+        wire.segment(0, 2 * number, b"%02d" % number, ack=5)
+    runs, _, out, connection = prepared(wire.frames, extents=True)
+    runs.hand_on(0, 2, connection, out)
+    short, long = (event for event in out.take() if isinstance(event, StreamChunk))
+    assert short.extents is None
+    assert long.extents is not None
+    said = b"".join(b"%02d" % number for number in range(BULK_SEGMENTS))
+    assert (long.size, long.data, b"".join(connection.streams[0].history)) == (len(said), said, said)

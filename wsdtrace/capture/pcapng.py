@@ -12,6 +12,7 @@ Rules for whoever edits this file:
 
 from __future__ import annotations
 
+from array import array
 from struct import Struct
 from typing import Final
 
@@ -131,7 +132,7 @@ class PcapngReader:
             where the next run starts, and how many bytes its first block needs (0: it is there).
         """
         unpack = Struct(self._sign + "II").unpack_from
-        starts: list[int] = []
+        starts = array("q")
         run, need = 0, 0
         look, patience = PATIENCE, PATIENCE
         while True:
@@ -164,13 +165,13 @@ class PcapngReader:
         self._flush(buffer, run, starts, position, pieces)
         return position, need
 
-    def _flush(self, buffer: memoryview, run: int, starts: list[int], end: int, pieces: list[_Columns]) -> None:
+    def _flush(self, buffer: memoryview, run: int, starts: array[int], end: int, pieces: list[_Columns]) -> None:
         """Turn a run of blocks of one type, which ends at `end`, into columns."""
         if not starts:
             return
         if not self._in_section:
             raise _DamageError(starts[0], "a packet block stands before the first section header")
-        record = np.array(starts, dtype=np.int64)
+        record = np.array(starts)
         length = np.diff(record, append=end)
         trailer = gather(buffer[:end], record + length - 4, 4).view(self._sign + "u4").astype(np.int64)
         valid = (trailer + 3) & ~3 == length

@@ -10,6 +10,7 @@ the walk from record to record goes on, and looks for a rhythm less and less oft
 from __future__ import annotations
 
 import itertools
+from array import array
 from typing import Final
 
 import numpy as np
@@ -24,13 +25,13 @@ _LEAST_ROUNDS: Final = 8
 """Rounds that must fit; fewer are walked faster than compared."""
 
 
-def foretell(buffer: memoryview, end: int, starts: list[int], position: int, at: int, size: int) -> int:
+def foretell(buffer: memoryview, end: int, starts: array[int], position: int, at: int, size: int) -> int:
     """Add to `starts` the records from `position` on that the rhythm of the last ones foretells rightly.
 
     Args:
         buffer: a window.
         end: bytes of it that are filled.
-        starts: where records begin, the last of which ends at `position`; at least `PATIENCE` of them.
+        starts: where records begin (64-bit numbers), the last of which ends at `position`; at least `PATIENCE` of them.
         position: where the next one would begin.
         at: where the word begins that says how long a record is, from the record's start.
         size: bytes of that word: 4 or 8.
@@ -47,11 +48,11 @@ def foretell(buffer: memoryview, end: int, starts: list[int], position: int, at:
     rounds = (end - position) // (position - first)
     if rounds < _LEAST_ROUNDS:
         return position
-    cycle = np.array(starts[-period:], dtype=np.int64)
+    cycle = np.array(starts[-period:])
     places = (np.arange(rounds, dtype=np.int64)[:, None] * (position - first) + (cycle - first + position)).reshape(-1)
     word = f"u{size}"
     wanted = gather(buffer, cycle + at, size).view(word)
     agrees = gather(buffer, places + at, size).view(word).reshape(rounds, period) == wanted
     count = len(places) if agrees.all() else int(np.argmin(agrees))
-    starts += places[:count].tolist()
+    starts.frombytes(places[:count].tobytes())
     return starts[-1] + steps[-period:][(count - 1) % period]

@@ -2,14 +2,13 @@
 
 Theory of operation: a window holds a stream in the payloads of its frames, with headers and other traffic between them.
 The window is searched as it is, since what is sought seldom stands in a header, and a hit counts only inside one piece.
-What stands across an edge is sought at the edges alone: the last edge inside a hit has the hit's end right behind it,
-so the two octets behind each edge are looked up in a table, and few edges are left to compare.
+What stands across an edge is sought at the edges alone, and only at those where two octets meet that do so in what is
+sought: few are left to compare.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,16 +53,12 @@ def _across(extents: Extents, needle: bytes, low: int, high: int) -> int:
     if high - low < len(needle):
         return -1
     first, stop = extents.piece(low) + 1, extents.piece(high - 1) + 1
-    behind, window = extents.begin[first:stop], extents.window
-    count = len(behind)
-    if count and behind[-1] == len(window) - 1:  # one octet, and nothing behind it
-        behind = behind[:-1]
-    pairs: NDArray[np.uint16] = np.ndarray((len(window) - 1,), dtype="<u2", buffer=window, strides=(1,))
-    likely = np.flatnonzero(_table(needle)[pairs[behind]]).tolist()
-    if len(behind) < count:
-        likely.append(count - 1)
+    octets = np.frombuffer(extents.window, dtype=np.uint8)
+    behind = extents.begin[first:stop]
+    ahead = extents.begin[first - 1 : stop - 1] + np.diff(extents.at[first - 1 : stop]) - 1
+    likely = _table(needle)[octets[ahead], octets[behind]]
     reach = len(needle) - 1
-    for edge in likely:
+    for edge in np.flatnonzero(likely).tolist():
         at = int(extents.at[first + edge])
         begin = max(at - reach, low)
         hit = extents.join(begin, min(at + reach, high)).find(needle)
@@ -74,9 +69,7 @@ def _across(extents: Extents, needle: bytes, low: int, high: int) -> int:
 
 @lru_cache(maxsize=8)
 def _table(needle: bytes) -> NDArray[np.bool_]:
-    """(65536,) which two octets (little-endian) may stand behind an edge in `needle`; anything behind its last one."""
+    """(256, 256) which octets follow which in `needle`."""
     table = np.zeros((256, 256), dtype=np.bool_)
-    for one, two in pairwise(needle[1:]):
-        table[two, one] = True
-    table[:, needle[-1]] = True
-    return table.reshape(-1)
+    table[list(needle[:-1]), list(needle[1:])] = True
+    return table

@@ -9,11 +9,14 @@ A gather of rows of opaque bytes through an overlapping view (stride 1) costs as
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from wsdtrace.records import I64
 
+Scalar = TypeVar("Scalar", bound=np.generic)
 Bytes = memoryview | bytes | bytearray
 
 
@@ -25,6 +28,11 @@ def gather(buffer: Bytes, offset: I64, size: int) -> NDArray[np.void]:
     overlapping: NDArray[np.void] = np.ndarray((places,), dtype=f"V{size}", buffer=buffer, strides=(1,))
     rows: NDArray[np.void] = overlapping[offset]
     return rows
+
+
+def take(column: NDArray[Scalar], rows: I64) -> NDArray[Scalar]:
+    """The `rows` of a column, ascending and each once: the column itself where these are all of it."""
+    return column if len(rows) == len(column) else column[rows]
 
 
 def gather_u16(buffer: Bytes, offset: I64) -> I64:

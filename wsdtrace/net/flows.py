@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wsdtrace.dataclass import dataclass
+from wsdtrace.net.columns import take
 from wsdtrace.net.ip import Packets
 from wsdtrace.net.transport import ACK, CONTROL, JOINED, Segments, seq_diff
 from wsdtrace.records import I64
@@ -58,15 +59,18 @@ def group_by_connection(segments: Segments, packets: Packets) -> Grouped:
     changes[0] = True
     heads = np.flatnonzero(changes)  # segments seldom come alone, so that few are left to sort
     of_head, first = _group_words([word[heads] for word in words])
-    first = heads[first]
-    keys = list(zip(*(word[first].tolist() for word in words), strict=True))
-    return Grouped(of_head[np.cumsum(changes) - 1], side, keys)
+    by_appearance = np.argsort(first)
+    number = np.empty(len(first), dtype=np.int64)
+    number[by_appearance] = np.arange(len(first))
+    first = heads[first[by_appearance]]
+    keys = _keys([word[first].tolist() for word in words])
+    return Grouped(np.repeat(number[of_head], np.diff(heads, append=len(segments))), side, keys)
 
 
 def _group_words(words: list[_U64]) -> tuple[I64, I64]:
     """The group of each row of words, and the first row of each group."""
     mixed = np.zeros(len(words[0]), dtype=np.uint64)
-    for word, factor in zip(words, _MIXERS, strict=True):
+    for word, factor in zip(words, _MIXERS, strict=False):
         mixed ^= word
         mixed *= np.uint64(factor)
         mixed ^= mixed >> np.uint64(29)
@@ -88,14 +92,17 @@ def _group_exactly(words: list[_U64]) -> tuple[I64, I64]:
 
 
 def _words(segments: Segments, packets: Packets) -> tuple[list[_U64], I64]:
-    """The five columns of the keys, and who sent each segment."""
+    """What tells connections apart, as columns, and who sent each segment; of IPv4 the two ends, address and port."""
     at = segments.packet
-    a_high, a_low = packets.source_high[at], packets.source_low[at]
-    b_high, b_low = packets.destination_high[at], packets.destination_low[at]
+    a_low, b_low = take(packets.source_low, at), take(packets.destination_low, at)
     a_port, b_port = segments.source.astype(np.uint64), segments.destination.astype(np.uint64)
+    if (packets.version == 4).all():
+        a, b = a_low << np.uint64(16) | a_port, b_low << np.uint64(16) | b_port
+        return [np.minimum(a, b), np.maximum(a, b)], (a > b).astype(np.int64)
+    a_high, b_high = take(packets.source_high, at), take(packets.destination_high, at)
     above = (a_high > b_high) | ((a_high == b_high) & ((a_low > b_low) | ((a_low == b_low) & (a_port > b_port))))
     ports = (
-        (packets.version[at].astype(np.uint64) << np.uint64(32))
+        (take(packets.version, at).astype(np.uint64) << np.uint64(32))
         | (np.where(above, b_port, a_port) << np.uint64(16))
         | np.where(above, a_port, b_port)
     )
@@ -107,6 +114,14 @@ def _words(segments: Segments, packets: Packets) -> tuple[list[_U64], I64]:
         ports,
     ]
     return words, above.astype(np.int64)
+
+
+def _keys(words: list[list[int]]) -> list[Key]:
+    """The keys whose words these are."""
+    if len(words) == 5:
+        return list(zip(*words, strict=True))
+    ends = zip(*words, strict=True)
+    return [make_key(4, (0, a >> 16, a & 0xFFFF), (0, b >> 16, b & 0xFFFF)) for a, b in ends]
 
 
 @dataclass(slots=True)
@@ -147,36 +162,48 @@ class Items:
 def cut_into_items(segments: Segments, grouped: Grouped) -> Items:
     """Cut the segments of each connection at those with which something may happen."""
     order = _stable_order(grouped.group, len(grouped.keys))
-    group, side = grouped.group[order], grouped.side[order]
-    seq, ack, flags, length = segments.seq[order], segments.ack[order], segments.flags[order], segments.length[order]
+    group, side, seq, ack, flags, length, have, place = (
+        column if order is None else column[order]
+        for column in (
+            grouped.group, grouped.side, segments.seq, segments.ack, segments.flags, segments.length, segments.have,
+            segments.place,
+        )
+    )  # fmt: skip
+    if order is None:
+        order = np.arange(len(group))
     after = (seq + length) & _MASK
     has_data = length > 0
     data = np.flatnonzero(has_data)
     odd = (flags & CONTROL) != 0
-    odd |= (segments.have[order] < length) | (segments.place[order] >= JOINED)
+    odd |= have < length
+    odd |= place >= JOINED
     odd[_not_following(data, group * 2 + side, seq, after, 2 * len(grouped.keys))] = True
 
     begins = odd.copy()
-    begins[1:] |= odd[:-1] | (group[1:] != group[:-1])
+    begins[1:] |= odd[:-1]
+    begins[1:] |= group[1:] != group[:-1]
     begins[0] = True
     start = np.flatnonzero(begins)
-    item = np.cumsum(begins) - 1
+    sizes = np.diff(start, append=len(group))
+    item = np.repeat(np.arange(len(start)), sizes)
     plain = ~odd[start]
 
     # An acknowledgement is compared with the data that the other side sent before it in the item, else by the caller.
     opposite = _last_of_other_side(has_data, side)
-    inside = opposite >= start[item]
+    inside = opposite >= np.repeat(start, sizes)
     acknowledges = (flags & ACK) != 0
-    beyond = acknowledges & inside & (seq_diff(ack, after[opposite]) > 0)
+    checked = np.flatnonzero(acknowledges & inside)
+    beyond = checked[seq_diff(ack[checked], after[opposite[checked]]) > 0]
     plain[item[beyond]] = False
 
     of_side = item * 2 + side
     count = len(start)
-    seen = np.zeros(2 * count, dtype=np.bool_)
-    seen[of_side] = True
+    seen = np.logical_or.reduceat(np.stack([side == 0, side == 1], axis=1), start)
+    heads = data[_changes(of_side[data])][::-1]
     next_seq = np.full(2 * count, NONE)
-    next_seq[of_side[data[::-1]]] = seq[data[::-1]]  # the last assignment stays: the first segment's
+    next_seq[of_side[heads]] = seq[heads]  # the last assignment stays: the first segment's
     lead = np.flatnonzero(acknowledges & ~inside)
+    lead = lead[_changes(of_side[lead], ack[lead])]
     highest = _highest(of_side[lead], ack[lead], 2 * count)
 
     by_frame = np.argsort(segments.row[order[start]], kind="stable")
@@ -187,7 +214,7 @@ def cut_into_items(segments: Segments, grouped: Grouped) -> Items:
         start=start[by_frame],
         stop=np.append(start[1:], len(segments))[by_frame],
         plain=plain[by_frame],
-        seen=seen.reshape(-1, 2)[by_frame],
+        seen=seen[by_frame],
         next_seq=next_seq.reshape(-1, 2)[by_frame],
         ack=highest.reshape(-1, 2)[by_frame],
         runs=runs,
@@ -198,8 +225,10 @@ def cut_into_items(segments: Segments, grouped: Grouped) -> Items:
     )
 
 
-def _stable_order(numbers: I64, count: int) -> I64:
-    """(n,) order that sorts small numbers, below `count`, and keeps equal ones in place."""
+def _stable_order(numbers: I64, count: int) -> I64 | None:
+    """(n,) order that sorts small numbers, below `count`, and keeps equal ones in place; None where they are sorted."""
+    if (numbers[1:] >= numbers[:-1]).all():
+        return None
     small = numbers.astype(np.uint16) if count <= 1 << 16 else numbers  # sorted by radix, ten times as fast
     order: I64 = np.argsort(small, kind="stable")
     return order
@@ -207,10 +236,23 @@ def _stable_order(numbers: I64, count: int) -> I64:
 
 def _not_following(data: I64, flow: I64, seq: I64, after: I64, flows: int) -> I64:
     """Which of the segments `data` do not start where the segment with data before them in their flow ended."""
-    by_flow = data[_stable_order(flow[data], flows)]
-    one, next_one = by_flow[:-1], by_flow[1:]
-    odd: I64 = next_one[(flow[one] == flow[next_one]) & (after[one] != seq[next_one])]
+    flow, seq, after = take(flow, data), take(seq, data), take(after, data)
+    by_flow = _stable_order(flow, flows)
+    if by_flow is not None:
+        data, flow, seq, after = data[by_flow], flow[by_flow], seq[by_flow], after[by_flow]
+    breaks = after[:-1] != seq[1:]
+    breaks &= flow[:-1] == flow[1:]
+    odd: I64 = data[1:][breaks]
     return odd
+
+
+def _changes(*columns: I64) -> Bools:
+    """(n,) rows in which any of the columns is not what it was in the row before."""
+    changes = np.zeros(len(columns[0]), dtype=np.bool_)
+    changes[:1] = True
+    for column in columns:
+        changes[1:] |= column[1:] != column[:-1]
+    return changes
 
 
 def _last_of_other_side(wanted: Bools, side: I64) -> I64:

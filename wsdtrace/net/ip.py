@@ -14,16 +14,17 @@ from dataclasses import fields
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wsdtrace.dataclass import dataclass
-from wsdtrace.net.columns import Bytes, gather
+from wsdtrace.net.columns import Bytes, gather, take
 from wsdtrace.net.link import Located, versions
 from wsdtrace.records import I64
 
 _IPV4_HEADER: Final = 20
 _IPV6_HEADER: Final = 40
-_MORE_OR_OFFSET: Final = 0x3FFF
-"""IPv4: the bit More Fragments, or an offset that is not 0."""
+_MORE_OR_OFFSET: Final = 0xFF3F
+"""IPv4: the bit More Fragments, or an offset that is not 0, as a little-endian word."""
 _TCP, _UDP = 6, 17
 _EXTENSIONS: Final = (0, 43, 44, 51, 60, 135, 139, 140)
 """IPv6 extension headers (IANA): hop-by-hop, routing, fragment, AH, destination options, mobility, HIP, shim6."""
@@ -65,6 +66,7 @@ class Packets:
 
 def join_packets(pieces: list[Packets]) -> Packets:
     """All rows, in frame order."""
+    pieces = [piece for piece in pieces if len(piece)] or pieces[:1]
     if len(pieces) == 1:
         return pieces[0]
     joined = Packets(*(np.concatenate([getattr(piece, f.name) for piece in pieces]) for f in fields(Packets)))
@@ -84,59 +86,56 @@ class Parsed:
 
 def read_ip(buffer: Bytes, found: Located) -> Parsed:
     """IP headers of the located packets."""
-    if not len(found.row):
-        none = np.empty(0, dtype=np.int64)
-        return Parsed(_read_ipv4(buffer, found)[0], found, none)
+    short = found.have < _IPV4_HEADER
+    if not short.any():
+        header = gather(buffer, found.start, _IPV4_HEADER)
+        if (header.view(np.uint8).reshape(-1, _IPV4_HEADER)[:, 0] >> 4 == 4).all():
+            return _read_ipv4(found, header)
     version = versions(buffer, found)
-    four, six = version == 4, version == 6
-    if four.all():
-        plain, slow, damaged = _read_ipv4(buffer, found)
-        return Parsed(plain, found.pick(slow), found.row[damaged])
-    at4, at6 = np.flatnonzero(four), np.flatnonzero(six)
-    plain4, slow4, damaged4 = _read_ipv4(buffer, found.pick(at4))
+    at4, at6 = np.flatnonzero((version == 4) & ~short), np.flatnonzero(version == 6)
+    four = found.pick(at4)
+    read4 = _read_ipv4(four, gather(buffer, four.start, _IPV4_HEADER))
     plain6, slow6, damaged6 = _read_ipv6(buffer, found.pick(at6))
-    other = np.flatnonzero(~(four | six))
-    damaged = np.sort(np.concatenate([at4[damaged4], at6[damaged6], other]))
-    slow = np.sort(np.concatenate([at4[slow4], at6[slow6]]))
-    return Parsed(join_packets([plain4, plain6]), found.pick(slow), found.row[damaged])
+    other = np.flatnonzero((version != 6) & ((version != 4) | short))
+    damaged = np.sort(np.concatenate([read4.damaged, found.row[at6[damaged6]], found.row[other]]))
+    slow = np.sort(np.concatenate([np.searchsorted(found.row, read4.slow.row), at6[slow6]]))
+    return Parsed(join_packets([read4.plain, plain6]), found.pick(slow), damaged)
 
 
-def _read_ipv4(buffer: Bytes, found: Located) -> tuple[Packets, I64, I64]:
-    """Rows of whole packets; indices of slow ones; indices of damaged ones (RFC 791 §3.1)."""
-    whole = found.have >= _IPV4_HEADER
-    at = np.flatnonzero(whole)
-    header = gather(buffer, found.start[at], _IPV4_HEADER)
+def _read_ipv4(found: Located, header: NDArray[np.void]) -> Parsed:
+    """Packets with their first 20 octets, of any version 4 header (RFC 791 §3.1)."""
     octets = header.view(np.uint8).reshape(-1, _IPV4_HEADER)
-    words = header.view(">u2").reshape(-1, _IPV4_HEADER // 2)
-    have, wire = found.have[at], found.wire[at]
+    words = header.view("<u2").reshape(-1, _IPV4_HEADER // 2)
     size = (octets[:, 0] & 15).astype(np.int64) * 4
-    total = words[:, 1].astype(np.int64)
-    total = np.where(total == 0, wire, total)
+    total = words[:, 1].byteswap().astype(np.int64)
+    if not total.all():
+        total = np.where(total == 0, found.wire, total)
     protocol = octets[:, 9]
-    sane = (size >= _IPV4_HEADER) & (size <= total)
-    fragment = sane & ((words[:, 3] & _MORE_OR_OFFSET) != 0)
-    wanted = sane & ~fragment & (size <= have) & ((protocol == _TCP) | (protocol == _UDP))
-    damaged = ~whole
-    damaged[at[~sane]] = True
-    kept = np.flatnonzero(wanted)
-    if len(kept) < len(at):
-        header, size, total, have, protocol = header[kept], size[kept], total[kept], have[kept], protocol[kept]
-    addresses = header.view(">u4").reshape(-1, _IPV4_HEADER // 4)
-    into, length = at[kept], total - size
-    zero = np.zeros(len(kept), dtype=np.uint64)
+    fragment = (words[:, 3] & _MORE_OR_OFFSET) != 0
+    length, have = total - size, found.have - size
+    wanted = (length >= 0) & (have >= 0) & (size >= _IPV4_HEADER) & ~fragment
+    wanted &= (protocol == _TCP) | (protocol == _UDP)
+    slow = damaged = np.empty(0, dtype=np.int64)
+    if not wanted.all():
+        sane = (size >= _IPV4_HEADER) & (length >= 0)
+        slow, damaged = np.flatnonzero(sane & fragment), found.row[~sane]
+    into = np.flatnonzero(wanted)
+    addresses = take(header, into).view(">u4").reshape(-1, _IPV4_HEADER // 4)
+    length = take(length, into)
+    zero = np.zeros(len(into), dtype=np.uint64)
     packets = Packets(
-        row=found.row[into],
-        version=np.full(len(kept), 4, dtype=np.int64),
-        protocol=protocol.astype(np.int64),
+        row=take(found.row, into),
+        version=np.full(len(into), 4, dtype=np.int64),
+        protocol=take(protocol, into).astype(np.int64),
         source_high=zero,
         source_low=addresses[:, 3].astype(np.uint64),
         destination_high=zero,
         destination_low=addresses[:, 4].astype(np.uint64),
-        start=found.start[into] + size,
-        have=np.minimum(have - size, length),
+        start=take(found.start + size, into),
+        have=np.minimum(take(have, into), length),
         length=length,
     )
-    return packets, at[fragment], np.flatnonzero(damaged)
+    return Parsed(packets, found.pick(slow), damaged)
 
 
 def _read_ipv6(buffer: Bytes, found: Located) -> tuple[Packets, I64, I64]:

@@ -94,12 +94,13 @@ def _several(link_type: U16) -> list[int]:
 
 
 def _locate(batch: FrameBatch, row: I64, header: int, protocol_at: int | None) -> Located:
-    captured = batch.captured_len[row].astype(np.int64)
+    begin, captured, wire = batch.offset, batch.captured_len, batch.wire_len
+    if len(row) < len(batch):
+        begin, captured, wire = begin[row], captured[row], wire[row]
     long_enough = captured > header
-    row, captured = row[long_enough], captured[long_enough]
-    begin = batch.offset[row]
-    wire = batch.wire_len[row].astype(np.int64) - header
-    found = Located(row, begin + header, captured - header, wire)
+    if not long_enough.all():
+        row, begin, captured, wire = row[long_enough], begin[long_enough], captured[long_enough], wire[long_enough]
+    found = Located(row, begin + header, captured.astype(np.int64) - header, wire.astype(np.int64) - header)
     if protocol_at is None:
         return found
     return _by_protocol(batch.buffer, found, gather_u16(batch.buffer, begin + protocol_at))
@@ -144,7 +145,7 @@ def _nflog_payload(data: bytes) -> tuple[int, int] | None:
 
 def _by_protocol(buffer: Bytes, found: Located, protocol: I64) -> Located:
     """Keep what carries IP, tags peeled off."""
-    if ((protocol == _ETHERTYPE_IPV4) | (protocol == _ETHERTYPE_IPV6)).all():
+    if (protocol == _ETHERTYPE_IPV4).all() or (protocol == _ETHERTYPE_IPV6).all():
         return found
     for _ in range(MAX_VLAN_TAGS):
         tagged = np.isin(protocol, _VLAN_TAGS) & (found.have > 4)

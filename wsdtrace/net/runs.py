@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from wsdtrace.net.outbox import Outbox
     from wsdtrace.net.transport import Segments
 
-
 BULK_SEGMENTS: Final = 16
 """Segments of a run that is not joined but handed on as it lies: 24 KB of full ones, more than a message of text."""
 
@@ -22,20 +21,20 @@ BULK_SEGMENTS: Final = 16
 class Runs:
     """Runs of data in plain items, ready to be handed on."""
 
-    def __init__(
-        self, batch: FrameBatch, segments: Segments, items: Items, side: I64, *, extents: bool = False
-    ) -> None:
-        """Args: side: (n,) who sent each of the `segments`; extents: long runs are handed on as they lie."""
+    def __init__(self, batch: FrameBatch, segments: Segments, items: Items, *, extents: bool = False) -> None:
+        """Args: extents: long runs are handed on as they lie."""
         at = items.data
-        row, length, place = segments.row[at], segments.length[at], segments.place[at]
-        self._sent_by_second = side[at] == 1
-        sent = [np.cumsum(np.where(self._sent_by_second == second, length, 0)) for second in (False, True)]
-        before = np.where(self._sent_by_second, sent[1], sent[0]) - length
-        self._before = before
-        """(d,) bytes of its side that precede each segment, over all connections."""
-        self._columns = np.stack([before, row + batch.first_number, batch.time_ns[row], batch.file_offset[row]])
-        self._places, self._lengths = place, length
+        row, length = segments.row[at], segments.length[at]
+        self._places, self._lengths = segments.place[at], length
         self._edges: tuple[list[int], list[int]] | None = None
+        self._columns = np.empty((4, len(at)), dtype=np.int64)
+        np.cumsum(length, out=self._columns[0])
+        self._columns[0] -= length
+        self._before = self._columns[0, items.run_start].tolist()
+        """(r,) bytes in all segments before each run."""
+        np.add(row, batch.first_number, out=self._columns[1])
+        self._columns[2] = batch.time_ns[row]
+        self._columns[3] = batch.file_offset[row]
         self._start, self._stop = items.run_start.tolist(), items.run_stop.tolist()
         self._row = row[items.run_stop - 1].tolist() if len(at) else []
         self._side = items.run_side.tolist()
@@ -55,11 +54,12 @@ class Runs:
         start, stop = self._start[first], self._stop[last - 1]
         columns = self._columns[:, start:stop].copy()
         offsets = [stream.next_offset for stream in connection.streams]
-        self._place(columns[0], start, stop, first, last, offsets)
         directions = tape.direction(0), tape.direction(1)
         said: tuple[list[bytes], list[bytes]] = ([], [])
         for run in range(first, last):
             low, high, side = self._start[run], self._stop[run], self._side[run]
+            rows = columns[:, low - start : high - start]
+            rows[0] += offsets[side] - self._before[run]
             data: bytes | Extents
             if high - low >= BULK_SEGMENTS and self._whole is not None:
                 data = Extents(self._whole, self._places[low:high], self._lengths[low:high])
@@ -67,9 +67,10 @@ class Runs:
             else:
                 data = self._join(low, high)
                 said[side].append(data)
-            index = SegmentIndex(*columns[:, low - start : high - start])
             base = connection.streams[side].base
-            out.put(self._row[run], StreamChunk(tape.id, directions[side], offsets[side], data, index, base))
+            out.put(
+                self._row[run], StreamChunk(tape.id, directions[side], offsets[side], data, SegmentIndex(*rows), base)
+            )
             offsets[side] += len(data)
         for stream, parts in zip(connection.streams, said, strict=True):
             stream.advance(offsets[stream.side] - stream.next_offset)
@@ -84,20 +85,24 @@ class Runs:
             return bytes(window[begins[low] : ends[low]])
         return b"".join([window[a:b] for a, b in zip(begins[low:high], ends[low:high], strict=True)])
 
-    def _place(self, offset: I64, start: int, stop: int, first: int, last: int, offsets: list[int]) -> None:
-        """Turn the first column of an item's segments into stream offsets."""
-        second = self._sent_by_second[start:stop]
-        shift = [0, 0]
-        for run in range(min(first + 2, last) - 1, first - 1, -1):  # its first two runs are of different sides
-            side = self._side[run]
-            shift[side] = offsets[side] - int(self._before[self._start[run]])
-        offset += np.where(second, shift[1], shift[0])
-
 
 class Frames:
     """The segments of a batch one by one, in the order of the items."""
 
     def __init__(self, batch: FrameBatch, segments: Segments, items: Items, side: I64, now_ns: I64) -> None:
+        """Args: side: (n,) who sent each of the `segments`; now_ns: (frames of the batch,) capture time at each."""
+        self._of = batch, segments, items, side, now_ns
+        self._columns: I64 | None = None
+
+    def of(self, start: int, stop: int) -> list[Frame]:
+        """The segments `start:stop`."""
+        if self._columns is None:
+            self._columns = self._read()
+        return [Frame._make(row) for row in self._columns[:, start:stop].T.tolist()]
+
+    def _read(self) -> I64:
+        """(12, n) the columns of all segments; a batch of plain items needs none."""
+        batch, segments, items, side, now_ns = self._of
         order = items.order
         row = segments.row[order]
         columns = (
@@ -105,8 +110,4 @@ class Frames:
             segments.have[order], segments.length[order], row + batch.first_number, batch.time_ns[row],
             batch.file_offset[row], now_ns[row],
         )  # fmt: skip
-        self._columns = np.stack(columns)
-
-    def of(self, start: int, stop: int) -> list[Frame]:
-        """The segments `start:stop`."""
-        return [Frame._make(row) for row in self._columns[:, start:stop].T.tolist()]
+        return np.stack(columns)

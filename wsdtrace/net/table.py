@@ -60,7 +60,7 @@ class Connections:
             grouped = group_by_connection(segments, packets)
         known = [self._open.get(key) or self._over.get(key) for key in grouped.keys]
         items = cut_into_items(segments, grouped)
-        runs = Runs(batch, segments, items, grouped.side, extents=self._extents)
+        runs = Runs(batch, segments, items, extents=self._extents)
         frames = Frames(batch, segments, items, grouped.side, now_ns)
         out = self._out
         columns = (

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from wsdtrace.dataclass import dataclass
-from wsdtrace.net.columns import Bytes, gather
+from wsdtrace.net.columns import Bytes, gather, take
 from wsdtrace.net.ip import Packets
 from wsdtrace.records import I64
 
@@ -103,22 +103,20 @@ def read_tcp(buffer: Bytes, packets: Packets, index: I64, shift: int) -> tuple[S
     Returns:
         the segments, and the rows of the batch whose header is damaged or cut.
     """
-    start, have, length = packets.start[index], packets.have[index], packets.length[index]
+    start, have, length = take(packets.start, index), take(packets.have, index), take(packets.length, index)
     damaged = have < _TCP_HEADER
     at = np.flatnonzero(~damaged)
-    header = gather(buffer, start[at] - shift, _TCP_HEADER)
+    header = gather(buffer, take(start, at) - shift, _TCP_HEADER)
     size = (header.view(np.uint8).reshape(-1, _TCP_HEADER)[:, 12] >> 4).astype(np.int64) * 4
-    sane = (size >= _TCP_HEADER) & (size <= length[at])
+    sane = (size >= _TCP_HEADER) & (size <= take(length, at))
     if not sane.all():
         damaged[at[~sane]] = True
         at, header, size = at[sane], header[sane], size[sane]
-    if len(at) < len(index):
-        start, have, length = start[at], have[at], length[at]
+    start, have, length, packet = take(start, at), take(have, at), take(length, at), take(index, at)
     ports = header.view(">u2").reshape(-1, _TCP_HEADER // 2)
     numbers = header.view(">u4").reshape(-1, _TCP_HEADER // 4)
-    packet = index[at]
     segments = Segments(
-        row=packets.row[packet],
+        row=take(packets.row, packet),
         packet=packet,
         source=ports[:, 0].astype(np.int64),
         destination=ports[:, 1].astype(np.int64),
