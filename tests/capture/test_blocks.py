@@ -15,7 +15,7 @@ from wsdtrace.capture.pcapng import PcapngReader
 def test_blocks_are_read_as_written(size: int, comment: str) -> None:
     time_ns = 1_700_000_000_123_456_789
     data = section_header("test", comment) + interface_description(Interface("eth0", RAW, "desc"))
-    data += enhanced_packet(0, time_ns, bytes(size), size + 5, comment) * 2
+    data += enhanced_packet(0, time_ns, bytes(size), wire_len=size + 5, comment=comment) * 2
     walked = PcapngReader().walk(memoryview(data), len(data), 0, final=True)
     assert walked.damage is None
     assert walked.time_ns.tolist() == [time_ns] * 2
@@ -25,7 +25,7 @@ def test_blocks_are_read_as_written(size: int, comment: str) -> None:
 
 
 def test_a_comment_is_cut_between_characters() -> None:
-    block = enhanced_packet(0, 0, b"", 0, "é" * 40_000)
+    block = enhanced_packet(0, 0, wire_len=0, comment="é" * 40_000)
     assert block.count("é".encode()) == 65_535 // 2
     assert len(block) % 4 == 0
 

@@ -6,6 +6,7 @@ from struct import Struct
 from typing import Final
 
 from wsdtrace.capture.linktypes import ETHERNET
+from wsdtrace.capture.packets import Buffer
 from wsdtrace.capture.pcapng import BYTE_ORDER_MAGIC, ENHANCED_PACKET, INTERFACE, SECRETS, SECTION_HEADER, STATISTICS
 from wsdtrace.dataclass import dataclass
 
@@ -18,7 +19,7 @@ _OPTION_LIMIT: Final = 65_535
 """Bytes of an option's value: its length field has 16 bits."""
 _LENGTHS: Final = Struct("<II")
 _LENGTH: Final = Struct("<I")
-_PACKET: Final = Struct("<IIIII")
+_PACKET: Final = Struct("<IIIIIII")
 _PADDING: Final = (b"", b"\0\0\0", b"\0\0", b"\0")
 
 
@@ -45,18 +46,21 @@ def interface_description(interface: Interface) -> bytes:
     return _block(INTERFACE, Struct("<HHI").pack(interface.link_type, 0, 0) + texts + resolution)
 
 
-def enhanced_packet(interface: int, time_ns: int, data: bytes, wire_len: int, comment: str = "") -> bytes:
+def enhanced_packet(interface: int, time_ns: int, *pieces: Buffer, wire_len: int, comment: str = "") -> bytes:
     """Enhanced Packet Block (§4.3).
 
     Args:
         interface: index of its interface in the section.
         time_ns: since the epoch, not negative.
-        data: the captured bytes.
+        pieces: the captured bytes, in pieces: large ones are copied once.
         wire_len: bytes that the packet had.
         comment: shown by Wireshark.
     """
-    head = _PACKET.pack(interface, time_ns >> 32, time_ns & 0xFFFFFFFF, len(data), wire_len)
-    return _block(ENHANCED_PACKET, head + data + _PADDING[len(data) & 3] + _options([(_COMMENT, comment)]))
+    size = sum(map(len, pieces))
+    tail = _PADDING[size & 3] + _options([(_COMMENT, comment)]) if comment else _PADDING[size & 3]
+    length = 32 + size + len(tail)
+    head = _PACKET.pack(ENHANCED_PACKET, length, interface, time_ns >> 32, time_ns & 0xFFFFFFFF, size, wire_len)
+    return b"".join((head, *pieces, tail, _LENGTH.pack(length)))
 
 
 def interface_statistics(interface: int, time_ns: int, lost: int) -> bytes:

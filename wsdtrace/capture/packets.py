@@ -13,6 +13,10 @@ import numpy as np
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Endpoint
 
+Buffer = bytes | memoryview
+
+SMALLEST_FRAME: Final = 60
+"""Bytes of the smallest Ethernet frame without its check sequence (IEEE 802.3 §4.4.2)."""
 TCP: Final = 6
 UDP: Final = 17
 _FRAGMENT: Final = 44
@@ -23,6 +27,7 @@ _IPV4: Final = Struct(">BBHHHBBH4s4s")
 _IPV6: Final = Struct(">IHBB16s16s")
 _TCP: Final = Struct(">HHIIBBHHH")
 _UDP: Final = Struct(">HHHH")
+_PSEUDO: Final = Struct(">II")
 _WINDOW: Final = 0xFFFF
 _VECTORS_FROM: Final = 2048
 """Bytes from which NumPy is faster than Python's integers."""
@@ -35,30 +40,55 @@ def packed(address: str) -> bytes:
     return ip_address(address).packed
 
 
-def checksum(data: bytes) -> int:
+def checksum(*pieces: Buffer) -> int:
     """Internet checksum (RFC 1071): the complement of the one's complement sum of the 16-bit words.
 
     That sum is the number that the words spell, modulo 2**16 - 1, with 0 only for nothing but zeros.
+
+    Args:
+        pieces: of the data; all but the last have an even length.
     """
-    if len(data) >= _VECTORS_FROM:
-        return _checksum_of_many(data)
-    number = int.from_bytes(data + b"\0" if len(data) & 1 else data)
+    number = 0
+    for piece in pieces:
+        if len(piece) >= _VECTORS_FROM:
+            number += _sum_of_many(piece)
+        elif piece:
+            number += int.from_bytes(piece) << (8 if len(piece) & 1 else 0)
     return ~((number % 0xFFFF) or (0xFFFF if number else 0)) & 0xFFFF
 
 
-def _checksum_of_many(data: bytes) -> int:
-    """The same for large data, ten times faster: a sum of 32-bit words is equal modulo 2**16 - 1, and the sum of words
+def _sum_of_many(data: Buffer) -> int:
+    """The sum for large data, ten times faster: a sum of 32-bit words is equal modulo 2**16 - 1, and the sum of words
     in the other byte order is the sum in the other byte order (RFC 1071 §2).
     """
     whole = len(data) & ~3
     number = int(np.frombuffer(data, "<u4", whole >> 2).sum(dtype=np.uint64)) + int.from_bytes(data[whole:], "little")
     folded = (number % 0xFFFF) or (0xFFFF if number else 0)
-    return ~((folded & 0xFF) << 8 | folded >> 8) & 0xFFFF
+    return (folded & 0xFF) << 8 | folded >> 8
 
 
-def _transport_checksum(source: bytes, destination: bytes, protocol: int, segment: bytes) -> int:
-    """Over the pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1) and the segment, whose checksum field is 0."""
-    return checksum(source + destination + Struct(">II").pack(len(segment), protocol) + segment)
+def _transport_checksum(source: bytes, destination: bytes, protocol: int, header: bytes, data: Buffer) -> int:
+    """Over the pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1), the header, whose checksum field is 0, and its data."""
+    return checksum(source, destination, _PSEUDO.pack(len(header) + len(data), protocol), header, data)
+
+
+def tcp_header(
+    source: Endpoint,
+    destination: Endpoint,
+    data: Buffer,
+    *,
+    seq: int,
+    ack: int,
+    flags: int,
+    options: bytes = b"",
+    window: int = _WINDOW,
+) -> bytes:
+    """The header of a TCP segment (RFC 9293 §3.1) with these data; `options` are padded to 4 bytes, `window` stands as
+    it is in the header."""
+    values = (source.port, destination.port, seq, ack, (20 + len(options)) << 2, flags, window)
+    plain = _TCP.pack(*values, 0, 0) + options
+    total = _transport_checksum(packed(source.address), packed(destination.address), TCP, plain, data)
+    return _TCP.pack(*values, total, 0) + options
 
 
 def tcp_segment(
@@ -72,19 +102,16 @@ def tcp_segment(
     options: bytes = b"",
     window: int = _WINDOW,
 ) -> bytes:
-    """A TCP segment (RFC 9293 §3.1); `options` are padded to 4 bytes, `window` stands as it is in the header."""
-    size = 20 + len(options)
-    head = _TCP.pack(source.port, destination.port, seq, ack, size << 2, flags, window, 0, 0)
-    segment = head + options + data
-    total = _transport_checksum(packed(source.address), packed(destination.address), TCP, segment)
-    return segment[:16] + total.to_bytes(2) + segment[18:]
+    """A whole TCP segment."""
+    header = tcp_header(source, destination, data, seq=seq, ack=ack, flags=flags, options=options, window=window)
+    return header + data
 
 
 def udp_datagram(source: Endpoint, destination: Endpoint, data: bytes, cut: int = 0) -> bytes:
     """A UDP datagram (RFC 768), of whose data so many bytes more were `cut` off."""
-    datagram = _UDP.pack(source.port, destination.port, 8 + len(data) + cut, 0) + data
-    total = _transport_checksum(packed(source.address), packed(destination.address), UDP, datagram)
-    return datagram[:6] + (total or 0xFFFF).to_bytes(2) + datagram[8:]
+    values = (source.port, destination.port, 8 + len(data) + cut)
+    total = _transport_checksum(packed(source.address), packed(destination.address), UDP, _UDP.pack(*values, 0), data)
+    return _UDP.pack(*values, total or 0xFFFF) + data
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +125,11 @@ class Ip:
 
     def packet(self, payload: bytes, cut: int = 0) -> bytes:
         """One whole packet, of whose payload so many bytes more were `cut` off; IPv4 with Don't Fragment."""
-        if self._is_v4:
-            return self._ipv4(_DONT_FRAGMENT, payload, cut)
-        return self._ipv6(self.protocol, payload, cut)
+        return self.header(len(payload) + cut) + payload
+
+    def header(self, length: int) -> bytes:
+        """What stands before a payload of this length in a packet of its own."""
+        return self._ipv4(_DONT_FRAGMENT, length) if self._is_v4 else self._ipv6(self.protocol, length)
 
     def fragments(self, payload: bytes, mtu: int) -> list[bytes]:
         """The packets of a payload on a link of `mtu` bytes: one, or its fragments in order."""
@@ -116,31 +145,38 @@ class Ip:
     def _is_v4(self) -> bool:
         return len(packed(self.source)) == 4
 
-    @property
-    def _hops(self) -> int:
-        return _MULTICAST_TTL if ip_address(self.destination).is_multicast else _TTL
-
     def _fragment(self, start: int, more: bool, piece: bytes) -> bytes:
         if self._is_v4:
-            return self._ipv4((_MORE_FRAGMENTS if more else 0) | start >> 3, piece)
+            return self._ipv4((_MORE_FRAGMENTS if more else 0) | start >> 3, len(piece)) + piece
         header = Struct(">BBHI").pack(self.protocol, 0, start | more, self.identification)
-        return self._ipv6(_FRAGMENT, header + piece)
+        return self._ipv6(_FRAGMENT, len(header) + len(piece)) + header + piece
 
-    def _ipv4(self, bits: int, payload: bytes, cut: int = 0) -> bytes:
-        values = (0x45, 0, 20 + len(payload) + cut, self.identification & 0xFFFF, bits, self._hops, self.protocol)
-        ends = packed(self.source), packed(self.destination)
+    def _ipv4(self, bits: int, length: int) -> bytes:
+        hops, ends = _hops(self.destination), (packed(self.source), packed(self.destination))
+        values = (0x45, 0, 20 + length, self.identification & 0xFFFF, bits, hops, self.protocol)
         total = checksum(_IPV4.pack(*values, 0, *ends))
-        return _IPV4.pack(*values, total, *ends) + payload
+        return _IPV4.pack(*values, total, *ends)
 
-    def _ipv6(self, following: int, payload: bytes, cut: int = 0) -> bytes:
+    def _ipv6(self, following: int, length: int) -> bytes:
         ends = packed(self.source), packed(self.destination)
-        return _IPV6.pack(6 << 28, len(payload) + cut, following, self._hops, *ends) + payload
+        return _IPV6.pack(6 << 28, length, following, _hops(self.destination), *ends)
+
+
+@lru_cache(maxsize=4096)
+def _hops(destination: str) -> int:
+    return _MULTICAST_TTL if ip_address(destination).is_multicast else _TTL
 
 
 def ethernet_frame(source: str, destination: str, packet: bytes) -> bytes:
     """An Ethernet frame around an IP packet, with addresses made from the IP addresses, padded to 60 bytes."""
-    kind = b"\x08\x00" if packet[0] >> 4 == 4 else b"\x86\xdd"
-    return (mac(destination) + mac(source) + kind + packet).ljust(60, b"\0")
+    return (ethernet_header(source, destination) + packet).ljust(SMALLEST_FRAME, b"\0")
+
+
+@lru_cache(maxsize=4096)
+def ethernet_header(source: str, destination: str) -> bytes:
+    """What stands before a packet between two addresses."""
+    kind = b"\x08\x00" if len(packed(source)) == 4 else b"\x86\xdd"
+    return mac(destination) + mac(source) + kind
 
 
 @lru_cache(maxsize=4096)

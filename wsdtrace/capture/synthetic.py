@@ -86,7 +86,7 @@ class SyntheticConnection:
         self,
         t_ns: int,
         direction: Direction,
-        data: bytes,
+        data: packets.Buffer,
         *,
         until_ns: int | None = None,
         lost: Iterable[range] = (),
@@ -111,7 +111,7 @@ class SyntheticConnection:
         segments = cut(len(data), self._mss, lost) if plan is None else list(plan)
         step = SEGMENT_NS if until_ns is None or len(segments) < 2 else max(0, until_ns - t_ns) // (len(segments) - 1)
         base, numbers = self._seq[direction], []
-        peer = _Received(segments, len(data))
+        peer = None if plan is None and not lost else _Received(segments, len(data))
         for i, piece in enumerate(segments):
             at_ns = t_ns + i * step
             is_last = i == len(segments) - 1
@@ -121,7 +121,7 @@ class SyntheticConnection:
             numbers.append(
                 self._segment(at_ns, direction, base + piece.start, flags, data=data[piece.start : piece.stop])
             )
-            self._ack[1 - direction] = base + peer.add(piece) & _MASK
+            self._ack[1 - direction] = base + (piece.stop if peer is None else peer.add(piece)) & _MASK
             if acknowledge and (is_last or i % _ACK_EVERY == 1):
                 self._segment(at_ns + STEP_NS, 1 - direction, self._seq[1 - direction], _ACK)
         self._seq[direction] = self._ack[1 - direction] = base + len(data) & _MASK
@@ -155,14 +155,15 @@ class SyntheticConnection:
         return number
 
     def _segment(
-        self, t_ns: int, side: int, seq: int, flags: int, *, data: bytes = b"", options: bytes = b""
+        self, t_ns: int, side: int, seq: int, flags: int, *, data: packets.Buffer = b"", options: bytes = b""
     ) -> FrameNumber:
         source, destination = self._ends[side], self._ends[1 - side]
         ack = self._ack[side] if flags & _ACK else 0
-        segment = packets.tcp_segment(source, destination, data, seq=seq & _MASK, ack=ack, flags=flags, options=options)
+        header = packets.tcp_header(source, destination, data, seq=seq & _MASK, ack=ack, flags=flags, options=options)
         self._identification[side] += 1
         ip = packets.Ip(source.address, destination.address, packets.TCP, self._identification[side])
-        return self._writer.packet(t_ns, ip, ip.packet(segment), interface=self._interface, snap=self._snap)
+        pieces = ip.header(len(header) + len(data)), header, data
+        return self._writer.packet(t_ns, ip, *pieces, interface=self._interface, snap=self._snap)
 
 
 class _Received:

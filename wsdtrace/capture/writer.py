@@ -71,8 +71,11 @@ class PcapngWriter:
             interface: index of the interface.
             wire_len: bytes it had, when `data` was cut.
         """
+        return self._pieces(t_ns, interface, len(data) if wire_len is None else wire_len, data)
+
+    def _pieces(self, t_ns: int, interface: int, wire_len: int, *pieces: packets.Buffer) -> FrameNumber:
         comment, self._comment = self._comment, ""
-        self._write(enhanced_packet(interface, t_ns, data, len(data) if wire_len is None else wire_len, comment))
+        self._write(enhanced_packet(interface, t_ns, *pieces, wire_len=wire_len, comment=comment))
         self.frames += 1
         return FrameNumber(self.frames)
 
@@ -87,21 +90,26 @@ class PcapngWriter:
         self._write(interface_statistics(interface, t_ns, count))
 
     def packet(
-        self, t_ns: int, ip: packets.Ip, packet: bytes, *, interface: int = 0, snap: int | None = None
+        self, t_ns: int, ip: packets.Ip, *pieces: packets.Buffer, interface: int = 0, snap: int | None = None
     ) -> FrameNumber:
         """Write an IP packet in a frame of the interface's link type.
 
         Args:
             t_ns: its time.
             ip: whose addresses the link addresses are made from.
-            packet: from its IP header on.
+            pieces: the packet from its IP header on, in pieces.
             interface: index of the interface.
             snap: bytes of the frame that are kept; all when None.
         """
-        data = packet
+        length = sum(map(len, pieces))
         if self._interfaces[interface].link_type == ETHERNET:
-            data = packets.ethernet_frame(ip.source, ip.destination, packet)
-        return self.frame(t_ns, data if snap is None else data[:snap], interface=interface, wire_len=len(data))
+            link = packets.ethernet_header(ip.source, ip.destination)
+            padding = bytes(max(packets.SMALLEST_FRAME - len(link) - length, 0))
+            pieces = (link, *pieces, padding)
+            length += len(link) + len(padding)
+        if snap is not None and snap < length:
+            pieces = (b"".join(pieces)[:snap],)
+        return self._pieces(t_ns, interface, length, *pieces)
 
     def connect(
         self,

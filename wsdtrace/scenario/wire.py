@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from wsdtrace.capture import PcapngWriter, SyntheticConnection, cut
-from wsdtrace.capture.packets import Ip
+from wsdtrace.capture.packets import Buffer, Ip
 from wsdtrace.capture.synthetic import MSS, SEGMENT_NS
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Direction, Endpoint, FrameNumber, StreamEnd
@@ -26,10 +26,10 @@ class Recorder(PcapngWriter):
         self.deaf_to: str | None = None
         """Address whose packets are not captured."""
 
-    def packet(self, t_ns: int, ip: Ip, packet: bytes, *, interface: int = 0, snap: int | None = None) -> FrameNumber:
+    def packet(self, t_ns: int, ip: Ip, *pieces: Buffer, interface: int = 0, snap: int | None = None) -> FrameNumber:
         if ip.source == self.deaf_to:
             return FrameNumber(self.frames)
-        return super().packet(t_ns, ip, packet, interface=interface, snap=snap)
+        return super().packet(t_ns, ip, *pieces, interface=interface, snap=snap)
 
 
 @dataclass(slots=True, eq=False)
