@@ -67,6 +67,28 @@ def test_any_cut_gives_the_same_messages_and_every_byte(
     assert PieceKind.LOST not in {piece.kind for piece in pieces}
 
 
+@pytest.mark.parametrize("stream", [LENGTH, CHUNKED, UNTIL_CLOSE], ids=["length", "chunked", "until close"])
+@given(cuts=st.lists(st.integers(0, 400), max_size=8))
+def test_a_body_that_is_skipped_loses_no_byte(stream: bytes, cuts: list[int]) -> None:
+    whole = stream + (LENGTH if stream is not UNTIL_CLOSE else b"")
+    reader, passed, over = MessageReader(request=stream is not UNTIL_CLOSE), b"", False
+    head = end_of_section(whole, 0)
+    (first,) = reader.feed(whole[:head])
+    edges = sorted({head, len(whole), *(head + c % (len(whole) - head) for c in cuts)})
+    for start, end in pairwise(edges):
+        data = whole[start:end]
+        if over or reader.left in (None, 0):
+            passed += b"".join(piece.raw for piece in [*reader.more(), *reader.feed(data)])
+            over = True
+        else:
+            size, more = reader.skip(memoryview(data))
+            passed += data[:size]
+            if not more:
+                passed += b"".join(piece.raw for piece in reader.more())
+                over = True
+    assert first.raw + passed + b"".join(piece.raw for piece in reader.end()) == whole
+
+
 @given(stream=st.binary(max_size=300), cuts=st.lists(st.integers(0, 400), max_size=5), request_=st.booleans())
 def test_no_byte_is_lost_or_raises_whatever_comes(stream: bytes, cuts: list[int], request_: bool) -> None:
     assert b"".join(piece.raw for piece in read(stream, cuts, request=request_, ends=True)) == stream

@@ -147,10 +147,9 @@ def test_a_silent_job_is_told_when_its_deadline_passes() -> None:
     async def feed(proxy: Proxy, _: Device) -> None:
         for _operation, request, _response in recorded(FEEDER)[:4]:
             await ask(proxy.url, request)
-        while proxy.record._queue:
+        while not proxy.record.is_settled:
             await asyncio.sleep(0.01)
-        await asyncio.sleep(0.05)
-        proxy.record._advance(proxy.record.now_ns() + 61 * 10**9)
+        proxy.record._advance(proxy.record._last_ns + 61 * 10**9)
 
     ran = run(None, feed, case=FEEDER)
     assert any("nothing for 60 s" in line for line in ran.said)

@@ -10,6 +10,7 @@ from wsdtrace.capture.notes import Note
 from wsdtrace.http.framing import Framing
 from wsdtrace.proxy.admission import Refused
 from wsdtrace.proxy.again import send_again
+from wsdtrace.proxy.bulk import Bulk, Passed
 from wsdtrace.proxy.damage import (
     ACCEPTED,
     corrupted,
@@ -88,7 +89,11 @@ class Handler:
 
     def done(self) -> None:
         """An exchange is over: what waits is written, so that the record is whole up to here."""
-        self.record.flush_soon()
+        self.record.ended()
+
+    async def in_thread(self, bulk: Bulk) -> Passed:
+        """Pass a body in a thread."""
+        return await self._proxy.in_thread(bulk)
 
     def note_continue(self, turn: Turn) -> None:
         """The proxy answered `Expect` itself, because it has to see the content before it can send the head."""
@@ -226,11 +231,11 @@ class Handler:
             length = turn.response.frame.length if turn.response is not None else None
             turn.cut_after = (length or 2 * UNKNOWN_MIDDLE) // 2
 
-    def holds(self, turn: Turn, *, bulk: bool) -> bool:
+    def holds(self, turn: Turn) -> bool:
         """The response is to be held until it is whole."""
         response = turn.response
         assert response is not None
-        addressed = self.rewrites and not self.sink and not bulk and turn.operation in ADDRESSED
+        addressed = self.rewrites and not self.sink and not turn.bulk and turn.operation in ADDRESSED
         return (
             (addressed or self._is_damaged(turn))
             and response.frame.framing is not Framing.TUNNEL

@@ -8,7 +8,7 @@ the stream again. What cannot be followed (no start-line, a header section that 
 
 from __future__ import annotations
 
-from collections import deque
+import sys
 from enum import Enum
 
 from wsdtrace.dataclass import dataclass
@@ -60,9 +60,7 @@ class MessageReader:
         self._frame: Frame | None = None
         self._left = 0
         self._chunks: ChunkReader | None = None
-        self._trailer = False
         self._lost = False
-        self._pieces: deque[Piece] = deque()
 
     @property
     def is_between(self) -> bool:
@@ -86,7 +84,7 @@ class MessageReader:
             self._rest = b""
         pieces: list[Piece] = []
         position = 0
-        while position < len(data) or (self._frame is not None and self._is_empty):
+        while position < len(data) or self._is_empty:
             position = self._step(data, position, method, pieces)
             if self._rest:
                 break
@@ -96,9 +94,40 @@ class MessageReader:
                 break
         return pieces
 
+    @property
+    def left(self) -> int | None:
+        """Bytes of the body in hand that are still to come, where that is known, else many; None without a body."""
+        if self._lost or self._frame is None or self._frame.framing is Framing.NONE:
+            return None
+        if self._chunks is not None and self._chunks.state is ChunkState.LAST:
+            return None
+        return self._left if self._frame.framing is Framing.LENGTH else sys.maxsize
+
+    def skip(self, data: memoryview) -> tuple[int, bool]:
+        """Take the next bytes of a body that nobody looks at; there has to be one (`left`).
+
+        Args:
+            data: as they came. What does not belong to the body is kept, and comes out of `more`.
+
+        Returns:
+            How many belong to the body, and whether more may come.
+        """
+        assert self._frame is not None
+        stop = len(data)
+        match self._frame.framing:
+            case Framing.LENGTH:
+                stop = min(self._left, stop)
+                self._left -= stop
+            case Framing.CHUNKED:
+                assert self._chunks is not None
+                stop, _ = self._chunks.runs(bytes(data), 0, 0)
+                self._lost = self._chunks.state is ChunkState.BROKEN
+        self._rest = bytes(data[stop:])
+        return stop, self.left not in (None, 0)
+
     def more(self, method: str | None = None) -> list[Piece]:
         """Go on with bytes that were fed already."""
-        return self.feed(b"", method) if self._rest else []
+        return self.feed(b"", method) if self._rest or self._is_empty else []
 
     def end(self) -> list[Piece]:
         """The stream has ended: the end of a body that is read until close, or what is left over."""
@@ -113,7 +142,10 @@ class MessageReader:
 
     @property
     def _is_empty(self) -> bool:
-        return self._frame is not None and self._frame.framing is Framing.NONE
+        """The body in hand has no more bytes."""
+        if self._frame is None:
+            return False
+        return self._frame.framing is Framing.NONE or (self._frame.framing is Framing.LENGTH and not self._left)
 
     def _step(self, data: bytes, position: int, method: str | None, pieces: list[Piece]) -> int:
         if self._lost:
@@ -122,7 +154,7 @@ class MessageReader:
         if self._frame is None:
             return self._head(data, position, method, pieces)
         match self._frame.framing:
-            case Framing.NONE:
+            case Framing.NONE | Framing.LENGTH if self._is_empty:
                 self._done(pieces)
                 return position
             case Framing.LENGTH:
@@ -164,7 +196,6 @@ class MessageReader:
         self._left = self._frame.length or 0
         if self._frame.framing is Framing.CHUNKED:
             self._chunks = ChunkReader(_unheard(), self._limits.chunk_line)
-            self._trailer = False
         pieces.append(Piece(PieceKind.HEAD, data[position:stop], head, self._frame))
         return stop
 

@@ -1,10 +1,11 @@
 """What the relay saw → frames of a pcapng file, and the checker that judges the very same bytes.
 
-Theory of operation: the relay says what happened and goes on; it is written down a little later (`DRAIN_SECONDS`, the
-end of an exchange, or `MAX_BACKLOG`), in order and with the times at which it happened. Blocks that were written are
-read again from memory by the reader of pcapng files and go through the pipeline as those of a file would: what is found
-live is what `check` finds in the record, with the same frame numbers. Time is told to the checker up to
-`BEHIND_NS` before now, so that deadlines pass although nothing comes.
+Theory of operation: the relay says what happened and goes on; it is written down a little later, in order and with the
+times at which it happened. An exchange that ended is in the file at once; judging it waits while the relay is busy
+(`CALM_SECONDS`), as far as time (`MAX_HELD_SECONDS`) and memory (`MAX_BACKLOG`, the blocks of `Pool`) allow. Blocks
+that were written are read again from memory by the reader of pcapng files and go through the pipeline as those of a
+file would: what is found live is what `check` finds in the record, with the same frame numbers. Time is told to the
+checker up to `BEHIND_NS` before now, so that deadlines pass although nothing comes.
 
 Two interfaces: `client` (client ↔ proxy) and `device` (proxy ↔ device). A third, `wsdtrace`, holds notes: what
 the proxy did itself, each finding as it appeared, and the end of the record.
@@ -14,35 +15,43 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import stat
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import replace
 from enum import IntEnum
 from typing import BinaryIO, Final
 
 from wsdtrace.capture import Interface, PcapngWriter, SyntheticConnection
 from wsdtrace.capture.linktypes import ETHERNET, linktype_name
 from wsdtrace.capture.notes import NOTE_LINK, Note, write_note
+from wsdtrace.capture.packets import Buffer
 from wsdtrace.capture.pcapng import PcapngReader
 from wsdtrace.check.finding import Finding
-from wsdtrace.dataclass import dataclass
 from wsdtrace.pipeline import Options, Run, rules_for
+from wsdtrace.proxy.bulk import Pool
 from wsdtrace.records import Direction, Endpoint, FrameBatch, StreamEnd
 from wsdtrace.report.escape import visible
 from wsdtrace.report.trace import InputInfo, Trace
 
 DRAIN_SECONDS: Final = 0.2
 """How long something may wait to be written: a person does not see it, and a burst is one piece of work."""
-MAX_BACKLOG: Final = 48 * 1024 * 1024
-"""Bytes that wait to be written; beyond, the relay waits. A page of 20 MB on both legs, which share its memory, so that
-it passes at the speed of the network."""
+MAX_BACKLOG: Final = 16 * 1024 * 1024
+"""Bytes that wait to be written or judged; beyond, the relay waits. Two hundred envelopes of the longest kind; bodies
+that pass through a `Pool` are bounded there."""
 SLICE_BYTES: Final = 2 * 1024 * 1024
 """Bytes that are written in one go: what is read at once is read faster, and between slices the relay goes on."""
+LARGE_BYTES: Final = 64 * 1024
+"""Bytes that are written to a file in a thread, and judged alone."""
+SLICE_EVENTS: Final = 64
+"""Things that happened, written in one go: four exchanges, 5 ms of work."""
 CALM_SECONDS: Final = 0.01
-"""While bytes came so lately the relay is busy, and writing waits, unless half of what may wait does already."""
+"""While bytes came so lately the relay is busy, and judging waits, unless three quarters of what may wait does."""
 MAX_HELD_SECONDS: Final = 1.0
-"""Writing waits no longer than that, however busy the relay is."""
+"""Judging waits no longer than that, however busy the relay is."""
 BEHIND_NS: Final = 2_000_000_000
 """A live source tells time up to so long before now (frames that are still in hand come first)."""
 SEGMENT_BYTES: Final = 60 * 1024
@@ -64,22 +73,15 @@ INTERFACES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Happened:
-    time_ns: int
-    what: Callable[[int], object]
-    size: int = 0
-
-
-@dataclass(slots=True)
 class _Blocks:
     """What a `PcapngWriter` writes to: blocks that wait to be handed on."""
 
-    pieces: list[bytes] = field(default_factory=list)
-    size: int = 0
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self.size = 0
 
     def write(self, block: bytes) -> int:
-        self.pieces.append(block)
+        self._pieces.append(block)
         self.size += len(block)
         return len(block)
 
@@ -88,8 +90,8 @@ class _Blocks:
 
     def take(self) -> bytes:
         """All of them."""
-        data = b"".join(self.pieces)
-        self.pieces.clear()
+        data = b"".join(self._pieces)
+        self._pieces.clear()
         self.size = 0
         return data
 
@@ -120,12 +122,18 @@ class Leg:
             t_ns, self.originator, self.responder, mss=SEGMENT_BYTES, interface=self._side
         )
 
-    def data(self, direction: Direction, data: bytes) -> None:
-        """Bytes were received or sent."""
-        if data:
-            self._record.happened(lambda t_ns: self._send(t_ns, direction, data), len(data))
+    def data(self, direction: Direction, data: Buffer, *, pooled: bool = False) -> None:
+        """Bytes were received or sent.
 
-    def _send(self, t_ns: int, direction: Direction, data: bytes) -> None:
+        Args:
+            direction: by whom.
+            data: which.
+            pooled: their memory is a block's of the record's pool.
+        """
+        if data:
+            self._record.happened(lambda t_ns: self._send(t_ns, direction, data), 0 if pooled else len(data))
+
+    def _send(self, t_ns: int, direction: Direction, data: Buffer) -> None:
         if self._connection is not None and direction not in self._ended:
             self._connection.send(t_ns, direction, data, until_ns=t_ns)
 
@@ -169,10 +177,23 @@ class Record:
         self._options = options
         self._troubled = troubled
         self._clock = clock
+        self._is_inline = _is_regular(file)
+        self._saving = False
+        """A thread writes to the file."""
+        self._trouble: OSError | None = None
+        self._stopping = False
+        self._due = False
+        """What waits is to be in the file now."""
         self._last_ns = 0
         self._first_ns: int | None = None
-        self._queue: deque[_Happened] = deque()
+        self._lock = threading.Lock()
+        self._queue: deque[tuple[int, Callable[[int], object], int]] = deque()
+        """What is to be written: when it happened, what writes it, bytes. The thread of a `Bulk` appends as well."""
+        self._unread: deque[bytes] = deque()
+        """What was written, and is to be judged."""
         self._backlog = 0
+        self.pool = Pool(short=self._hurry)
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._blocks = _Blocks()
         self._reader = PcapngReader()
         self._position = 0
@@ -181,10 +202,9 @@ class Record:
         self._room: asyncio.Event = asyncio.Event()
         self._room.set()
         self._work: asyncio.Event = asyncio.Event()
-        self._soon = False
         self.run = Run(self._listening(options), rules_for(options))
         self.writer = PcapngWriter(self._blocks, INTERFACES)  # type: ignore[arg-type]  # all that it uses is here
-        self._hand_on()
+        self._save(self._written())
 
     def _listening(self, options: Options) -> Options:
         """The options, with findings noted in the record as well."""
@@ -196,11 +216,6 @@ class Record:
             self._options.on_finding(finding)
 
     # -- what the relay says -------------------------------------------------------------------
-
-    def now_ns(self) -> int:
-        """Time, which never falls."""
-        self._last_ns = max(self._last_ns, self._clock())
-        return self._last_ns
 
     def open(self, side: Side, originator: Endpoint, responder: Endpoint) -> Leg:
         """A connection was made."""
@@ -215,16 +230,33 @@ class Record:
         self.happened(lambda t_ns: write_note(self.writer, t_ns, note, interface=Side.NOTES))
 
     def happened(self, what: Callable[[int], object], size: int = 0) -> None:
-        """Queue what writes frames; it is called with the time of now, later."""
-        self._queue.append(_Happened(self.now_ns(), what, size))
-        self._backlog += size
-        if self._backlog > MAX_BACKLOG:
+        """Queue what writes frames; it is called with the time of now, later. From any thread, if `size` is 0."""
+        with self._lock:
+            self._last_ns = max(self._last_ns, self._clock())  # time never falls
+            self._queue.append((self._last_ns, what, size))
+            self._backlog += size
+        if self._backlog > MAX_BACKLOG and size:
             self._room.clear()
             self._work.set()
 
-    def flush_soon(self) -> None:
-        """An exchange has ended: write down what there is when the relay has nothing more urgent."""
-        self._work.set()
+    def give_back(self, block: bytearray) -> None:
+        """The bytes of a block of the pool all happened; from any thread."""
+        self.happened(lambda _: self.pool.give(block))
+
+    def ended(self) -> None:
+        """An exchange has ended: it is to be in the file, whatever comes."""
+        if self._file is None:
+            return
+        if self._is_inline and not self._saving and len(self._queue) <= SLICE_EVENTS and not self.pool.is_used:
+            self._save(self._written())
+        else:
+            self._due = True
+            self._work.set()
+
+    def _hurry(self) -> None:
+        """The pool is short of blocks; from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._work.set)
 
     async def room(self) -> None:
         """Wait while more is in hand than may be."""
@@ -233,47 +265,87 @@ class Record:
     # -- writing and judging -------------------------------------------------------------------
 
     async def keep_writing(self) -> None:
-        """Write as it comes, until cancelled."""
-        while True:
+        """Write as it comes, until `stop`."""
+        self._loop = asyncio.get_running_loop()
+        while not self._stopping:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(DRAIN_SECONDS):
                     await self._work.wait()
             self._work.clear()
             await self._calm()
-            while self._queue:
-                self._slice()
-                await asyncio.sleep(0)
-            self._advance(self.now_ns() - BEHIND_NS)
+            while not self.is_settled:
+                await self._slice()
+            self._due = False
+            self._advance(max(self._last_ns, self._clock()) - BEHIND_NS)
+
+    def stop(self) -> None:
+        """`keep_writing` shall end."""
+        self._stopping = True
+        self._work.set()
+
+    @property
+    def is_settled(self) -> bool:
+        """All that happened was written and judged."""
+        return not self._queue and not self._unread
 
     async def _calm(self) -> None:
         """Let the relay go first while it is busy."""
         waited = 0.0
         while (
-            self._queue
-            and self._backlog < MAX_BACKLOG // 2
+            not self.is_settled
+            and not self._due
+            and not self._stopping
+            and not self.pool.is_short
+            and self._backlog < MAX_BACKLOG * 3 // 4
             and waited < MAX_HELD_SECONDS
             and self._clock() - self._last_ns < CALM_SECONDS * 1e9
         ):
             await asyncio.sleep(CALM_SECONDS)
             waited += CALM_SECONDS
 
-    def _slice(self) -> None:
-        """Write some of what waits."""
-        while self._queue and self._blocks.size < SLICE_BYTES:
-            each = self._queue.popleft()
-            self._backlog -= each.size
-            self._first_ns = each.time_ns if self._first_ns is None else self._first_ns
-            each.what(each.time_ns)
+    async def _slice(self) -> None:
+        """Write some of what waits, and judge some of what was written."""
+        data = self._written()
+        if self._is_inline and len(data) < LARGE_BYTES:
+            self._save(data)
+        elif self._file is not None:
+            self._saving = True
+            await asyncio.to_thread(self._put, data)
+            self._saving = False
+            self._tell_trouble()
+        self._judge_some()
+        await asyncio.sleep(0)
+
+    def _written(self) -> bytes:
+        """Blocks of some of what waits."""
+        size, events = 0, 0
+        while self._queue and self._blocks.size < SLICE_BYTES and events < SLICE_EVENTS:
+            time_ns, what, held = self._queue.popleft()
+            self._first_ns = time_ns if self._first_ns is None else self._first_ns
+            what(time_ns)
+            size += held
+            events += 1
+        data = self._blocks.take()
+        if data:
+            self._unread.append(data)
+        with self._lock:
+            self._backlog += len(data) - size
+        return data
+
+    def _judge_some(self) -> None:
+        """Judge some of what was written: a large piece, or several small ones."""
+        pieces, size = [], 0
+        while self._unread and size < LARGE_BYTES:
+            pieces.append(self._unread.popleft())
+            size += len(pieces[-1])
+        self._judge(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        with self._lock:
+            self._backlog -= size
         if self._backlog <= MAX_BACKLOG // 2:
             self._room.set()
-        self._hand_on()
 
-    def _hand_on(self) -> None:
-        """Give the blocks to the file and to the checker; what it found becomes notes."""
-        data = self._blocks.take()
-        if not data:
-            return
-        self._save(data)
+    def _judge(self, data: bytes) -> None:
+        """Give blocks to the checker; what it found becomes notes."""
         view = memoryview(data)
         walked = self._reader.walk(view, len(data), self._position, final=False)
         assert walked.consumed == len(data), "we write whole blocks"
@@ -307,23 +379,38 @@ class Record:
         self._note_findings()
 
     def _save(self, data: bytes) -> None:
+        self._put(data)
+        self._tell_trouble()
+
+    def _put(self, data: bytes) -> None:
+        """Write to the file; from any thread."""
         if self._file is None:
             return
+        view = memoryview(data)
         try:
-            self._file.write(data)
+            while view:
+                view = view[self._file.write(view) :]
             self._file.flush()
         except OSError as error:
             self._file = None
-            if self._troubled is not None:
-                self._troubled(error)
+            self._trouble = error
+
+    def _tell_trouble(self) -> None:
+        trouble, self._trouble = self._trouble, None
+        if trouble is not None and self._troubled is not None:
+            self._troubled(trouble)
+
+    def settle(self) -> None:
+        """Write and judge all that waits."""
+        while not self.is_settled:
+            self._save(self._written())
+            self._judge_some()
 
     def finish(self) -> Trace:
         """Write what waits and the end, and give the verdict. The file stays open."""
-        while self._queue:
-            self._slice()
+        self.settle()
         self.note(Note("end", "end of the record"))
-        while self._queue:
-            self._slice()
+        self.settle()
         info = InputInfo(
             path=self.path,
             files=[self.path],
@@ -345,3 +432,11 @@ class Record:
             write_note(self.writer, self._last_ns, note_of(finding), interface=Side.NOTES)
         self._found = []
         self._save(self._blocks.take())
+
+
+def _is_regular(file: BinaryIO | None) -> bool:
+    """Writing to the file does not wait for a reader."""
+    try:
+        return file is not None and stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    except OSError:  # it is in memory
+        return True

@@ -17,6 +17,7 @@ from wsdtrace.http.framing import Frame, Framing
 from wsdtrace.http.head import Head
 from wsdtrace.http.media import is_bulk, is_xml
 from wsdtrace.proxy.admission import Refused, admit
+from wsdtrace.proxy.bulk import Bulk
 from wsdtrace.proxy.heads import media_type_of, plain_answer
 from wsdtrace.proxy.messages import MessageReader, Piece, PieceKind, end_of_section, method_of, status_of
 from wsdtrace.proxy.turn import Held, Turn
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from wsdtrace.proxy.handler import Handler
     from wsdtrace.proxy.record import Leg
 
+BULK_FROM = 256 * 1024
+"""Bytes of a body from which on it is worth a thread: less is here with two reads."""
 UP, DOWN = Direction.FROM_ORIGINATOR, Direction.FROM_RESPONDER
 
 
@@ -146,6 +149,8 @@ class Relay:
         if not self._holding:
             await self._send_up(self._handler.head_up(turn.request), turn)
         elif "100-continue" in (_field(head, "expect") or "").lower():
+            if self._turns:
+                return  # an answer is under way; a client sends its content without being told, after a while
             turn.continued = True
             self._handler.note_continue(turn)
             self._out.append(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -254,6 +259,9 @@ class Relay:
         while True:
             if await self._response_pieces(turn, pieces):
                 return True
+            if self._may_hurry(turn, server) and await self._hurry(server):
+                pieces = self._responses.more(turn.method)
+                continue
             data = await server.read()
             if not data:
                 if await self._response_pieces(turn, self._responses.end()):
@@ -264,6 +272,50 @@ class Relay:
             if self._inner is not None:
                 self._inner.data(DOWN, data)
             pieces = self._responses.feed(data, turn.method)
+
+    def _may_hurry(self, turn: Turn, server: Pipe) -> bool:
+        """Nobody has to look at the rest of the body, which is long."""
+        left, pool = self._responses.left, self._handler.record.pool
+        return (
+            left is not None
+            and left >= BULK_FROM
+            and turn.response is not None
+            and (turn.bulk or turn.response.frame.length is not None)
+            and not (turn.holds or turn.interim or server.has_data or server.ended or self._client.closed)
+            and turn.cut_after is None
+            and server.is_plain
+            and self._client.is_plain
+            and pool.has_seats
+        )
+
+    async def _hurry(self, server: Pipe) -> bool:
+        """Let the body in hand pass beside the loop; False when the server has to be read for what comes next."""
+        record, inner, outer = self._handler.record, self._inner, self._outer
+        assert inner is not None
+        server.pause()
+        await self._client.written()
+        source, sink = server.lend(), self._client.lend()
+        if source is None or sink is None:
+            for each in (source, sink):
+                if each is not None:
+                    each.close()
+            server.resume()
+            return False
+
+        def seen(data: memoryview, size: int) -> None:
+            inner.data(DOWN, data, pooled=True)
+            outer.data(DOWN, data[:size], pooled=True)
+
+        with record.pool.seat():
+            passed = await self._handler.in_thread(
+                Bulk(source, sink, record.pool, extent=self._responses.skip, seen=seen, done=record.give_back)
+            )
+        server.reset |= passed.broken
+        server.resume()
+        if passed.gone:
+            self._client.reset = True
+            raise _GoneError
+        return not (passed.ended or passed.broken)
 
     async def _response_pieces(self, turn: Turn, pieces: list[Piece]) -> bool:
         """Send pieces of one read; True when the final response is whole."""
@@ -286,7 +338,8 @@ class Relay:
                 return False
             kind, charset = media_type_of(piece.head)
             turn.response = Held(piece.raw, piece.head, piece.frame, charset)
-            turn.holds = self._handler.holds(turn, bulk=is_bulk(kind) or (kind or "").startswith("multipart/"))
+            turn.bulk = is_bulk(kind) or (kind or "").startswith("multipart/")
+            turn.holds = self._handler.holds(turn)
             self._handler.responding(turn)
             if turn.delay:
                 await self._flush()
@@ -413,7 +466,6 @@ class Relay:
         self._client.close()
         if self._server is not None:
             self._server.close()
-        self._handler.record.flush_soon()
 
 
 def _failed(task: asyncio.Task[None]) -> bool:

@@ -8,6 +8,7 @@ import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import TracebackType
 from typing import BinaryIO, Final, Self
@@ -16,6 +17,7 @@ from wsdtrace.capture.notes import Note
 from wsdtrace.check.finding import Finding
 from wsdtrace.errors import OutputError, UsageError
 from wsdtrace.pipeline import Options
+from wsdtrace.proxy.bulk import Bulk, Passed
 from wsdtrace.proxy.certificate import Pins, default_folder, device_context, own_context
 from wsdtrace.proxy.faults import Fault, Faults, parse_fault
 from wsdtrace.proxy.handler import Handler
@@ -113,6 +115,8 @@ class Proxy:
         self._writing: asyncio.Task[None] | None = None
         self._ended: asyncio.Queue[Exchange | None] = asyncio.Queue()
         self._iterated = False
+        self._threads = ThreadPoolExecutor(self.limits.connections, "wsdtrace-bulk")
+        """For bodies that pass; a thread is made when one is needed."""
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -172,9 +176,10 @@ class Proxy:
         for task in list(self._relays):
             task.cancel()
         await asyncio.gather(*self._relays, return_exceptions=True)
+        self._threads.shutdown(wait=False)
+        self.record.stop()
         if self._writing is not None:
-            self._writing.cancel()
-            await asyncio.gather(self._writing, return_exceptions=True)
+            await self._writing
         self.trace = self.record.finish()
         self._close_file()
         self._ended.put_nowait(None)
@@ -233,6 +238,16 @@ class Proxy:
             UsageError: it cannot be understood.
         """
         self.faults.add(parse_fault(fault) if isinstance(fault, str) else fault)
+
+    async def in_thread(self, bulk: Bulk) -> Passed:
+        """Pass a body in a thread. Where that is cancelled, both connections are ended."""
+        passing = asyncio.get_running_loop().run_in_executor(self._threads, bulk.run)
+        try:
+            return await asyncio.shield(passing)
+        except asyncio.CancelledError:
+            bulk.stop()
+            await passing
+            raise
 
     def beside(self, work: Coroutine[None, None, None]) -> None:
         """Do something beside the relays; it is ended with the run."""

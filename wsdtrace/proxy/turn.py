@@ -53,6 +53,8 @@ class Turn:
     """A 1xx response is being read."""
     holds: bool = False
     """The response is held."""
+    bulk: bool = False
+    """The response is an image, or has one."""
     injection: Injection | None = None
     """The fault that is injected into this exchange."""
     delay: float = 0.0

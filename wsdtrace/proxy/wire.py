@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import struct
 from collections import deque
 from collections.abc import Callable
 from typing import cast
 
+from wsdtrace.proxy.bulk import LINGER_ZERO
 from wsdtrace.records import Endpoint
 
 MAX_WAITING = 512 * 1024
 """Bytes of one direction that wait to be read or written: two reads of asyncio, so that neither side runs dry."""
-
-_LINGER_ZERO = struct.pack("ii", 1, 0)
-"""SO_LINGER with no time: closing sends a reset."""
 
 
 class Pipe(asyncio.Protocol):
@@ -67,9 +64,8 @@ class Pipe(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._chunks.append(data)
         self._waiting += len(data)
-        if self._waiting > MAX_WAITING and not self._paused and self._transport is not None:
-            self._paused = True
-            self._transport.pause_reading()
+        if self._waiting > MAX_WAITING:
+            self.pause()
         self._wake()
 
     def eof_received(self) -> bool:
@@ -121,9 +117,8 @@ class Pipe(asyncio.Protocol):
             await self._reader
         data = self._chunks.popleft()
         self._waiting -= len(data)
-        if self._paused and self._waiting <= MAX_WAITING // 2 and self._transport is not None and not self.closed:
-            self._paused = False
-            self._transport.resume_reading()
+        if self._paused and self._waiting <= MAX_WAITING // 2:
+            self.resume()
         return data
 
     async def write(self, data: bytes) -> bool:
@@ -131,10 +126,45 @@ class Pipe(asyncio.Protocol):
         if self.closed or self._transport is None or self._transport.is_closing():
             return False
         self._transport.write(data)
+        if self._stuck:
+            await self._written()
+        return not self.closed
+
+    async def _written(self) -> None:
         while self._stuck and not self.closed:
             self._writer = asyncio.get_running_loop().create_future()
             await self._writer
-        return not self.closed
+
+    @property
+    def is_plain(self) -> bool:
+        """Its bytes are those of an open socket."""
+        return not self._is_tls and not self.closed
+
+    async def written(self) -> None:
+        """Until all that was to be sent is with the kernel, or the connection is gone."""
+        if self._transport is not None and not self.closed:
+            self._transport.set_write_buffer_limits(high=0)
+            await self._written()
+            self._transport.set_write_buffer_limits(high=MAX_WAITING)
+
+    def lend(self) -> socket.socket | None:
+        """Its socket once more, for somebody who reads (after `pause`) or writes (after `written`) in its place."""
+        if self._transport is None or self.closed or self._transport.is_closing():
+            return None
+        lent: socket.socket = self._transport.get_extra_info("socket").dup()
+        return lent
+
+    def pause(self) -> None:
+        """Read nothing: somebody else does."""
+        if not self._paused and self._transport is not None and not self.closed:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Read again."""
+        if self._paused and self._transport is not None and not self.closed and not self._transport.is_closing():
+            self._paused = False
+            self._transport.resume_reading()
 
     @property
     def certificate(self) -> bytes | None:
@@ -171,7 +201,7 @@ class Pipe(asyncio.Protocol):
         found = self._transport.get_extra_info("socket")
         if found is not None and not self.closed:
             try:
-                found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+                found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
             except OSError:  # closed in this moment
                 self.closed = True
         self.reset = True
