@@ -6,6 +6,8 @@ from lxml import etree
 from tests.proxy.device import recorded
 from tests.shared import CAPTURES
 from wsdtrace.proxy.places import Message
+from wsdtrace.soap import template
+from wsdtrace.soap.positions import MAX_ROWS
 
 WSA = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 EVENTING = "http://schemas.xmlsoap.org/ws/2004/08/eventing"
@@ -40,6 +42,55 @@ def test_an_exchange_changes_one_text_and_no_other_byte(codec: str) -> None:
     old = f"{place.text}".encode(codec.replace("utf-16", "utf-16-le") if codec == "utf-16" else codec)
     new = "http://198.51.100.1:1/a&amp;b".encode(codec.replace("utf-16", "utf-16-le") if codec == "utf-16" else codec)
     assert changed == data.replace(old, new, 1)
+
+
+LISTED = f"""<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="{WSA}"
+ xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"><s:Header>
+<a:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/Hello</a:Action></s:Header><s:Body><d:Hello>
+<a:EndpointReference><a:Address>urn:uuid:9</a:Address></a:EndpointReference>
+<d:XAddrs>%s</d:XAddrs></d:Hello></s:Body></s:Envelope>"""
+
+
+def places_of(data: bytes) -> list[tuple[str, bool, int, int, str]]:
+    """The addresses, and what comes of exchanging them."""
+    message = Message(data)
+    found = message.addresses()
+    changed = message.exchanged((place, f"urn:{number}") for number, place in enumerate(found))
+    assert [p.text for p in Message(changed).addresses()] == [f"urn:{number}" for number in range(len(found))]
+    return [(*p.what, p.start, p.end, p.text) for p in found]
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        pytest.param([SUBSCRIBE.replace("&amp;", "") for _ in range(4)], id="Subscribe"),
+        pytest.param([LISTED % ("http://192.0.2.20/a " * n).strip() for n in (1, 2, 3, 4)], id="longer lists"),
+        pytest.param([LISTED % text for text in (" ", " ", " ", "http://192.0.2.20/", "")], id="blank at first"),
+        pytest.param([LISTED % text for text in ("http://a/", "http://b/", "http://c/ä", " ", "")], id="blank at last"),
+    ],
+)
+def test_a_message_of_known_markup_has_its_places_where_any_other_has(messages: list[str]) -> None:
+    def forget() -> None:
+        template._templates.clear()
+        template._seen.clear()
+
+    forget()
+    known = [places_of(message.encode()) for message in messages]
+    for message, places in zip(messages, known, strict=True):
+        forget()
+        assert places == places_of(message.encode())
+
+
+@pytest.mark.parametrize("case", ["clean-flatbed", "adf-3-pages"])
+def test_recorded_messages_of_known_markup_are_exchanged_as_any_other(case: str) -> None:
+    template._templates.clear()
+    template._seen.clear()
+    contents = [r.partition(b"\r\n\r\n")[2] for _, r, _ in recorded(CAPTURES / case / "capture.pcap")]
+    first = [places_of(content) for content in contents]
+    assert [places_of(content) for content in contents for _ in range(3)] == [
+        found for found in first for _ in range(3)
+    ]
+    assert any(each.plans for each in template._templates.values())
 
 
 def test_several_addresses_of_a_list_are_places_of_their_own() -> None:
@@ -99,3 +150,10 @@ def test_related_message_and_token_are_found() -> None:
             assert token is not None
             assert token.text.encode() in request
     assert len(list(Message(SUBSCRIBE.encode()).texts())) >= 4
+
+
+def test_an_address_behind_the_last_known_element_is_told_of() -> None:
+    many = LISTED.replace("<d:XAddrs>", "<x/>" * MAX_ROWS + "<d:XAddrs>") % "http://192.0.2.20/a"
+    message = Message(many.encode())
+    assert "XAddrs" not in {place.what.name for place in message.addresses()}
+    assert message.beyond

@@ -31,6 +31,7 @@ from wsdtrace.proxy.routes import Server, parse_url
 from wsdtrace.proxy.turn import Held, Turn
 from wsdtrace.proxy.wire import Pipe
 from wsdtrace.records import Endpoint, RequestLine
+from wsdtrace.soap.positions import MAX_ROWS
 from wsdtrace.wsd import operation_of
 
 if TYPE_CHECKING:
@@ -298,6 +299,10 @@ class Handler:
         if done.changes:
             changes = "; ".join(f"{element} {old} → {new}" for element, old, new in done.changes)
             self.record.note(Note("rewritten", f"{name}: {changes}", {"message_id": turn.message_id}))
+        if done.beyond:
+            what = f"{name}: addresses behind element {MAX_ROWS:,} stay as they are"
+            self.record.note(Note("kept", what))
+            self._proxy.say(what)
         for element, address in done.refused:
             self.record.note(Note("kept", f"{name}: {element} {address} stays: its host may not be reached"))
             self._proxy.say(f"{name}: {element} {address} is not of the device; it stays as it is (--allow HOST)")

@@ -3,10 +3,15 @@
 Theory of operation: the body is walked together with its declared type; a text counts when its field is in the table
 below (`ADDRESSES`), wherever the message has it and whatever prefixes and encoding it uses. Offsets come from a second
 scan of the bytes, so nothing else of the message changes. What is no well-formed envelope has no places.
+
+A message with the markup of an earlier one (`soap.template`) has its addresses in the same text runs: which, stands in
+a plan beside the template, and such a message is neither walked nor scanned.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from xml.sax.saxutils import escape, unescape
@@ -43,6 +48,9 @@ NAME = "FriendlyName"
 _SINKS = frozenset({f"{{{EVENTING}}}NotifyTo", f"{{{EVENTING}}}EndTo"})
 _TO, _RELATES_TO = f"{{{WSA}}}To", f"{{{WSA}}}RelatesTo"
 _JOB_TOKEN = f"{{{SCAN}}}JobToken"
+_PLAN = "addresses of the proxy"
+"""Key of the plan beside a template: (number of the text run, what its words are) in the order of the message."""
+_RUN = re.compile(rb">([^<]+)<")
 _ENTITIES = {"&quot;": '"', "&apos;": "'"}
 
 
@@ -81,16 +89,40 @@ class Message:
         self._document: Document | None = None
         self._rows: dict[etree._Element, int] = {}
         self._contents: list[tuple[int, int]] = []
+        self._blank = False
+        """A text that may be an address is white space: it has no place, and in the next such message it may have."""
+        self.beyond = False
+        """An address stands behind the elements whose places are known (`soap.positions.MAX_ROWS`)."""
 
     @property
     def is_sound(self) -> bool:
         """Well-formed and an envelope: its places are certain."""
-        return self.envelope.well_formed and self.envelope.root is not None and not self.envelope.has_dtd
+        envelope = self.envelope
+        known = envelope.template is not None
+        return known or (envelope.well_formed and envelope.root is not None and not envelope.has_dtd)
 
     def addresses(self) -> list[Place]:
-        """The addresses of header and body, in document order; a list of them (XAddrs) gives one place each."""
+        """The addresses of header and body; a list of them (XAddrs) gives one place each."""
         if not self.is_sound:
             return []
+        template = self.envelope.template
+        if template is None:
+            return self._found()
+        spans = [found.span(1) for found in _RUN.finditer(self.data)]
+        plan: list[tuple[int, What]] | None = template.plans.get(_PLAN)
+        if plan is None:
+            found = self._found()
+            if not self._blank:
+                runs = {bisect_right(spans, (place.start, len(self.data))) - 1: place.what for place in found}
+                template.plans[_PLAN] = list(runs.items())
+            return found
+        return [place for run, what in plan for place in self._in_run(*spans[run], what)]
+
+    def _in_run(self, start: int, end: int, what: What) -> Iterator[Place]:
+        return _whole(self.data, start, end, what) if what.name == NAME else _words(self.data, start, end, what)
+
+    def _found(self) -> list[Place]:
+        """The addresses, looked for in the tree."""
         found = [p for block in self._headers() if family_tag(tag_of(block)) == _TO for p in self._words(block, "To")]
         child = self.envelope.body_child
         declared = decode_message(self.envelope).message
@@ -119,13 +151,16 @@ class Message:
 
     def exchanged(self, edits: Iterable[tuple[Place, str]]) -> bytes:
         """The message with other texts at some places; everything else stays as it came."""
-        document = self._scanned()
+        known = self.envelope.template is not None  # UTF-8 without a byte order mark
+        codec = "utf-8" if known else self._scanned().codec
         out = bytearray()
         position = 0
         for place, text in sorted(edits, key=lambda edit: edit[0].start):
-            start, end = document.offset(place.start), document.offset(place.end)
+            start, end = place.start, place.end
+            if not known:
+                start, end = self._scanned().offset(start), self._scanned().offset(end)
             out += self.data[position:start]
-            out += escape(text).encode(document.codec, "xmlcharrefreplace")
+            out += escape(text).encode(codec, "xmlcharrefreplace")
             position = end
         return bytes(out + self.data[position:])
 
@@ -159,28 +194,24 @@ class Message:
 
     def _whole(self, element: etree._Element, name: str) -> Iterator[Place]:
         """The text of an element as one place."""
-        words = list(self._words(element, name))
-        if words:
-            start, end = words[0].start, words[-1].end
-            text = unescape(self._scanned().text[start:end].decode("utf-8", "replace"), _ENTITIES)
-            yield Place(What(name), start, end, text)
+        span = self._content(element)
+        return iter(()) if span is None else _whole(self._scanned().text, *span, What(name))
 
     def _words(self, element: etree._Element, name: str, *, sink: bool = False) -> Iterator[Place]:
         """The words of an element's text."""
+        span = self._content(element)
+        return iter(()) if span is None else _words(self._scanned().text, *span, What(name, sink))
+
+    def _content(self, element: etree._Element) -> tuple[int, int] | None:
+        """Where an element's text stands; None where that is not one place."""
         document = self._scanned()
         row = self._rows.get(element)
         if row is None or row >= len(self._contents):
-            return
+            self.beyond = True
+            return None
         start, end = self._contents[row]
-        raw = document.text[start:end]
-        if b"<" in raw:  # CDATA, a comment: what it means is not written at one place
-            return
-        position = 0
-        for word in raw.split():
-            at = raw.index(word, position)
-            position = at + len(word)
-            text = unescape(word.decode("utf-8", "replace"), _ENTITIES)
-            yield Place(What(name, sink), start + at, start + position, text)
+        self._blank |= start < end and not document.text[start:end].strip()
+        return None if b"<" in document.text[start:end] else (start, end)  # CDATA, a comment
 
     def _scanned(self) -> Document:
         if self._document is None:
@@ -189,3 +220,20 @@ class Message:
             positions = self._document.positions()
             self._contents = [positions.content(row) for row in range(len(positions.starts))]
         return self._document
+
+
+def _whole(text: bytes, start: int, end: int, what: What) -> Iterator[Place]:
+    """A range of a text without the white space around it as one place."""
+    words = list(_words(text, start, end, what))
+    if words:
+        start, end = words[0].start, words[-1].end
+        yield Place(what, start, end, unescape(text[start:end].decode("utf-8", "replace"), _ENTITIES))
+
+
+def _words(text: bytes, start: int, end: int, what: What) -> Iterator[Place]:
+    """The words in a range of a text."""
+    at = start
+    for word in text[start:end].split():
+        at = text.index(word, at)
+        yield Place(what, at, at + len(word), unescape(word.decode("utf-8", "replace"), _ENTITIES))
+        at += len(word)

@@ -45,6 +45,8 @@ class Rewritten:
     """Element, old address, new address."""
     refused: tuple[tuple[str, str], ...] = ()
     """Element and address of what stays because its host may not be reached."""
+    beyond: bool = False
+    """Some addresses were not looked at: there are too many elements before them."""
 
 
 class Rewriter:
@@ -114,7 +116,7 @@ class Rewriter:
             elif text is not None and text != place.text:
                 edits.append((place, text))
         changes = tuple((place.what.name, place.text, text) for place, text in edits)
-        return Rewritten(message.exchanged(edits) if edits else message.data, changes, tuple(refused))
+        return Rewritten(message.exchanged(edits) if edits else message.data, changes, tuple(refused), message.beyond)
 
     def _renamed(self, place: Place, *, to_device: bool) -> str | None:
         if place.what.name == NAME:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from wsdtrace.records import Endpoint
@@ -78,6 +79,7 @@ def parse_url(text: str) -> Url | None:
     return Url(scheme, plain_host(host), port, found["rest"] or "", zone.removeprefix("25"))
 
 
+@lru_cache(maxsize=1024)
 def plain_host(host: str) -> str:
     """A host in one spelling: RFC 5952 for IPv6, lower case, no final dot."""
     try:

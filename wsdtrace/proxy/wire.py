@@ -53,9 +53,6 @@ class Pipe(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._is_tls = transport.get_extra_info("ssl_object") is not None
         self._transport.set_write_buffer_limits(high=MAX_WAITING)
-        found = transport.get_extra_info("socket")
-        if found is not None and found.family in (socket.AF_INET, socket.AF_INET6):
-            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.local = endpoint_of(transport.get_extra_info("sockname"))
         self.peer = endpoint_of(transport.get_extra_info("peername"))
         if self._opened is not None:
