@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from wsdtrace.records import (
     Endpoint,
     HttpEvent,
     HttpEventKind,
+    HttpExchange,
     HttpMessage,
     NetEvent,
     StreamChunk,
@@ -22,6 +24,8 @@ from wsdtrace.records import (
 )
 
 SECOND = 10**9
+ACTION = re.compile(rb"Action[^>]*>\s*[^<]*/([A-Za-z]+)\s*<")
+"""Whose last part is the operation."""
 UP, DOWN = Direction.FROM_ORIGINATOR, Direction.FROM_RESPONDER
 
 
@@ -78,17 +82,18 @@ def unchunked(message: bytes) -> bytes:
     return relength(head + b"\r\n\r\n" + bytes(content))
 
 
-def turns_of(path: Path) -> Turns:
-    """The exchanges of a recording, in order."""
+def exchanges_of(path: Path) -> Iterator[tuple[HttpExchange, bytes, bytes]]:
+    """The exchanges of a recording that were answered, with the bytes of request and response as they were sent."""
     streams: dict[tuple[int, Direction], bytearray] = {}
-    exchanges: list[HttpEvent] = []
+    ended: list[HttpExchange] = []
     room, net = HttpRoom(), Net()
 
     def take(events: list[NetEvent]) -> None:
         for event in events:
             if isinstance(event, StreamChunk):
                 streams.setdefault((event.connection, event.direction), bytearray()).extend(event.data)
-            exchanges.extend(e for e in room.feed(event) if isinstance(e, HttpEvent) and e.kind is HttpEventKind.ENDED)
+            told = [e for e in room.feed(event) if isinstance(e, HttpEvent)]
+            ended.extend(e.exchange for e in told if e.kind is HttpEventKind.ENDED)
 
     with open_capture(path) as source:
         for batch in source.batches():
@@ -96,19 +101,25 @@ def turns_of(path: Path) -> Turns:
         take(net.close())
 
     def raw(message: HttpMessage) -> bytes:
-        whole = streams[message.connection, message.direction]
-        return unchunked(bytes(whole[message.stream_start : message.stream_end]))
+        return bytes(streams[message.connection, message.direction][message.stream_start : message.stream_end])
 
+    for exchange in ended:
+        if exchange.request is not None and exchange.response is not None:
+            yield exchange, raw(exchange.request), raw(exchange.response)
+
+
+def turns_of(path: Path) -> Turns:
+    """The conversation of a recording, in order."""
     turns = []
-    for event in exchanges:
-        asked, answered = event.exchange.request, event.exchange.response
-        if asked is not None and answered is not None and b"Envelope" in raw(asked):
-            operation = re.search(rb"Action[^>]*>[^<]*/([A-Za-z]+)<", raw(asked))
+    for exchange, request, response in exchanges_of(path):
+        asked, answered = exchange.request, exchange.response
+        if b"Envelope" in request and asked is not None and answered is not None:
+            operation = ACTION.search(request)
             turns.append(
                 Turn(
-                    operation.group(1).decode() if operation else "?",
-                    raw(asked),
-                    raw(answered),
+                    operation[1].decode() if operation else "?",
+                    unchunked(request),
+                    unchunked(response),
                     asked.first.time_ns,
                     answered.first.time_ns,
                     answered.last.time_ns,

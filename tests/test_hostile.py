@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import csv
-import sys
 import unicodedata
 
-import pytest
-
-from tests.shared import REPOSITORY
-
-sys.path.insert(0, str(REPOSITORY / "benchmarks"))
 import hostile
+import pytest
 
 from tests import command
 from tests.capture.test_tshark import needs_tshark
+from tests.shared import REPOSITORY
 from tests.tls import in_tls
 from wsdtrace.cli.show import KINDS
 from wsdtrace.pipeline import Options, check_file

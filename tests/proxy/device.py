@@ -10,42 +10,18 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wsdtrace.capture import open_capture
-from wsdtrace.http import HttpRoom
-from wsdtrace.net import Net
-from wsdtrace.records import Direction, HttpEvent, HttpEventKind, HttpMessage, NetEvent, StreamChunk
+from turns import ACTION, exchanges_of
 
-ACTION = re.compile(rb"Action[^>]*>\s*[^<]*/([A-Za-z]+)\s*<")
 MESSAGE_ID = re.compile(rb"MessageID[^>]*>([^<]*)<")
 RELATES_TO = re.compile(rb"(RelatesTo[^>]*>)[^<]*<")
 
 
 def recorded(path: Path) -> list[tuple[str, bytes, bytes]]:
     """Operation, request and response of each exchange of a recording, as they were on the wire."""
-    streams: dict[tuple[int, Direction], bytearray] = {}
-    ended: list[HttpEvent] = []
-    room, net = HttpRoom(), Net()
-
-    def take(events: list[NetEvent]) -> None:
-        for event in events:
-            if isinstance(event, StreamChunk):
-                streams.setdefault((event.connection, event.direction), bytearray()).extend(event.data)
-            ended.extend(e for e in room.feed(event) if isinstance(e, HttpEvent) and e.kind is HttpEventKind.ENDED)
-
-    with open_capture(path) as source:
-        for batch in source.batches():
-            take(net.feed(batch))
-        take(net.close())
-
-    def raw(message: HttpMessage) -> bytes:
-        whole = streams[message.connection, message.direction]
-        return bytes(whole[message.stream_start : message.stream_end])
-
     found = []
-    for event in ended:
-        request, response = event.exchange.request, event.exchange.response
-        if request is not None and response is not None and (operation := ACTION.search(raw(request))):
-            found.append((operation[1].decode(), raw(request), raw(response)))
+    for _, request, response in exchanges_of(path):
+        if operation := ACTION.search(request):
+            found.append((operation[1].decode(), request, response))
     return found
 
 

@@ -9,8 +9,8 @@ import threading
 from pathlib import Path
 
 import pytest
+from turns import relength
 
-from benchmarks.turns import relength
 from tests.proxy.device import Device, recorded
 from tests.proxy.talk import FLATBED, ask, ask_each, findings_of, run
 from wsdtrace.proxy import Proxy

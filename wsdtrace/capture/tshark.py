@@ -167,7 +167,7 @@ class Tshark(Closing):
                 self._links[link] = len(self._links)
                 blocks.append(interface_description(Interface("", link)))
             data = bytes(batch.buffer[start : start + captured])
-            blocks.append(enhanced_packet(self._links[link], max(time_ns, 0), data, wire))
+            blocks.append(enhanced_packet(self._links[link], max(time_ns, 0), data, wire_len=wire))
         before, answered = self._asked, 0
         self._asked += len(batch)
         patience = threading.Timer(MAX_SECONDS, self._give_up)
