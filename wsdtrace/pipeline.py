@@ -41,6 +41,7 @@ from wsdtrace.records import (
     RecordedRequest,
     Stamp,
     StreamEnded,
+    WholeConnection,
 )
 from wsdtrace.report.again import events_again, message_again, read_record_again, transfer
 from wsdtrace.report.injections import Injections
@@ -169,7 +170,7 @@ def captured(source: FrameSource, run: Run) -> Trace:
         trace.read_paths = lambda exchanges: paths_of(through.window(0, EVERYTHING), exchanges)
         trace.read_transfer = lambda ref: transfer(through, ref)
         trace.read_stream = lambda ref: events_again(through, ref)
-        trace.read_content = lambda ref: read_content(events_again(through, ref, extents=True), ref)
+        trace.read_content = lambda ref: read_content(events_again(through, ref, compact=True), ref)
         trace.read_message = lambda message, asked: message_again(through, message, asked)
     return trace
 
@@ -232,7 +233,7 @@ class Run:
 
     options: Options
     rules: Iterable[Rule]
-    net: Net = field(default_factory=lambda: Net(extents=True))
+    net: Net = field(default_factory=lambda: Net(compact=True))
     tracker: Tracker = field(init=False)
     checker: Checker = field(init=False)
     http: HttpRoom = field(init=False)
@@ -319,7 +320,9 @@ class Run:
     def _http(self, events: Iterable[NetEvent]) -> list[Fact]:
         facts: list[Fact] = []
         for event in events:
-            if isinstance(event, ConnectionOpened | ConnectionRefused | Datagram | Gap | NetAnomaly | StreamEnded):
+            if isinstance(event, WholeConnection):
+                facts.extend(event.edges())
+            elif isinstance(event, ConnectionOpened | ConnectionRefused | Datagram | Gap | NetAnomaly | StreamEnded):
                 facts.append(event)
             facts.extend(self.http.feed(event))
         return facts

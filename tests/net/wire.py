@@ -6,7 +6,7 @@ frames anywhere; `story` brings events into a form in which the edges of chunks 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -22,6 +22,7 @@ from wsdtrace.records import (
     NetAnomaly,
     NetEvent,
     StreamChunk,
+    WholeConnection,
 )
 
 CLIENT = Endpoint("192.0.2.1", 50000)
@@ -120,9 +121,11 @@ def batches(frames: Sequence[Frame], cuts: Iterable[int] = ()) -> list[FrameBatc
     return out
 
 
-def read(frames: Sequence[Frame], cuts: Iterable[int] = (), limits: NetLimits | None = None) -> list[NetEvent]:
+def read(
+    frames: Sequence[Frame], cuts: Iterable[int] = (), limits: NetLimits | None = None, *, compact: bool = False
+) -> list[NetEvent]:
     """All events of the frames, the close included."""
-    net = Net(limits)
+    net = Net(limits, compact=compact)
     events = [event for batch in batches(frames, cuts) for event in net.feed(batch)]
     return events + net.close()
 
@@ -139,10 +142,19 @@ class Said:
     base_seq: int
 
 
+def unfolded(events: Iterable[NetEvent]) -> Iterator[NetEvent]:
+    """The events, in the place of whole connections those that they stand for."""
+    for event in events:
+        if isinstance(event, WholeConnection):
+            yield from event.events()
+        else:
+            yield event
+
+
 def story(events: Iterable[NetEvent]) -> dict[ConnectionId | None, list[Said | NetEvent]]:
     """What happened to each connection, in order, runs of bytes joined, with every byte's frame; None: datagrams."""
     told: dict[ConnectionId | None, list[Said | NetEvent]] = {}
-    for event in events:
+    for event in unfolded(events):
         lines = told.setdefault(getattr(event, "connection", None), [])
         if not isinstance(event, StreamChunk):
             lines.append(event)

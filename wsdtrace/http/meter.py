@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wsdtrace.http.values import make_stamp
-from wsdtrace.records import SegmentIndex, Stamp, StreamChunk
+from wsdtrace.records import LocatorKind, SegmentIndex, Stamp, StreamChunk, Turn
 
 if TYPE_CHECKING:
     from wsdtrace.http.bulk import Bulk
@@ -43,7 +43,7 @@ class View:
     """One chunk, ready to be read: bytes, their place in the stream, and who brought them."""
 
     __slots__ = (
-        "_files", "_frames", "_offsets", "_stamp", "_stamp_row", "_times", "data", "end", "index", "kind", "start",
+        "_files", "_frames", "_index", "_offsets", "_stamp", "_stamp_row", "_times", "data", "end", "kind", "start",
     )  # fmt: skip
 
     def __init__(self, chunk: StreamChunk) -> None:
@@ -51,7 +51,8 @@ class View:
         self.data = data if type(data) is bytes else bytes(data)
         self.start = chunk.offset
         self.end = chunk.offset + len(self.data)
-        self.index = index = chunk.index
+        index = chunk.index
+        self._index: SegmentIndex | None = index
         self.kind = index.kind
         self._offsets: list[int] = index.offset.tolist()
         self._frames: list[int] = index.frame.tolist()
@@ -59,6 +60,26 @@ class View:
         self._files: list[int] = index.file_offset.tolist()
         self._stamp_row = -1
         self._stamp: Stamp | None = None
+
+    @classmethod
+    def of_turn(cls, turn: Turn) -> View:
+        """A view of all that one side of a connection says."""
+        view = cls.__new__(cls)
+        view.data = turn.data
+        view.start, view.end = 0, len(turn.data)
+        view.kind = LocatorKind.FRAME
+        view._index = None
+        view._offsets, view._frames, view._times, view._files = turn.offsets, turn.frames, turn.times, turn.files
+        view._stamp_row, view._stamp = -1, None
+        return view
+
+    @property
+    def index(self) -> SegmentIndex:
+        """Who brought the bytes, as columns."""
+        if self._index is None:
+            rows = np.array([self._offsets, self._frames, self._times, self._files], dtype=np.int64)
+            self._index = SegmentIndex(*rows)
+        return self._index
 
     def row(self, offset: int) -> int:
         """Row of the segment with the byte at stream `offset`."""

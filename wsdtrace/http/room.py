@@ -9,6 +9,7 @@ from __future__ import annotations
 from wsdtrace.http.connection import Connection
 from wsdtrace.http.exchange import HttpOutput
 from wsdtrace.http.limits import Budget, HttpLimits
+from wsdtrace.http.whole import WholeReader
 from wsdtrace.records import (
     ConnectionId,
     ConnectionOpened,
@@ -20,6 +21,7 @@ from wsdtrace.records import (
     StreamChunk,
     StreamEnd,
     StreamEnded,
+    WholeConnection,
 )
 
 _UNKNOWN = Endpoint("", 0)
@@ -39,6 +41,7 @@ class HttpRoom:
         self._budget = Budget(self._limits.held_total)
         self._connections: dict[ConnectionId, Connection] = {}
         self._out: list[HttpOutput] = []
+        self._whole = WholeReader(self._limits, self._budget)
 
     @property
     def held(self) -> int:
@@ -47,6 +50,8 @@ class HttpRoom:
 
     def feed(self, event: NetEvent) -> list[HttpOutput]:
         """Take one net event; returns what became known by it, in order."""
+        if isinstance(event, WholeConnection):
+            return self._whole.read(event) or [said for one in event.events() for said in self.feed(one)]
         if isinstance(event, StreamChunk):
             self._connection(event).chunk(event)
         elif isinstance(event, ConnectionOpened):

@@ -176,6 +176,14 @@ class Connection:
         stream.advance(offset)
         stream.seen = True
 
+    def restore(self, bases: list[int], sizes: list[int]) -> None:
+        """It ended long ago, by a FIN of each side behind so many bytes."""
+        self.state = _ENDED
+        for stream, base, size in zip(self.streams, bases, sizes, strict=True):
+            stream.start(base, syn=True)
+            stream.advance(size)
+            stream.seen, stream.end_offset, stream.ended = True, size, StreamEnd.FIN
+
     # -- segments -----------------------------------------------------------------------------
 
     def receive(self, frame: Frame, out: Outbox) -> bool:

@@ -40,18 +40,18 @@ _RESUMED: Final = ConnectionId(0)
 class Net:
     """Frames in, events out. Holds what waits for its neighbours, within `NetLimits`."""
 
-    def __init__(self, limits: NetLimits | None = None, *, extents: bool = False) -> None:
+    def __init__(self, limits: NetLimits | None = None, *, compact: bool = False) -> None:
         """Begin with nothing.
 
         Args:
             limits: bounds.
-            extents: hand on long runs as they lie in the batch; whoever takes the events looks at them before the next
-                batch is read.
+            compact: long runs are handed on as they lie in the batch (`Extents`), and a connection that begins and ends
+                in it as one event (`WholeConnection`); whoever takes the events looks at them before the next batch.
         """
         self._limits = limits or NetLimits()
         self._out = Outbox(self._limits)
         self._fragments = Fragments(self._limits)
-        self._table = Connections(self._limits, self._out, extents=extents)
+        self._table = Connections(self._limits, self._out, compact=compact)
         self._now_ns = -(1 << 63)
         self._backwards = False
         self._last = Stamp(0, 0)
@@ -68,7 +68,7 @@ class Net:
         *,
         connection: ConnectionId = _RESUMED,
         limits: NetLimits | None = None,
-        extents: bool = False,
+        compact: bool = False,
     ) -> Self:
         """A reader of one direction of one connection, from a stream offset on: how a `ContentRef` is read again.
 
@@ -83,9 +83,9 @@ class Net:
             offset: stream offset to start at.
             connection: id that the events carry.
             limits: as for `Net`.
-            extents: as for `Net`.
+            compact: as for `Net`.
         """
-        net = cls(limits, extents=extents)
+        net = cls(limits, compact=compact)
         ends = (
             (originator, responder)
             if address.words(originator) <= address.words(responder)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from wsdtrace.net.connection import Connection, Frame
-from wsdtrace.records import I64, Extents, FrameBatch, SegmentIndex, StreamChunk
+from wsdtrace.records import I64, Direction, Extents, FrameBatch, SegmentIndex, StreamChunk, Turn
 
 if TYPE_CHECKING:
     from wsdtrace.net.flows import Items
@@ -35,6 +35,7 @@ class Runs:
         np.add(row, batch.first_number, out=self._columns[1])
         self._columns[2] = batch.time_ns[row]
         self._columns[3] = batch.file_offset[row]
+        self._lists: list[list[int]] | None = None
         self._start, self._stop = items.run_start.tolist(), items.run_stop.tolist()
         self._row = row[items.run_stop - 1].tolist() if len(at) else []
         self._side = items.run_side.tolist()
@@ -75,6 +76,16 @@ class Runs:
         for stream, parts in zip(connection.streams, said, strict=True):
             stream.advance(offsets[stream.side] - stream.next_offset)
             out.remember(stream, parts)
+
+    def turn(self, run: int, direction: Direction, base_seq: int) -> Turn:
+        """A run that is all that one side says."""
+        if self._lists is None:
+            self._lists = self._columns.tolist()
+        offsets, frames, times, files = self._lists
+        low, high, before = self._start[run], self._stop[run], self._before[run]
+        rows = slice(low, high)
+        at = [0] if high - low == 1 else [offset - before for offset in offsets[rows]]
+        return Turn(direction, self._join(low, high), at, frames[rows], times[rows], files[rows], base_seq)
 
     def _join(self, low: int, high: int) -> bytes:
         """The bytes of segments `low:high`."""

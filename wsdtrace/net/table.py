@@ -2,7 +2,8 @@
 
 Theory of operation: plain items (see `flows`) whose connection agrees have their runs joined without a look at single
 segments; the segments of all other items pass one by one through their `Connection`. Both ways give the same events:
-the first is only taken where the second would find nothing to decide.
+the first is only taken where the second would find nothing to decide. So it is with connections that begin and end in
+the batch, of which one event is told for all (see `whole`).
 """
 
 from __future__ import annotations
@@ -11,25 +12,26 @@ import numpy as np
 
 from wsdtrace.net.address import endpoint
 from wsdtrace.net.connection import NEVER, Connection, Frame
-from wsdtrace.net.flows import Key, cut_into_items, group_by_connection
+from wsdtrace.net.flows import Items, Key, cut_into_items, group_by_connection
 from wsdtrace.net.ip import Packets
 from wsdtrace.net.limits import NetAnomalyKind, NetLimits
 from wsdtrace.net.outbox import Outbox
 from wsdtrace.net.runs import Frames, Runs
 from wsdtrace.net.transport import RST, Segments
+from wsdtrace.net.whole import Past, Wholes
 from wsdtrace.records import I64, ConnectionId, Endpoint, FrameBatch, GapReason, Stamp
 
 
 class Connections:
     """The connections that are remembered, by endpoints, in the order of their last segment."""
 
-    def __init__(self, limits: NetLimits, out: Outbox, *, extents: bool = False) -> None:
-        """Args: extents: long runs are handed on as they lie."""
-        self._extents = extents
+    def __init__(self, limits: NetLimits, out: Outbox, *, compact: bool = False) -> None:
+        """Args: compact: as for `Net`."""
+        self._compact = compact
         self._limits = limits
         self._out = out
         self._open: dict[Key, Connection] = {}
-        self._over: dict[Key, Connection] = {}
+        self._over: dict[Key, Connection | Past] = {}
         """Ended ones, so that late segments are known."""
         self._next_id = 0
         self._only: Key | None = None
@@ -58,16 +60,25 @@ class Connections:
                 return
             segments = segments.pick(np.flatnonzero(wanted))
             grouped = group_by_connection(segments, packets)
-        known = [self._open.get(key) or self._over.get(key) for key in grouped.keys]
+        known = [self._open.get(key) or self._past(key) for key in grouped.keys]
         items = cut_into_items(segments, grouped)
-        runs = Runs(batch, segments, items, extents=self._extents)
+        runs = Runs(batch, segments, items, extents=self._compact)
         frames = Frames(batch, segments, items, grouped.side, now_ns)
         out = self._out
-        columns = (
-            items.group.tolist(), items.start.tolist(), items.stop.tolist(), items.plain.tolist(), items.seen.tolist(),
-            items.next_seq.tolist(), items.ack.tolist(), items.runs[:-1].tolist(), items.runs[1:].tolist(),
-        )  # fmt: skip
-        for group, start, stop, plain, seen, next_seq, ack, first_run, last_run in zip(*columns, strict=True):
+        columns = [
+            items.group, items.start, items.stop, items.plain, items.seen, items.next_seq, items.ack, items.runs[:-1],
+            items.runs[1:],
+        ]  # fmt: skip
+        wholes = self._wholes(batch, segments, items, grouped.side, known, now_ns)
+        if wholes is not None:
+            columns = [column[wholes.begins] for column in columns]
+        pasts: dict[int, Past] = {}
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        for group, start, stop, plain, seen, next_seq, ack, first_run, last_run in rows:
+            if wholes is not None and group in wholes.at:
+                row, event, pasts[group] = wholes.tell(group, grouped.keys[group], self._number(), runs)
+                out.put(row, event)
+                continue
             connection = known[group]
             if plain and connection is not None and connection.receive_plain(seen, next_seq, ack):
                 runs.hand_on(first_run, last_run, connection, out)
@@ -82,7 +93,34 @@ class Connections:
                 )
         out.end_runs()
         self._bound_held()
-        self._sort_by_age(grouped.keys, grouped.group, known)
+        remembered = [pasts.get(group, connection) for group, connection in enumerate(known)]
+        self._sort_by_age(grouped.keys, grouped.group, remembered)
+
+    def _past(self, key: Key) -> Connection | None:
+        """A connection that is over, if it is remembered."""
+        past = self._over.get(key)
+        return past.connection(self._limits.piece_overhead) if isinstance(past, Past) else past
+
+    def _wholes(
+        self,
+        batch: FrameBatch,
+        segments: Segments,
+        items: Items,
+        side: I64,
+        known: list[Connection | None],
+        now_ns: I64,
+    ) -> Wholes | None:
+        """The connections that begin and end in a batch, where they are wanted as such and there are any."""
+        if not self._compact or self._only is not None:
+            return None
+        fresh = np.array([connection is None for connection in known])
+        wholes = Wholes(batch, segments, items, side, fresh, now_ns, self._limits.syn_timeout_ns)
+        return wholes if wholes.at else None
+
+    def _number(self) -> ConnectionId:
+        """The number of a new connection."""
+        self._next_id += 1
+        return ConnectionId(self._next_id - 1)
 
     def _begin(
         self, before: Connection | None, frame: Frame, packets: Packets, segments: Segments, at: int, key: Key
@@ -99,13 +137,12 @@ class Connections:
         elif frame.flags & RST:
             return None  # of a connection that ended before the capture began
         ends = _ends(packets, int(segments.packet[at]), int(segments.source[at]), int(segments.destination[at]))
-        number = ConnectionId(self._next_id)
-        self._next_id += 1
-        connection = Connection(key, ends if frame.side == 0 else ends[::-1], number, self._limits.piece_overhead)
+        sides = ends if frame.side == 0 else ends[::-1]
+        connection = Connection(key, sides, self._number(), self._limits.piece_overhead)
         connection.begin(frame, stray, self._out)
         return connection
 
-    def _sort_by_age(self, keys: list[Key], group: I64, known: list[Connection | None]) -> None:
+    def _sort_by_age(self, keys: list[Key], group: I64, known: list[Connection | Past | None]) -> None:
         """Move the connections of this batch behind all others, by their last segment; forget what is too much."""
         last = np.zeros(len(keys), dtype=np.int64)
         last[group] = np.arange(len(group))  # the last assignment to an index stays
@@ -115,7 +152,10 @@ class Connections:
                 continue
             self._open.pop(key, None)
             self._over.pop(key, None)
-            (self._over if connection.over else self._open)[key] = connection
+            if isinstance(connection, Past) or connection.over:
+                self._over[key] = connection
+            else:
+                self._open[key] = connection
         while len(self) > self._limits.connections:
             self._evict()
 

@@ -62,13 +62,13 @@ from wsdtrace.records.streams import (
     GapReason,
     Keys,
     NetAnomaly,
-    NetEvent,
     SegmentIndex,
     StreamChunk,
     StreamEnd,
     StreamEnded,
 )
 from wsdtrace.records.transfers import Transfer
+from wsdtrace.records.whole import NetEvent, Turn, WholeConnection
 
 __all__ = [
     "I64",
@@ -119,4 +119,6 @@ __all__ = [
     "StreamEnd",
     "StreamEnded",
     "Transfer",
+    "Turn",
+    "WholeConnection",
 ]

@@ -189,6 +189,3 @@ class NetAnomaly:
     anomaly: Anomaly
     stamp: Stamp
     connection: ConnectionId | None = None
-
-
-NetEvent = ConnectionOpened | StreamChunk | Gap | StreamEnded | ConnectionRefused | Datagram | NetAnomaly

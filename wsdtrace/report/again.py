@@ -24,14 +24,14 @@ def read_record_again(source: AirscanSource, ref: ContentRef) -> Iterator[bytes]
         yield from read_recorded_content(recorded, ref)
 
 
-def events_again(source: Through, ref: ContentRef, *, extents: bool = False) -> Iterator[NetEvent]:
+def events_again(source: Through, ref: ContentRef, *, compact: bool = False) -> Iterator[NetEvent]:
     """What brought a message, from its part of the file, through the same reassembler; what was decrypted, from where
-    that is kept. With `extents`, each event has to be looked at before the next one is asked for."""
+    that is kept. With `compact`, each event has to be looked at before the next one is asked for."""
     decrypted = source.again(ref)
     if decrypted is not None:
         yield from decrypted
         return
-    net = Net.resume(ref.originator, ref.responder, ref.direction, ref.base_seq, ref.message_start, extents=extents)
+    net = Net.resume(ref.originator, ref.responder, ref.direction, ref.base_seq, ref.message_start, compact=compact)
     for batch in source.window(ref.file_start, ref.file_end + 1):
         yield from net.feed(batch)
     yield from net.close()
