@@ -264,3 +264,20 @@ def test_a_page_that_a_persona_refuses_once_is_still_to_come() -> None:
 
     told = Stage(scene, habit(REFUSES_PAGE_2 % "Fault ServerErrorTemporaryError")).result
     assert told == [Mark(1), "ServerErrorTemporaryError", Mark(2), Mark(3)]
+
+
+def test_a_slide_is_scanned_from_the_film_unit() -> None:
+    async def scene(_: VirtualScanner, client: Client) -> Any:
+        told = (await client.elements(["ScannerConfiguration"])).value
+        return told, await client.scan(Wish(source="Film", dpi=300, width=2000, height=1500))
+
+    stage = Stage(scene, habit("[device]\nfilm = [2000, 2000]"))
+    told, done = stage.result
+    film = told.scanner_elements.element_data[0].scanner_configuration.film
+    assert [str(mode) for mode in film.film_scan_modes_supported.film_scan_mode_value] == [
+        "ColorSlideFilm",
+        "ColorNegativeFilm",
+    ]
+    [page] = [Image.open(io.BytesIO(page.data)) for page in done.pages]
+    assert (page.size, read_mark(page)) == ((600, 450), Mark(1))
+    assert (stage.trace().jobs[0].outcome.value, stage.loud()) == ("completed", [])

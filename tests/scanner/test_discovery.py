@@ -2,14 +2,19 @@
 
 import asyncio
 import io
+import os
 import socket
 import struct
+import subprocess
+import sys
 import uuid
 from typing import Any
 
 import pytest
 from lxml import etree
 
+from tests.scanner.elsewhere import needs_networks
+from tests.shared import REPOSITORY
 from wsdtrace.capture import open_capture_bytes
 from wsdtrace.pipeline import Options, check_source
 from wsdtrace.scanner import discovery
@@ -190,3 +195,51 @@ def test_the_group_is_joined_on_the_interface_of_the_address() -> None:
         own = sock.getsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, 4)
         assert own == socket.inet_aton(HERE)
         assert struct.unpack("@i", sock.getsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 4)) == (1,)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have multicast at ::1")
+def test_a_hello_that_cannot_be_sent_is_counted_and_not_in_the_record() -> None:
+    file = io.BytesIO()
+
+    async def scene() -> tuple[int, str]:
+        async with VirtualScanner(host="::1", announce=True, record=file) as scanner:
+            return scanner.presences[0].unsent, scanner.presences[0].problem
+
+    assert asyncio.run(scene()) == (2, "network is unreachable")
+    with open_capture_bytes(file.getvalue(), "x.pcapng") as source:
+        assert check_source(source, Options()).exchanges == []
+
+
+FIND = """
+import asyncio
+from wsdtrace.scanner.finder import find, resolve
+from wsdtrace.scanner.server import VirtualScanner
+
+async def main():
+    async with VirtualScanner(host="2001:db8::1", announce=True, delay_s=0) as scanner:
+        endpoint = scanner.device.endpoint
+        found = await find("2001:db8::1", wanted=endpoint)
+        there = await resolve("2001:db8::1", endpoint)
+        print([each.addresses for each in found], there.addresses == (scanner.addresses.device,))
+
+asyncio.run(main())
+"""
+NETWORK = (
+    "ip link set lo up; ip link add d0 type veth peer name d1; ip addr add 2001:db8::1/64 dev d0 nodad;"
+    "ip link set d1 up; ip link set d0 up"
+)
+
+
+@pytest.mark.slow
+@needs_networks
+def test_it_is_found_by_the_multicast_of_ipv6() -> None:
+    script = f'{NETWORK}; exec "$0" -c "$1"'
+    done = subprocess.run(
+        ["unshare", "-n", "bash", "-ec", script, sys.executable, FIND],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )
+    assert done.stdout.startswith("[('http://[2001:db8::1]:"), done.stderr
+    assert done.stdout.endswith(" True\n")

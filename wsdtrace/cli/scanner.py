@@ -153,6 +153,7 @@ async def _until_stopped(scanner: object, who: Persona, write: str | None) -> No
     import signal
     from datetime import datetime
 
+    from wsdtrace.cli.terminal import complain
     from wsdtrace.report.escape import visible
     from wsdtrace.scanner.server import VirtualScanner
 
@@ -174,6 +175,9 @@ async def _until_stopped(scanner: object, who: Persona, write: str | None) -> No
         click.echo(f"  its button     wsdtrace scanner press --at {at.base.removeprefix('http://')}")
         if write is not None:
             click.echo(f"  its record     {write}")
+        for presence in scanner.presences:
+            if presence.problem:
+                complain(f"not announced at {presence.host}: {presence.problem}; --listen at the address of a network")
         click.echo("Ctrl-C ends it.")
         await stopped.wait()
     if write is not None:

@@ -127,16 +127,17 @@ def _interface_of(host: str) -> int:
 
 
 class _Protocol(asyncio.DatagramProtocol):
-    """Hands datagrams on."""
+    """Hands datagrams on, and what became of those that could not be sent."""
 
-    def __init__(self, take: Callable[[bytes, Any], None]) -> None:
+    def __init__(self, take: Callable[[bytes, Any], None], failed: Callable[[Exception], None]) -> None:
         self._take = take
+        self._failed = failed
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         self._take(data, addr)
 
     def error_received(self, exc: Exception) -> None:
-        logger.debug("discovery: %s", exc)
+        self._failed(exc)
 
 
 class Discovery:
@@ -163,7 +164,7 @@ class Discovery:
         self._device = device
         self._speech = speech
         self._at = at
-        self._host = host
+        self.host = host
         self._recorder = recorder
         self._delay_s = delay_s
         self._limiter = Limiter(device.clock)
@@ -174,6 +175,10 @@ class Discovery:
         self.group = Endpoint(GROUP_6 if ":" in host else GROUP_4, DISCOVERY_PORT)
         self.refused = 0
         """Datagrams that were not answered: not on the link, or too many."""
+        self.unsent = 0
+        """Datagrams that could not be sent."""
+        self.problem = ""
+        """Why, for the last of them."""
 
     async def start(self) -> None:
         """Listen, and say Hello.
@@ -183,10 +188,10 @@ class Discovery:
         """
         loop = asyncio.get_running_loop()
         self._listener, _ = await loop.create_datagram_endpoint(
-            lambda: _Protocol(self._took), sock=multicast_socket(self._host, listen=True)
+            lambda: _Protocol(self._took, self._failed), sock=multicast_socket(self.host, listen=True)
         )
         self._speaker, _ = await loop.create_datagram_endpoint(
-            lambda: _Protocol(lambda *_: None), sock=multicast_socket(self._host, listen=False)
+            lambda: _Protocol(lambda *_: None, self._failed), sock=multicast_socket(self.host, listen=False)
         )
         hello = discovery.Hello(
             endpoint_reference=reference(self._device.endpoint),
@@ -263,9 +268,16 @@ class Discovery:
         for _ in range(outgoing.repeat):
             self._send(self._speaker, outgoing.data, address)
 
+    def _failed(self, error: Exception) -> None:
+        """A datagram could not be sent: Linux, for one, has no route for IPv6 multicast on loopback."""
+        self.unsent += 1
+        self.problem = str(getattr(error, "strerror", None) or error).lower()
+        logger.debug("discovery at %s: %s", self.host, self.problem)
+
     def _send(self, transport: asyncio.DatagramTransport, data: bytes, to: Any) -> None:
         place = (to.address, to.port) if isinstance(to, Endpoint) else to
+        unsent = self.unsent
         transport.sendto(data, place)
-        if self._recorder is not None:
+        if self._recorder is not None and self.unsent == unsent:
             own = endpoint_of(transport.get_extra_info("sockname"))
             self._recorder.sent(own, endpoint_of(place), data)
