@@ -71,6 +71,6 @@ def test_it_serves_until_it_is_interrupted_and_leaves_its_record(tmp_path: Path)
         rest, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (0, "")
     assert pressed.code == 2
-    assert "nobody is on its display" in pressed.err
+    assert "pressed, but nobody is on its display: no client" in pressed.err
     assert f"next: wsdtrace check {record}" in rest
     assert record.read_bytes()[:4] == b"\n\r\r\n"

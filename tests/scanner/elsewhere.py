@@ -125,7 +125,7 @@ def main(name: str, folder: str, who: str = DEFAULT) -> None:
     asked: list[str] = []
     with (Path(folder) / "own.pcapng").open("wb") as file:
         scanner = VirtualScanner(who, host=HERE, announce=True, record=file)
-        scanner.on_exchange = lambda operation, peer, status: asked.append(f"{operation} {status}")
+        scanner.on_exchange = lambda operation, peer, status, _: asked.append(f"{operation} {status}")
         with captured(Path(folder) / "wire.pcapng"), ScannerThread(scanner):
             out = CLIENTS[name]()
     print(json.dumps({"said": out, "asked": asked, "endpoint": scanner.device.endpoint}))

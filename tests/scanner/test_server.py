@@ -113,14 +113,19 @@ def test_what_a_scanner_and_its_client_say_gives_no_finding() -> None:
 
 
 def test_each_answer_is_told_to_who_wants_to_know() -> None:
-    told: list[tuple[str, str, int]] = []
+    told: list[tuple[str, str, int, str]] = []
 
     async def scene(scanner: VirtualScanner, client: Client) -> Any:
         scanner.on_exchange = lambda *exchange: told.append(exchange)
         await client.scan(Wish(dpi=75))
+        await client.cancel(99)
 
     Stage(scene)
-    assert told == [("CreateScanJob", "127.0.0.1", 200), ("RetrieveImage", "127.0.0.1", 200)]
+    assert told == [
+        ("CreateScanJob", "127.0.0.1", 200, ""),
+        ("RetrieveImage", "127.0.0.1", 200, ""),
+        ("CancelJob", "127.0.0.1", 400, "ClientErrorJobIdNotFound"),
+    ]
 
 
 def test_every_message_of_both_ends_validates() -> None:

@@ -96,7 +96,9 @@ def press(*, at: str, destination: str | None, source: str) -> int:
 
     identifier = press_remote(*place_of(at), destination, source)
     if identifier is None:
-        raise UsageError("nobody is on its display: no client has subscribed to ScanAvailableEvent with that name")
+        named = f" as {destination!r}" if destination is not None else ""
+        why = "no client has subscribed to ScanAvailableEvent"
+        raise UsageError(f"pressed, but nobody is on its display{named}: {why}")
     click.echo(f"pressed: {identifier}")
     return Exit.OK
 
@@ -163,8 +165,9 @@ async def _until_stopped(scanner: object, who: Persona, write: str | None) -> No
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
 
-    def told(operation: str, peer: str, status: int) -> None:
-        click.echo(f"{datetime.now():%H:%M:%S}  {visible(operation)[:60]:<22} {peer:<15}  {status or 'no answer'}")
+    def told(operation: str, peer: str, status: int, fault: str) -> None:
+        answer = f"{status or 'no answer'}  {fault}".rstrip()
+        click.echo(f"{datetime.now():%H:%M:%S}  {visible(operation)[:60]:<22} {peer:<15}  {answer}")
 
     scanner.on_exchange = told
     async with scanner:

@@ -70,8 +70,8 @@ class VirtualScanner:
     presences: list[Discovery] = field(default_factory=list)
     _servers: list[asyncio.Server] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    on_exchange: Callable[[str, str, int], None] | None = None
-    """Called with operation, peer and HTTP status of each answer."""
+    on_exchange: Callable[[str, str, int, str], None] | None = None
+    """Called with operation, peer, HTTP status and subcode of the fault (empty: none) of each answer."""
 
     def __post_init__(self) -> None:
         if isinstance(self.who, str):
@@ -198,7 +198,7 @@ class VirtualScanner:
         outgoing = self.speech.answer(asked, outcome, facts, Addresses(asked.base, self.device.endpoint))
         if self.on_exchange is not None:
             status = int(outgoing.data[9:12]) if outgoing.data[9:12].isdigit() else 0
-            self.on_exchange(asked.operation, pipe.peer.address, status)
+            self.on_exchange(asked.operation, pipe.peer.address, status, outgoing.fault)
         sent = outcome.sent if isinstance(outcome, Said) else None
         try:
             await self._say(pipe, outgoing)

@@ -53,6 +53,8 @@ class Outgoing:
     reset: bool = False
     whole: bool = True
     """All that belongs to it is sent."""
+    fault: str = ""
+    """Subcode of the fault that it is; empty where it is none."""
     repeat: int = 1
     """Of a datagram."""
 
@@ -110,22 +112,26 @@ class Speech:
             return Outgoing(after_ns=after_ns, close=True, whole=False)
         if told is not None and told.reply in (Reply.RESET, Reply.REFUSED, Reply.UNREACHABLE):
             return Outgoing(after_ns=after_ns, close=True, reset=True, whole=False)
+        denied = _denied(outcome, told)
         if told is not None and told.reply is Reply.HTTP:
+            denied = None
             status, payload = told.status or OK_STATUS, Payload(raw_bytes(told.content), told.word)
         else:
-            status, payload = self._document(operation, asked, outcome, told, manner, at)
+            status, payload = self._document(operation, asked, outcome, denied, told, manner, at)
         data = frame_answer(status, payload, http, manner.response, server=SERVER).data
         interim = b"HTTP/1.1 100 Continue\r\n\r\n" if http.interim else b""
         missing = http.cut or http.reset
         data = interim + (data[: max(0, len(data) - missing)] if missing else data)
         ends = bool(missing) or http.until_close or http.version_10
-        return Outgoing(data, after_ns, over_ns, close=ends, reset=bool(http.reset), whole=not missing)
+        fault = denied.word if denied is not None else ""
+        return Outgoing(data, after_ns, over_ns, close=ends, reset=bool(http.reset), whole=not missing, fault=fault)
 
     def _document(
         self,
         operation: Operation,
         asked: Asked,
         outcome: Outcome,
+        denied: Answer | None,
         told: Answer | None,
         manner: Manner,
         at: Addresses,
@@ -137,7 +143,6 @@ class Speech:
             app_sequence=self.sequence() if operation.toward is Toward.MULTICAST else None,
         )
         assigned = _placed(told.assignments, at) if told is not None else ()
-        denied = _denied(outcome, told)
         if denied is not None:
             composed, code = compose_fault(operation, replace(denied, assignments=assigned), headers, _detail(outcome))
             status = SENDER_STATUS if code.endswith("Sender") else RECEIVER_STATUS
