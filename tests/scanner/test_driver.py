@@ -64,6 +64,16 @@ def test_a_flatbed_page_at_each_resolution(office: Office, dpi: int) -> None:
     assert read_mark(page) == Mark(1)
 
 
+@pytest.mark.parametrize(
+    "framing",
+    ["http: chunked 1000", "http: until close", "http: 1.0", "http: continue"],
+)
+def test_a_page_in_every_framing(office: Office, framing: str) -> None:
+    done = office.scan("--resolution", "75", device=f"[[answers]]\non = 'RetrieveImage'\nwith = {framing!r}")
+    assert (done.code, done.said) == (0, "")
+    assert [read_mark(page) for page in done.pages] == [Mark(1)]
+
+
 def test_a_part_of_the_page_has_its_size(office: Office) -> None:
     [whole] = office.scan("--resolution", "100").pages
     [part] = office.scan("--resolution", "100", "-x", "101.6", "-y", "50.8").pages
