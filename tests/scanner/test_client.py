@@ -6,6 +6,7 @@ import pytest
 
 from tests.scanner.stage import Stage
 from wsdtrace.scanner.client import Client, Manners, Wish
+from wsdtrace.scanner.persona import read_persona
 from wsdtrace.scanner.server import VirtualScanner
 from wsdtrace.scanner.sink import EventSink
 from wsdtrace.soap.schema import decode_element, encode_element, shape
@@ -55,6 +56,20 @@ def test_each_of_its_bad_manners_is_told(manners: Manners, source: str, code: st
 
     stage = Stage(scene, manners=manners)
     assert code in {f.code for f in stage.trace().findings}
+
+
+def test_a_job_that_it_gives_up_is_cancelled() -> None:
+    rude = read_persona(
+        "summary='x'\n[[answers]]\non='RetrieveImage'\nanswer='Fault ServerErrorInternalError'", "x", "x.toml"
+    )
+
+    async def scene(_: VirtualScanner, client: Client) -> Any:
+        return (await client.scan(Wish(dpi=75))).end
+
+    stage = Stage(scene, rude)
+    assert stage.result == "ServerErrorInternalError"
+    assert [e.operation for e in stage.trace().exchanges] == ["CreateScanJob", "RetrieveImage", "CancelJob"]
+    assert stage.trace().jobs[0].outcome.value == "canceled"
 
 
 def test_going_without_unsubscribing_is_told() -> None:

@@ -82,7 +82,7 @@ def test_a_situation_is_matched(wanted: str, found: Any, fits: bool) -> None:
         pytest.param("summary =", "Invalid value", id="no TOML"),
         pytest.param("seen = 'x'", "expected `summary`", id="no summary"),
         pytest.param("summary = 'x'\ndpi = 3", "found 'dpi'", id="an unknown key"),
-        pytest.param("summary = 'x'\n[device]\ncolour = 1", "found 'colour'", id="an unknown field"),
+        pytest.param("summary = 'x'\n[device]\ncolour = 1", "in [device] only adf,", id="an unknown field"),
         pytest.param("summary = 'x'\n[device]\nsheets = 'three'", "found 'three'", id="a wrong type"),
         pytest.param("summary = 'x'\n[device]\nsheets = true", "found True", id="a truth for a number"),
         pytest.param("summary = 'x'\n[[answers]]\nwhen = { moon = 1 }", "found 'moon'", id="an unknown fact"),

@@ -44,6 +44,8 @@ from wsdtrace.wsd.values import ColorEntry, Format, InputSource
 logger = logging.getLogger(__name__)
 
 USER_AGENT = f"wsdtrace/{__version__}"
+OVER = frozenset(("ClientErrorNoImagesAvailable", "ClientErrorJobIdNotFound", "ClientErrorJobCancelled"))
+"""Faults that tell that a job is over; after any other its client gives up, and cancels it."""
 MAX_PAGES = 1000
 """Of one job: a device that never says that the feeder is empty is not believed for ever."""
 
@@ -446,6 +448,8 @@ class Client:
             reply = await self.retrieve(done.job_id, shown, f"{wish.name} {number + 1}")
             if reply.subcode is not None or not reply.images:
                 done.end = reply.subcode or "no image"
+                if done.end not in OVER:
+                    await self.cancel(done.job_id)
                 return done
             done.pages += [Page(media_type, data) for media_type, data in reply.images]
         return done

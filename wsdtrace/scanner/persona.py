@@ -171,8 +171,8 @@ def read_persona(text: str, name: str, where: str) -> Persona:
             summary,
             str(table.get("seen", "")),
             tuple(map(str, table.get("finds", ()))),
-            _filled(Profile(), table.get("device", {}), where),
-            _filled(Habits(), table.get("habits", {}), where),
+            _filled(Profile(), table.get("device", {}), where, "[device]"),
+            _filled(Habits(), table.get("habits", {}), where, "[habits]"),
             answers,
         )
     except BadScenario as error:
@@ -187,10 +187,10 @@ def _only(table: Mapping[str, Any], known: set[str], where: str, what: str) -> N
             raise BadConfiguration(where, f"expected in {what} only {', '.join(sorted(known))}, found {key!r}")
 
 
-def _filled(default: Any, table: Mapping[str, Any], where: str) -> Any:
+def _filled(default: Any, table: Mapping[str, Any], where: str, what: str) -> Any:
     """The defaults with what a table says, each of the type that the default has."""
     fields = {each.name: each for each in dataclasses.fields(default)}
-    _only(table, set(fields), where, f"[{type(default).__name__.lower()}]")
+    _only(table, set(fields), where, what)
     changed = {}
     for key, value in table.items():
         usual = getattr(default, key)
