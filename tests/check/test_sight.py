@@ -6,7 +6,7 @@ import pytest
 
 from wsdtrace import scenario
 from wsdtrace.check.rule import Need
-from wsdtrace.check.sight import SEEN, unmet
+from wsdtrace.check.sight import SEEN, Sight
 from wsdtrace.pipeline import Options
 from wsdtrace.state.events import Event, ExchangeEnded, JobOrphaned, MessageSeen, RetrieveRequested
 
@@ -26,7 +26,8 @@ def lacking(text: str, kind: type[Event]) -> set[Need]:
         # Judged at once: messages are dropped behind the event.
         seen.append(event)
         if isinstance(event, kind):
-            found.update(need for need in Need if unmet((need,), event))
+            sight = Sight(event)
+            found.update(need for need in Need if sight.lacks((need,)))
 
     scenario.check(text, Options(on_event=note))
     assert any(isinstance(e, kind) for e in seen)

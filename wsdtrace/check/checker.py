@@ -1,29 +1,28 @@
 """Events → findings and ledger. No I/O, no clock, no opinion of its own; the same object live and in batch.
 
-Theory of operation: every event goes to the rules registered for its type. A rule whose precondition holds has a
-subject; if the capture lacks what the rule needs, the subject is inconclusive, else the rule runs and the subject has
-fired (it objected), is inconclusive (it said so) or has passed. Equal objections fold into one finding as they come;
-numbers, causes and ordinals are given at the end, over all findings, since a cause may be seen after its
+Theory of operation: every event goes to the rules registered for its type (see `docket`). A rule whose precondition
+holds has a subject; if the capture lacks what the rule needs, the subject is inconclusive, else the rule runs and the
+subject has fired (it objected), is inconclusive (it said so) or has passed. Equal objections fold into one finding as
+they come; numbers, causes and ordinals are given at the end, over all findings, since a cause may be seen after its
 consequence.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from itertools import chain
 
 from wsdtrace.check.causes import link
+from wsdtrace.check.docket import Panel, held_by, make_dockets
 from wsdtrace.check.finding import Evidence, FaultOf, Finding, Inconclusive, Objection, Tally
-from wsdtrace.check.rule import Rule, all_rules
+from wsdtrace.check.rule import Rule, Verdict, all_rules
 from wsdtrace.check.sight import Sight
-from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
+from wsdtrace.state.events import Event
 from wsdtrace.state.model import Exchange, Job
 
 MAX_EVIDENCE = 8
 """Places kept for one finding: what a reader takes in; further equal ones are counted."""
-
-_Group = tuple[Callable[[Event], bool], list[tuple[Rule, Tally]]]
-"""A precondition, and the rules that have it."""
 
 
 class Checker:
@@ -31,56 +30,73 @@ class Checker:
 
     def __init__(self, rules: Iterable[Rule] | None = None) -> None:
         self._rules = list(all_rules() if rules is None else rules)
-        self.ledger = {rule.code: Tally() for rule in self._rules}
-        self._by_type = self._sorted()
+        self._ledger = {rule.code: Tally() for rule in self._rules}
+        self._dockets = make_dockets(self._rules, self._ledger)
         self.findings: list[Finding] = []
         self._broken: dict[str, str] = {}
         self._folds: dict[tuple[str, str, str, int], Finding] = {}
 
-    def _sorted(self) -> dict[type[Event], list[_Group]]:
-        """Rules by the type of event that they hear; those with one precondition stand together and ask it once."""
-        groups: dict[type[Event], dict[Callable[[Event], bool], list[tuple[Rule, Tally]]]] = {}
-        for rule in self._rules:
-            for kind in rule.on:
-                groups.setdefault(kind, {}).setdefault(rule.when, []).append((rule, self.ledger[rule.code]))
-        return {kind: list(by_when.items()) for kind, by_when in groups.items()}
+    @property
+    def ledger(self) -> dict[str, Tally]:
+        """What came of each rule's subjects so far, by code."""
+        self._dockets.settle()
+        return self._ledger
 
     def feed(self, event: Event) -> list[Finding]:
         """Judge one event; the findings that are new with it."""
         new: list[Finding] = []
-        unconcerned = _unconcerned(event)
-        sight = Sight(event)
-        for when, rules in self._by_type.get(type(event), ()):
+        docket = self._dockets.of(event)
+        if docket is None:
+            return new
+        sight: Sight | None = None
+        clear = False
+        for group in docket.of(held_by(event)):
             try:
-                if not when(event):
+                if not group.when(event):
                     continue
             except Exception as error:  # a broken rule must not take the others' findings along
-                for rule, _ in rules:
-                    self._breaks(rule, error)
+                self._break(group.panels, error)
                 continue
-            for rule, tally in rules:
-                if unconcerned is not None and unconcerned(rule):
-                    continue
+            for panel in group.panels:
                 try:
-                    self._judge(rule, tally, event, sight, new)
+                    if panel.needs and not clear:
+                        if sight is None:
+                            sight = Sight(event)
+                            clear = not sight.lacks(docket.needs)
+                        if not clear and sight.lacks(panel.needs):
+                            panel.inconclusive += 1
+                            continue
+                    if panel.trace_of is not None and not panel.trace_of(event):
+                        panel.passed += 1
+                        continue
                 except Exception as error:  # as above
-                    self._breaks(rule, error)
+                    self._break([panel], error)
+                    continue
+                for rule, tally in panel.rules:
+                    try:
+                        verdicts = rule.check(event)
+                        first = next(verdicts, None)
+                        if first is None:
+                            tally.passed += 1
+                        else:
+                            self._heard(rule, tally, event, chain((first,), verdicts), new)
+                    except Exception as error:  # as above
+                        self._breaks(rule, error)
         return new
+
+    def _break(self, panels: Iterable[Panel], error: Exception) -> None:
+        for panel in panels:
+            for rule, _ in panel.rules:
+                self._breaks(rule, error)
 
     def _breaks(self, rule: Rule, error: Exception) -> None:
         self._broken.setdefault(rule.code, f"{rule.code}: {type(error).__name__}: {error}")
 
-    def _judge(self, rule: Rule, tally: Tally, event: Event, sight: Sight, new: list[Finding]) -> None:
-        if rule.needs and sight.lacks(rule.needs):
-            tally.inconclusive += 1
-            return
-        if rule.trace_of is not None and not rule.trace_of(event):
-            tally.passed += 1
-            return
-        fired = inconclusive = False
-        for verdict in rule.check(event):
+    def _heard(self, rule: Rule, tally: Tally, event: Event, verdicts: Iterable[Verdict], new: list[Finding]) -> None:
+        """A rule has something to say."""
+        fired = False
+        for verdict in verdicts:
             if isinstance(verdict, Inconclusive):
-                inconclusive = True
                 continue
             fired = True
             finding = self._fold(rule, verdict, event)
@@ -88,10 +104,8 @@ class Checker:
                 new.append(finding)
         if fired:
             tally.fired += 1
-        elif inconclusive:
-            tally.inconclusive += 1
         else:
-            tally.passed += 1
+            tally.inconclusive += 1
 
     def _fold(self, rule: Rule, objection: Objection, event: Event) -> Finding | None:
         exchanges = list(dict.fromkeys(e.exchange for e in objection.evidence if e.exchange is not None))
@@ -147,18 +161,6 @@ class Checker:
 
 def _evidence(objection: Objection) -> tuple[Evidence, ...]:
     return objection.evidence if objection.closer is None else objection.closer()
-
-
-def _unconcerned(event: Event) -> Callable[[Rule], bool] | None:
-    """Which rules do not judge this leg; None where there is one. Where a proxy forwarded an exchange, rules about the
-    client judge the outer leg and rules about the device the inner."""
-    if not isinstance(event, MessageSeen | ExchangeEnded):
-        return None
-    if event.exchange.copied_by is not None:
-        return lambda rule: rule.fault_of is FaultOf.DEVICE
-    if event.exchange.copy_of is not None:
-        return lambda rule: rule.fault_of is not FaultOf.DEVICE
-    return None
 
 
 def _subject(objection: Objection, fault_of: FaultOf, exchanges: list[Exchange]) -> str:

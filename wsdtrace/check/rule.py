@@ -73,6 +73,8 @@ class Rule:
     """A summary, and the sections `Why:`, `Bad:` and `Good:`."""
     trace_of: Callable[[Any], bool] | None = None
     """What it objects to leaves this trace: a subject without it passes unseen. None: the rule looks for itself."""
+    of: tuple[type, ...] = ()
+    """Of a rule about messages: it has a subject only where one of them holds such a value, or such a fault answers."""
 
     @property
     def source(self) -> str:
@@ -119,6 +121,7 @@ def rule(
     needs: Iterable[Need] = (),
     when: Callable[[E], bool] = lambda _: True,
     trace_of: Callable[[E], bool] | None = None,
+    of: type | tuple[type, ...] = (),
 ) -> Callable[[Callable[[E], Iterator[Verdict]]], Callable[[E], Iterator[Verdict]]]:
     """Declare a rule.
 
@@ -132,6 +135,7 @@ def rule(
         needs: what the capture must hold for a verdict.
         when: precondition; only events for which it holds are subjects and counted.
         trace_of: a cheap look that is true of every subject the rule could object to.
+        of: types of a typed value, or `Fault`, without one of which `when` is False.
     """
 
     def register(function: Callable[[E], Iterator[Verdict]]) -> Callable[[E], Iterator[Verdict]]:
@@ -149,6 +153,7 @@ def rule(
             check=function,
             docstring=function.__doc__ or "",
             trace_of=trace_of,
+            of=of if isinstance(of, tuple) else (of,),
         )
         return function
 

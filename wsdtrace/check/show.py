@@ -7,7 +7,7 @@ from wsdtrace.evidence import excerpt, locate
 from wsdtrace.http import HttpAnomaly, root_part
 from wsdtrace.records import Anomaly, Space, Span, Stamp
 from wsdtrace.soap.private import redactions
-from wsdtrace.state.events import MessageSeen
+from wsdtrace.state.events import ExchangeEnded, MessageSeen
 from wsdtrace.state.model import Exchange, Message, Role, Subscription, Toward
 
 NS_PER_S = 10**9
@@ -116,6 +116,12 @@ def grant_lines(subscription: Subscription | None) -> tuple[Evidence, ...]:
     if subscription.ended is not None and subscription.ended_by is not None:
         lines = (*lines, frame_line(subscription.ended, subscription.ended_by.value))
     return lines
+
+
+def is_cut_short(event: ExchangeEnded) -> bool:
+    """Something is missing at the end of the exchange: the trace of every way to end early."""
+    response = event.exchange.response
+    return event.exchange.abandoned is not None or response is None or not response.complete
 
 
 def of_kind(message: Message, *kinds: str) -> list[Anomaly]:

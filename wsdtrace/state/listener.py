@@ -66,7 +66,10 @@ class Audience:
 
     def is_due(self, now_ns: int) -> bool:
         """A timer lies before `now_ns`."""
-        return any(one.due_ns < now_ns for one in self._timed)
+        for one in self._timed:  # noqa: SIM110 - asked at every fact, and any() takes twice the time
+            if one.due_ns < now_ns:
+                return True
+        return False
 
     def advance(self, now_ns: int) -> Iterator[Event]:
         """What the timers before `now_ns` say, by their deadlines."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from wsdtrace.check.finding import Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
@@ -11,7 +12,7 @@ from wsdtrace.check.violations import short
 from wsdtrace.soap import canonical
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
 from wsdtrace.state.model import Message
-from wsdtrace.wsd import lookup_action
+from wsdtrace.wsd import ActionInfo, lookup_action
 
 
 def _is_enveloped(event: MessageSeen) -> bool:
@@ -25,6 +26,7 @@ def _is_enveloped(event: MessageSeen) -> bool:
     "message-id-missing",
     Severity.ERROR,
     on=MessageSeen,
+    trace_of=lambda event: not event.message.message_id,
     when=_is_enveloped,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
     source=("A04", "field failure 24"),
@@ -159,6 +161,15 @@ def _other_generation(action: str, family: str, namespace: str | None) -> bool:
     return version.replace("https://", "http://", 1) != namespace.replace("https://", "http://", 1).rstrip("/")
 
 
+@lru_cache(maxsize=1024)  # a protocol has some dozens of pairs; hostile ones push each other out
+def _disagreement(action: str, known: ActionInfo, body: str, namespace: str | None) -> str | None:
+    if known.bodies and body not in known.bodies:
+        return f"Action says {known.operation}, the body is {body}"
+    if _other_generation(action, known.family, namespace):
+        return f"Action of {action.rpartition('/')[0]}, body of {namespace}"
+    return None
+
+
 @rule(
     "WSD305",
     "action-body-mismatch",
@@ -185,15 +196,11 @@ def action_body_mismatch(event: MessageSeen) -> Iterator[Verdict]:
     exchange, message = event.exchange, event.message
     assert message.action is not None
     assert message.envelope is not None
-    known = lookup_action(message.action)
-    name = message.envelope.body_name
+    known, name = lookup_action(message.action), message.envelope.body_name
     if known is None or name is None:
         return
-    if known.bodies and name.local not in known.bodies:
-        problem = f"Action says {known.operation}, the body is {name.local}"
-    elif _other_generation(message.action, known.family, name.namespace):
-        problem = f"Action of {message.action.rpartition('/')[0]}, body of {name.namespace}"
-    else:
+    problem = _disagreement(message.action, known, name.local, name.namespace)
+    if problem is None:
         return
     yield Objection(
         short(f"{subject(exchange)}: {problem}"),

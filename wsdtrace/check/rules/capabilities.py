@@ -12,6 +12,7 @@ from wsdtrace.check.show import message_line
 from wsdtrace.state.events import MessageSeen
 from wsdtrace.state.model import Device
 from wsdtrace.state.tickets import sections
+from wsdtrace.wsd.scan import GetScannerElementsResponse, ScannerElementsChangeEvent
 from wsdtrace.wsd.scanner import ScannerConfiguration
 from wsdtrace.wsd.ticket import ScanTicket
 
@@ -29,6 +30,7 @@ def _tells_abilities(event: MessageSeen) -> bool:
     "capabilities-contradict",
     Severity.WARNING,
     on=MessageSeen,
+    of=(GetScannerElementsResponse, ScannerElementsChangeEvent),
     when=_tells_abilities,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
     source=("S11", "S12", "S13", "S15", "S16", "field failure 21"),

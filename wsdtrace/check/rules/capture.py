@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Objection, Severity
 from wsdtrace.check.rule import Verdict, rule
-from wsdtrace.check.show import exchange_lines, frame_line, subject
+from wsdtrace.check.show import exchange_lines, frame_line, is_cut_short, subject
 from wsdtrace.records import Abandoned, Keys, MessageEnd, Stamp
 from wsdtrace.state.events import (
     CaptureEnded,
@@ -162,6 +162,7 @@ def one_sided(event: ConnectionSettled) -> Iterator[Verdict]:
     "ends-mid-exchange",
     Severity.INFO,
     on=ExchangeEnded,
+    trace_of=is_cut_short,
     when=lambda event: event.exchange.is_wsd,
     fault_of=FaultOf.CAPTURE,
     source="derived",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
-from wsdtrace.check.show import is_held_in_part, message_line, of_kind, quoted, sender_of, subject
+from wsdtrace.check.show import has_anomalies, is_held_in_part, message_line, of_kind, quoted, sender_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.soap import SoapAnomaly
 from wsdtrace.soap.namespaces import SCAN
@@ -74,6 +74,7 @@ def _size(message: Message) -> int:
     "encoding-style",
     Severity.INFO,
     on=MessageSeen,
+    trace_of=has_anomalies,
     when=lambda event: event.exchange.is_wsd and event.message.envelope is not None,
     source=("A10", "SOAP 1.2 part 1 §5.1.1"),
     fault_of=FaultOf.UNKNOWN,

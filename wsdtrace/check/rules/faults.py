@@ -30,6 +30,7 @@ def _is_fault(event: ExchangeEnded) -> bool:
     "fault-malformed",
     Severity.ERROR,
     on=ExchangeEnded,
+    of=Fault,
     when=_is_fault,
     needs=(Need.WELL_FORMED, Need.SOAP_12),
     source=("F04", "SOAP 1.2 part 1 §5.4"),
@@ -73,6 +74,7 @@ def fault_malformed(event: ExchangeEnded) -> Iterator[Verdict]:
     "fault-subcode-missing",
     Severity.ERROR,
     on=ExchangeEnded,
+    of=Fault,
     when=_is_fault,
     needs=(Need.WELL_FORMED, Need.SOAP_12),
     source="F04",
@@ -108,6 +110,7 @@ def fault_subcode_missing(event: ExchangeEnded) -> Iterator[Verdict]:
     "fault-subcode-unknown",
     Severity.WARNING,
     on=ExchangeEnded,
+    of=Fault,
     when=lambda event: _is_fault(event) and bool(_fault(event.exchange).subcodes),  # type: ignore[union-attr]  # checked by _is_fault
     needs=(Need.SOAP_12,),
     source=("F05", "field failure 35"),
@@ -150,6 +153,7 @@ def fault_subcode_unknown(event: ExchangeEnded) -> Iterator[Verdict]:
     "fault-http-200",
     Severity.WARNING,
     on=ExchangeEnded,
+    of=Fault,
     when=lambda event: _is_fault(event) and event.connection is not None,
     source=("F08", "field failure 3"),
 )
@@ -220,6 +224,7 @@ def fault_empty_error(event: ExchangeEnded) -> Iterator[Verdict]:
     "fault-reported",
     Severity.INFO,
     on=ExchangeEnded,
+    of=Fault,
     when=_is_fault,
     source=("F01", "F12"),
 )

@@ -46,6 +46,7 @@ def _is_known(event: ExchangeEnded) -> bool:
     "fault-wrong-operation",
     Severity.WARNING,
     on=ExchangeEnded,
+    of=Fault,
     when=lambda event: _is_known(event) and event.exchange.operation is not None,
     needs=(Need.SOAP_12,),
     source=("F05", "X ScanServiceFaultValuesType"),
@@ -88,6 +89,7 @@ LAX_CODES = frozenset({"OperationFailed"})
     "fault-code-mismatch",
     Severity.WARNING,
     on=ExchangeEnded,
+    of=Fault,
     when=lambda event: _is_known(event) and fault_of(event.exchange).is_sender is not None,  # type: ignore[union-attr]  # checked by _is_known
     needs=(Need.SOAP_12,),
     source="F06",
@@ -124,6 +126,7 @@ def fault_code_mismatch(event: ExchangeEnded) -> Iterator[Verdict]:
     "fault-detail-missing",
     Severity.INFO,
     on=ExchangeEnded,
+    of=Fault,
     when=lambda event: _is_known(event) and looked_up(event.exchange).info.detail is not None,  # type: ignore[union-attr]  # checked by _is_known
     needs=(Need.WELL_FORMED, Need.SOAP_12),
     source="F07",
@@ -157,6 +160,7 @@ def fault_detail_missing(event: ExchangeEnded) -> Iterator[Verdict]:
     "fault-action-wrong",
     Severity.WARNING,
     on=ExchangeEnded,
+    of=Fault,
     when=_is_fault,
     needs=(Need.WELL_FORMED, Need.SOAP_12),
     source="F02",
@@ -195,6 +199,7 @@ def fault_action_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
     "fault-http-code",
     Severity.INFO,
     on=ExchangeEnded,
+    of=Fault,
     when=lambda event: _is_fault(event) and (event.exchange.response.status or 0) >= 400,  # type: ignore[union-attr]  # checked by _is_fault
     needs=(Need.SOAP_12,),
     source=("F08", "SOAP 1.2 part 2 §7.5.2.2"),

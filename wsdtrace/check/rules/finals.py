@@ -8,7 +8,7 @@ from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, sender_of, subject
 from wsdtrace.check.tickets import Setting, settings
-from wsdtrace.check.violations import Objector, is_typed, last, parent, short, steps, violations
+from wsdtrace.check.violations import Objector, has_violations, is_typed, last, parent, short, steps, violations
 from wsdtrace.soap.schema import ViolationKind
 from wsdtrace.state.events import JobCreated, MessageSeen
 from wsdtrace.state.model import Job, Role
@@ -94,12 +94,17 @@ def final_differs(event: JobCreated) -> Iterator[Verdict]:
 MARKS = frozenset({"@MustHonor", "@Override", "@UsedDefault"})
 
 
+def _may_be_marked(event: MessageSeen) -> bool:
+    return has_violations(event) or event.exchange.operation == "CreateScanJob"
+
+
 @rule(
     "WSD703",
     "attribute-misplaced",
     Severity.WARNING,
     on=MessageSeen,
     when=is_typed,
+    trace_of=_may_be_marked,
     source=("C12", "C13", "C15"),
 )
 def attribute_misplaced(event: MessageSeen) -> Iterator[Verdict]:
@@ -157,7 +162,15 @@ def _has_final(event: MessageSeen) -> bool:
     return event.exchange.is_wsd and isinstance(value, GetJobElementsResponse)
 
 
-@rule("WSD707", "final-parameters-incomplete", Severity.WARNING, on=MessageSeen, when=_has_final, source="C16")
+@rule(
+    "WSD707",
+    "final-parameters-incomplete",
+    Severity.WARNING,
+    on=MessageSeen,
+    of=(CreateScanJobResponse, GetJobElementsResponse),
+    when=_has_final,
+    source="C16",
+)
 def final_parameters_incomplete(event: MessageSeen) -> Iterator[Verdict]:
     """Required children of DocumentFinalParameters are absent.
 

@@ -9,6 +9,7 @@ from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import (
     exchange_lines,
     frame_line,
+    is_cut_short,
     message_line,
     quoted,
     request_line,
@@ -80,6 +81,7 @@ def _may_be_canceled(event: ExchangeEnded) -> bool:
     "request-unanswered",
     Severity.ERROR,
     on=ExchangeEnded,
+    trace_of=is_cut_short,
     when=_was_asked,
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
     source=("T05", "field failure 20"),
@@ -125,6 +127,7 @@ def request_unanswered(event: ExchangeEnded) -> Iterator[Verdict]:
     "response-incomplete",
     Severity.ERROR,
     on=ExchangeEnded,
+    trace_of=is_cut_short,
     when=lambda event: event.exchange.is_wsd and event.exchange.response is not None and event.connection is not None,
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
     source=("I15", "field failure 7"),
@@ -257,6 +260,7 @@ def _wrong_type(message: Message) -> str | None:
     "connection-reset",
     Severity.WARNING,
     on=ExchangeEnded,
+    trace_of=is_cut_short,
     when=lambda event: _about_wsd(event) and event.connection is not None,
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
     fault_of=FaultOf.UNKNOWN,
@@ -292,11 +296,16 @@ def _has_bytes(event: MessageSeen | StrayBytes) -> bool:
     return event.exchange.is_wsd and event.message.http is not None
 
 
+def _has_odd_bytes(event: MessageSeen | StrayBytes) -> bool:
+    return isinstance(event, StrayBytes) or (event.message.http is not None and bool(event.message.http.anomalies))
+
+
 @rule(
     "WSD104",
     "http-malformed",
     Severity.ERROR,
     on=(MessageSeen, StrayBytes),
+    trace_of=_has_odd_bytes,
     when=_has_bytes,
     needs=(Need.EXACT_FRAMING, Need.EXACT_BYTES, Need.NO_GAP),
     fault_of=FaultOf.UNKNOWN,

@@ -119,6 +119,7 @@ def _color(final: DocumentFinalParameters | None) -> str | None:
     "bytes-per-line",
     Severity.WARNING,
     on=MessageSeen,
+    of=(CreateScanJobResponse, ValidateScanTicketResponse),
     when=lambda event: event.exchange.is_wsd and _information(event) is not None,
     source=("I16", "I17"),
 )

@@ -200,6 +200,7 @@ def _creates(event: MessageSeen) -> bool:
     "token-pair-broken",
     Severity.ERROR,
     on=MessageSeen,
+    of=CreateScanJobRequest,
     when=_creates,
     fault_of=FaultOf.CLIENT,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED),

@@ -69,6 +69,7 @@ def _asks_for_elements(event: ExchangeEnded) -> bool:
     "elements-missing",
     Severity.ERROR,
     on=ExchangeEnded,
+    of=(GetScannerElementsRequest, GetJobElementsRequest),
     when=_asks_for_elements,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
     source=("S01", "S02", "S18"),
@@ -105,12 +106,15 @@ def elements_missing(event: ExchangeEnded) -> Iterator[Verdict]:
         )
 
 
+_SECTIONS = tuple(dict.fromkeys(SECTIONS.values()))
+
+
 def _contradiction(data: ElementData) -> str | None:
     """What is wrong with one ElementData. The sections of a vendor's names are not known."""
     if data.name is None or data.valid is None:
         return None
     own = SECTIONS.get(data.name.local)
-    held = [s for s in dict.fromkeys(SECTIONS.values()) if getattr(data, s, None) is not None]
+    held = [s for s in _SECTIONS if getattr(data, s, None) is not None]
     if data.valid is False:
         return f"{data.name.local} has Valid=false and content" if held or data.extensions else None
     if own is None or own in held:
@@ -137,6 +141,7 @@ def _tells_state(event: MessageSeen) -> bool:
     "state-condition-mismatch",
     Severity.WARNING,
     on=MessageSeen,
+    of=(ScannerStatusSummaryEvent, GetScannerElementsResponse, GetJobElementsResponse),
     when=_tells_state,
     needs=(Need.WELL_FORMED,),
     source=("S06", "S08"),
@@ -288,6 +293,7 @@ def _asks_for_job(event: ExchangeEnded) -> bool:
     "answers-other-job",
     Severity.ERROR,
     on=ExchangeEnded,
+    of=GetJobElementsRequest,
     when=_asks_for_job,
     needs=(Need.WELL_FORMED,),
     source=("S19",),
@@ -341,6 +347,7 @@ def _history(event: MessageSeen) -> list[tuple[datetime, datetime]]:
     "clock-backwards",
     Severity.INFO,
     on=(ClockSeen, MessageSeen),
+    of=(GetScannerElementsResponse, GetJobElementsResponse),
     when=_tells_time,
     source=("S10", "T10"),
 )

@@ -15,7 +15,13 @@ from wsdtrace.state.model import Message
 from wsdtrace.state.outcomes import Basis, TicketRefused
 from wsdtrace.state.scanwords import value_of
 from wsdtrace.state.tickets import ticket_of
-from wsdtrace.wsd.scan import CreateScanJobResponse, ValidateScanTicketResponse, ValidationInfo
+from wsdtrace.wsd.scan import (
+    CreateScanJobRequest,
+    CreateScanJobResponse,
+    ValidateScanTicketRequest,
+    ValidateScanTicketResponse,
+    ValidationInfo,
+)
 from wsdtrace.wsd.scanner import ScannerConfiguration
 from wsdtrace.wsd.ticket import ScanTicket
 
@@ -48,6 +54,7 @@ def _validation(message: Message) -> ValidationInfo | None:
     "ticket-unsupported",
     Severity.WARNING,
     on=MessageSeen,
+    of=(CreateScanJobRequest, ValidateScanTicketRequest, ValidateScanTicketResponse),
     when=lambda event: event.exchange.is_wsd and _configuration(event) is not None and any(_tickets(event)),
     fault_of=FaultOf.CLIENT,
     source=("S17", "V03"),
@@ -130,6 +137,7 @@ def _is_validation(event: MessageSeen) -> bool:
     "validation-incomplete",
     Severity.WARNING,
     on=MessageSeen,
+    of=ValidateScanTicketResponse,
     when=_is_validation,
     needs=(Need.WELL_FORMED, Need.WHOLE_MESSAGE),
     source=("V01", "V02"),
@@ -170,6 +178,7 @@ def _asks_for_job(event: MessageSeen) -> bool:
     "images-to-transfer-platen",
     Severity.INFO,
     on=MessageSeen,
+    of=(CreateScanJobRequest, ValidateScanTicketRequest),
     when=_asks_for_job,
     fault_of=FaultOf.CLIENT,
     source=("I12", "field failure 1"),
@@ -282,6 +291,7 @@ def _tells_of_job(event: MessageSeen) -> bool:
     "setting-of-other-source",
     Severity.INFO,
     on=MessageSeen,
+    of=(CreateScanJobRequest, CreateScanJobResponse),
     when=_tells_of_job,
     fault_of=FaultOf.CLIENT,
     source=("R28", "R31", "I19"),

@@ -36,6 +36,7 @@ def _who(event: MessageSeen) -> str:
     "xml-not-well-formed",
     Severity.ERROR,
     on=MessageSeen,
+    trace_of=lambda event: not event.message.well_formed,
     when=_has_xml,
     needs=(Need.EXACT_BYTES, Need.WHOLE_MESSAGE),
     source=("XML 1.0 §2.1", "field failure 28"),
@@ -138,6 +139,12 @@ def envelope_missing(event: MessageSeen) -> Iterator[Verdict]:
         )
 
 
+def _has_soap_11(event: ExchangeEnded) -> bool:
+    response = event.exchange.response
+    envelope = None if response is None else response.envelope
+    return envelope is not None and (envelope.version is SoapVersion.SOAP_11 or bool(envelope.anomalies))
+
+
 @rule(
     "WSD204",
     "soap-version-mismatch",
@@ -146,6 +153,7 @@ def envelope_missing(event: MessageSeen) -> Iterator[Verdict]:
     when=lambda event: (
         event.exchange.is_wsd and event.exchange.response is not None and event.exchange.response.envelope is not None
     ),
+    trace_of=_has_soap_11,
     source=("A09", "SOAP 1.2 part 1 §2.8"),
 )
 def soap_version_mismatch(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -243,11 +251,16 @@ def namespace_unknown(event: MessageSeen) -> Iterator[Verdict]:
         )
 
 
+def _has_dtd(event: MessageSeen) -> bool:
+    return event.message.envelope is not None and event.message.envelope.has_dtd
+
+
 @rule(
     "WSD214",
     "dtd-present",
     Severity.ERROR,
     on=MessageSeen,
+    trace_of=_has_dtd,
     when=_has_xml,
     needs=(Need.EXACT_BYTES,),
     source="SOAP 1.2 part 1 §5",
