@@ -89,6 +89,20 @@ def test_decoders_trackers_and_rules_touch_no_file_no_socket_and_no_clock(path: 
     assert found == []
 
 
+def test_the_proxys_modules_import_each_other_in_no_circle() -> None:
+    """Type hints count: what a part asks of the whole stands in a protocol beside the part."""
+    folder = PACKAGE / "proxy"
+    asked = {
+        path.stem: {name.split(".")[2] for name, _ in imports(path) if name.startswith("wsdtrace.proxy.")}
+        for path in folder.glob("[a-z]*.py")
+    }
+    left = dict(asked)
+    while free := [name for name, wanted in left.items() if not wanted & left.keys()]:
+        for name in free:
+            del left[name]
+    assert sorted(left) == []
+
+
 def test_the_command_line_starts_with_nothing_heavy() -> None:
     heavy = ("numpy", "lxml", "rich", "lark", "PIL", "scapy", "pandas", "cryptography")
     program = f"import sys, wsdtrace.cli; print([m for m in {heavy!r} if m in sys.modules])"

@@ -18,6 +18,8 @@ import pytest
 from tests.command import run
 from tests.proxy.device import device
 from tests.shared import CAPTURES
+from wsdtrace.capture import open_capture
+from wsdtrace.capture.notes import notes_of
 from wsdtrace.pipeline import check_file
 from wsdtrace.scanner.server import VirtualScanner
 from wsdtrace.scanner.thread import ScannerThread
@@ -92,6 +94,24 @@ def test_an_interrupt_finishes_the_record_and_gives_the_verdict(tmp_path: Path) 
     assert process.returncode == 0
     assert "nothing to judge" in rest
     assert check_file(str(path)).input.frames == 1
+
+
+def test_ending_the_proxy_ends_its_command_and_gives_the_verdict(tmp_path: Path) -> None:
+    path = tmp_path / "r.pcapng"
+    forever = "import os, signal; print('pid', os.getpid(), flush=True); signal.pause()"
+    with served("clean-flatbed") as url:
+        command = [*WSDTRACE, "proxy", "--device", url, "-w", str(path), "--", sys.executable, "-c", forever]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        pid = int(next(line for line in process.stdout if line.startswith("pid ")).split()[1])
+        process.send_signal(signal.SIGTERM)
+        rest, _ = process.communicate(timeout=30)
+    assert process.returncode == 0, rest
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert "nothing to judge" in rest
+    with open_capture(str(path)) as source:
+        assert [note["note"] for batch in source.batches() for note in notes_of(batch)][-1] == "end"
 
 
 @needs_driver

@@ -7,13 +7,15 @@ import os
 import socket
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.proxy.device import Device, recorded
+from tests.proxy.device import Device, device, recorded
 from tests.proxy.talk import FEEDER, FLATBED, ask, run
 from wsdtrace.errors import OutputError, UsageError
 from wsdtrace.proxy import Proxy
+from wsdtrace.proxy.routes import Server
 from wsdtrace.proxy.session import open_record
 from wsdtrace.state.model import Exchange
 
@@ -162,3 +164,43 @@ def test_secrets_are_known_while_the_run_goes_on() -> None:
         return [job.token for job in proxy.so_far().jobs]
 
     assert len(run(None, talk).result) == 1
+
+
+@pytest.mark.parametrize("listen", [None, ["0.0.0.0"]])
+def test_a_proxy_that_would_ask_itself_does_not_start(listen: list[str] | None) -> None:
+    async def main() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        async with Proxy(f"http://localhost:{port}/", port=port, listen=listen):
+            pass
+
+    with pytest.raises(UsageError, match="the proxy itself listens"):
+        asyncio.run(main())
+
+
+def test_an_address_that_leads_back_to_the_proxy_is_not_connected_to() -> None:
+    async def talk(proxy: Proxy, _: Device) -> None:
+        with pytest.raises(OSError, match="the proxy itself"):
+            await proxy.connect(Server("http", "127.0.0.1", proxy.port), lambda: None)
+
+    run(None, talk)
+
+
+def test_it_works_in_a_notebook_whose_loop_runs_already() -> None:
+    make_shell: Any = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell
+
+    async def main() -> list[str | None]:
+        shell = make_shell()
+        shell.push({"requests": REQUESTS, "ask": ask})
+        async with device(FLATBED) as made:
+            for cell in (
+                f"import wsdtrace; p = wsdtrace.proxy({made.url!r}, allow=['10.77.0.2'])",
+                "async with p:\n    answers = [await ask(p.url, r) for r in requests]\n"
+                "    it = aiter(p)\n    first = await ask(p.url, requests[0]), await anext(it)",
+                "operations = [first[1].operation, len(answers), len(p.trace.jobs)]",
+            ):
+                done = await shell.run_cell_async(cell, store_history=False, transformed_cell=cell)
+                assert done.success, done
+        return list(shell.user_ns["operations"])
+
+    assert asyncio.run(main()) == ["GetScannerElements", 4, 1]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Protocol
 
 from wsdtrace.capture.notes import Note
 from wsdtrace.http.framing import Framing
@@ -20,13 +20,14 @@ from wsdtrace.proxy.damage import (
     unrelated,
     with_token,
 )
+from wsdtrace.proxy.faults import Faults
 from wsdtrace.proxy.heads import HeadEdit, edited, framed, target_edit, value_edits
-from wsdtrace.proxy.intercept import Intercepted
+from wsdtrace.proxy.intercept import Hooks, Intercepted
 from wsdtrace.proxy.limits import ProxyLimits
 from wsdtrace.proxy.messages import status_of
 from wsdtrace.proxy.places import Message
 from wsdtrace.proxy.record import Leg, Record, Side
-from wsdtrace.proxy.rewrite import Rewriter, Rewritten
+from wsdtrace.proxy.rewrite import Rewriter, Rewritten, Ways
 from wsdtrace.proxy.routes import Server, parse_url
 from wsdtrace.proxy.turn import Held, Turn
 from wsdtrace.proxy.wire import Pipe
@@ -34,15 +35,38 @@ from wsdtrace.records import Endpoint, RequestLine
 from wsdtrace.soap.positions import MAX_ROWS
 from wsdtrace.wsd import operation_of
 
-if TYPE_CHECKING:
-    from wsdtrace.proxy.session import Proxy
-
 STALE_TOKEN = "wsdtrace-stale-token"  # noqa: S105 - it opens nothing
 """The JobToken that no device has granted."""
 UNKNOWN_MIDDLE = 1024
 """Bytes after which a response is cut in the middle, where its length is not known before."""
 ADDRESSED = frozenset({"Get", "GetMetadata", "Probe", "Resolve", "Subscribe", "Renew", "GetStatus"})
 """Operations whose answers may carry addresses of the device."""
+
+
+class Session(Ways, Protocol):
+    """The proxy, as its listeners know it."""
+
+    record: Record
+    limits: ProxyLimits
+    rewrites: bool
+    scheme: str
+    faults: Faults
+    hooks: Hooks
+
+    def say(self, text: str) -> None:
+        """A line for people."""
+
+    def is_own_name(self, host: str) -> bool:
+        """A Host by which the proxy may be called."""
+
+    async def connect(self, server: Server, ready: Callable[[], None]) -> Pipe:
+        """A connection to a server."""
+
+    async def in_thread(self, bulk: Bulk) -> Passed:
+        """Pass a body in a thread."""
+
+    def beside(self, work: Coroutine[None, None, None]) -> None:
+        """Do something beside the relays."""
 
 
 class Handler:
@@ -54,7 +78,7 @@ class Handler:
         sink: the server is a client's event sink: requests come from the device.
     """
 
-    def __init__(self, proxy: Proxy, server: Server, *, sink: bool) -> None:
+    def __init__(self, proxy: Session, server: Server, *, sink: bool) -> None:
         self._proxy = proxy
         self.server = server
         self.sink = sink

@@ -11,19 +11,17 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from wsdtrace.errors import UsageError
 from wsdtrace.proxy.announce import Announcer
 from wsdtrace.proxy.find import ask, describe, search
 from wsdtrace.proxy.interfaces import Interface, interface_of
-from wsdtrace.proxy.routes import is_address, parse_url
+from wsdtrace.proxy.record import Record
+from wsdtrace.proxy.routes import Server, Url, is_address, parse_url
 from wsdtrace.proxy.speech import Service, probe, services_in
 from wsdtrace.proxy.target import Target
 from wsdtrace.records import Endpoint
-
-if TYPE_CHECKING:
-    from wsdtrace.proxy.session import Proxy
 
 MARK: Final = " (wsdtrace)"
 """What the friendly name of an own device ends with."""
@@ -79,6 +77,21 @@ async def only_scanner() -> str:
     return url
 
 
+class Announced(Protocol):
+    """The proxy, as far as it is announced."""
+
+    record: Record
+
+    def say(self, text: str) -> None:
+        """A line for people."""
+
+    def at(self, url: Url, address: str, port: int) -> str:
+        """A URL of the device as it is reached through one of our addresses."""
+
+    async def way_to_device(self, server: Server) -> int | None:
+        """Port of the listener that stands for a server of the device."""
+
+
 class Presence:
     """The proxy on the network.
 
@@ -96,7 +109,7 @@ class Presence:
         self.mark = ""
         """What friendly names end with."""
 
-    async def start(self, proxy: Proxy, target: Target) -> None:
+    async def start(self, proxy: Announced, target: Target) -> None:
         """Find out who the device is, and say Hello in its place or beside it.
 
         Raises:

@@ -11,22 +11,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from typing import TYPE_CHECKING
 
 from wsdtrace.http.framing import Frame, Framing
 from wsdtrace.http.head import Head
 from wsdtrace.http.media import is_bulk, is_xml
 from wsdtrace.proxy.admission import Refused, admit
 from wsdtrace.proxy.bulk import Bulk
+from wsdtrace.proxy.handler import Handler
 from wsdtrace.proxy.heads import media_type_of, plain_answer
 from wsdtrace.proxy.messages import MessageReader, Piece, PieceKind, end_of_section, method_of, status_of
+from wsdtrace.proxy.record import Leg
 from wsdtrace.proxy.turn import Held, Turn
 from wsdtrace.proxy.wire import Pipe
 from wsdtrace.records import Direction
-
-if TYPE_CHECKING:
-    from wsdtrace.proxy.handler import Handler
-    from wsdtrace.proxy.record import Leg
 
 BULK_FROM = 256 * 1024
 """Bytes of a body from which on it is worth a thread: less is here with two reads."""

@@ -22,7 +22,7 @@ from wsdtrace.proxy.certificate import Pins, default_folder, device_context, own
 from wsdtrace.proxy.faults import Fault, Faults, parse_fault
 from wsdtrace.proxy.handler import Handler
 from wsdtrace.proxy.intercept import Hook, Hooks
-from wsdtrace.proxy.interfaces import Interface
+from wsdtrace.proxy.interfaces import Interface, interfaces
 from wsdtrace.proxy.limits import ProxyLimits
 from wsdtrace.proxy.presence import Announce, Presence, only_scanner, places_of
 from wsdtrace.proxy.record import Record
@@ -91,11 +91,11 @@ class Proxy:
         """The verdict; there when the block has ended."""
         self.path = record
         self._listen: tuple[str, ...] | None = None
-        interfaces: list[Interface] = []
+        where: list[Interface] = []
         if listen is not None:
-            addresses, interfaces = places_of(listen)
+            addresses, where = places_of(listen)
             self._listen = tuple(addresses)
-        self.presence = Presence(Announce(announce), interfaces)
+        self.presence = Presence(Announce(announce), where)
         self._port = port
         self._allow = set(allow)
         self._options = options or Options()
@@ -150,6 +150,10 @@ class Proxy:
             raise
         self._writing = asyncio.create_task(self.record.keep_writing())
         try:
+            if any(self._is_self(address, self._target.url.port) for address in self._target.addresses):
+                raise UsageError(
+                    f"--device {self.device}: there the proxy itself listens; give the scanner's URL, or another --port"
+                )
             await self.presence.start(self, self._target)
         except BaseException:
             await self.close()
@@ -373,6 +377,14 @@ class Proxy:
         self._guard.device.add(host)
         return True
 
+    def _is_self(self, address: str, port: int) -> bool:
+        """Whoever connects there comes back to one of our listeners."""
+        here = {plain_host(str(s.getsockname()[0])) for server in self._servers for s in server.sockets
+                if s.getsockname()[1] == port}  # fmt: skip
+        if here & {"0.0.0.0", "::"}:  # noqa: S104 - what was asked for
+            here |= {plain_host(a) for interface in interfaces() for a in interface.addresses}
+        return plain_host(address) in here
+
     def is_own_name(self, host: str) -> bool:
         """A Host by which the proxy may be called: its addresses and names, and the device's."""
         return host in self._own or self._guard.is_device(host)
@@ -387,6 +399,8 @@ class Proxy:
         if self._target is not None and host in self._target.hosts:
             same = [a for a in self._target.addresses if plain_host(a) == host]
             host = (same or self._target.addresses)[0]
+        if is_address(plain_host(host)) and self._is_self(host, server.port):
+            raise OSError("this is the proxy itself")
         secure = device_context() if server.scheme == "https" else None
         _, pipe = await asyncio.get_running_loop().create_connection(
             lambda: Pipe(ready=ready), host, server.port, ssl=secure, server_hostname=None if secure is None else ""
