@@ -116,7 +116,7 @@ def test_a_client_that_breaks_off_ends_the_devices_connection() -> None:
         while not seen:
             await asyncio.sleep(0.01)
         writer.transport.abort()
-        while proxy._pipes:
+        while len(proxy.connections):
             await asyncio.sleep(0.01)
 
     run(None, talk)

@@ -11,6 +11,7 @@ import pytest
 from tests.proxy.device import Device, recorded
 from tests.proxy.talk import FLATBED, ask, ask_each, hang_up, run
 from wsdtrace.proxy import Proxy, ProxyLimits
+from wsdtrace.proxy.admission import Connections
 from wsdtrace.records import Abandoned
 
 REQUESTS = [request for _, request, _ in recorded(FLATBED)]
@@ -170,7 +171,10 @@ def test_a_slow_loris_is_shed_in_time() -> None:
 def test_too_many_connections_are_shed() -> None:
     async def talk(proxy: Proxy, device: Device) -> bytes:
         held = [await asyncio.open_connection("127.0.0.1", proxy.port) for _ in range(2)]
-        await asyncio.sleep(0)
+        for _, writer in held:
+            writer.write(REQUESTS[0].partition(b"\r\n\r\n")[0] + b"\r\n\r\n")  # what is asked is still to come
+        while len(held) > sum(not relay.is_idle for relay in proxy.connections._served.values()):
+            await asyncio.sleep(0)
         shed = await ask(proxy.url, REQUESTS[0])
         for _, writer in held:
             await hang_up(writer)
@@ -179,6 +183,41 @@ def test_too_many_connections_are_shed() -> None:
     ran = run(None, talk, limits=ProxyLimits(connections=2))
     assert ran.result == b""
     assert "2 connections are open" in ran.said[0]
+
+
+def test_who_only_holds_connections_open_keeps_nobody_out() -> None:
+    async def talk(proxy: Proxy, device: Device) -> tuple[list[bytes], list[bytes]]:
+        held = [await asyncio.open_connection("127.0.0.1", proxy.port) for _ in range(4)]
+        for _, writer in held:
+            writer.write(b"POST / HT")
+        answers = [await ask(proxy.url, request) for request in REQUESTS]
+        ends = []
+        for reader, writer in held[:2]:
+            try:
+                ends.append(await reader.read())
+            except ConnectionResetError:
+                ends.append(b"reset")
+            await hang_up(writer)
+        for _, writer in held[2:]:
+            await hang_up(writer)
+        return answers, ends
+
+    ran = run(None, talk, limits=ProxyLimits(connections=3))
+    answers, ends = ran.result
+    assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
+    assert ends == [b"reset", b"reset"]
+    assert ran.said[0] == "shed 127.0.0.1: it asks nothing, and 3 connections are open"
+
+
+def test_who_is_refused_again_and_again_is_told_of_now_and_then() -> None:
+    said: list[str] = []
+    connections = Connections(1, said.append)
+    for _ in range(12_345):
+        connections.tell("192.0.2.7", "no")
+    assert said == [
+        *["shed 192.0.2.7: no"] * 10,
+        *[f"shed 192.0.2.7: no (and {count} times in all)" for count in ("100", "1,000", "10,000")],
+    ]
 
 
 def test_an_unreachable_device_is_told_to_client_and_user() -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from wsdtrace.capture.notes import Note
 from wsdtrace.http.framing import Framing
-from wsdtrace.proxy.admission import Refused
+from wsdtrace.proxy.admission import Connections, Refused
 from wsdtrace.proxy.again import send_again
 from wsdtrace.proxy.bulk import Bulk, Passed
 from wsdtrace.proxy.damage import (
@@ -52,6 +52,7 @@ class Session(Ways, Protocol):
     scheme: str
     faults: Faults
     hooks: Hooks
+    connections: Connections
 
     def say(self, text: str) -> None:
         """A line for people."""
@@ -130,7 +131,7 @@ class Handler:
 
     def note_refused(self, peer: Endpoint, refused: Refused) -> None:
         """A request was not served."""
-        self._proxy.say(f"shed {peer.address}: {refused.text}")
+        self._proxy.connections.tell(peer.address, refused.text)
         self.record.note(Note("refused", f"{peer}: {refused.status} {refused.reason}: {refused.text}"))
 
     # -- the server ----------------------------------------------------------------------------

@@ -185,7 +185,7 @@ class Record:
         self._due = False
         """What waits is to be in the file now."""
         self._last_ns = 0
-        self._first_ns: int | None = None
+        self.first_ns: int | None = None
         self._lock = threading.Lock()
         self._queue: deque[tuple[int, Callable[[int], object], int]] = deque()
         """What is to be written: when it happened, what writes it, bytes. The thread of a `Bulk` appends as well."""
@@ -321,7 +321,7 @@ class Record:
         size, events = 0, 0
         while self._queue and self._blocks.size < SLICE_BYTES and events < SLICE_EVENTS:
             time_ns, what, held = self._queue.popleft()
-            self._first_ns = time_ns if self._first_ns is None else self._first_ns
+            self.first_ns = time_ns if self.first_ns is None else self.first_ns
             what(time_ns)
             size += held
             events += 1
@@ -417,7 +417,7 @@ class Record:
             format="proxy",
             frames=self._number - 1,
             bytes=self._position,
-            first_time_ns=self._first_ns,
+            first_time_ns=self.first_ns,
             last_time_ns=self._last_ns,
             link_types=[linktype_name(number) for number in self._reader.link_types_seen],
             time_digits=self.run.time_digits,

@@ -73,6 +73,11 @@ class Relay:
                     await task
             self._close()
 
+    @property
+    def is_idle(self) -> bool:
+        """Nothing was asked yet that has not been answered."""
+        return self._turn is None and not self._turns
+
     # -- requests ------------------------------------------------------------------------------
 
     async def _up(self) -> None:

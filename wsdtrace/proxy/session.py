@@ -17,6 +17,7 @@ from wsdtrace.capture.notes import Note
 from wsdtrace.check.finding import Finding
 from wsdtrace.errors import OutputError, UsageError
 from wsdtrace.pipeline import Options
+from wsdtrace.proxy.admission import Connections
 from wsdtrace.proxy.bulk import Bulk, Passed
 from wsdtrace.proxy.certificate import Pins, default_folder, device_context, own_context
 from wsdtrace.proxy.faults import Fault, Faults, parse_fault
@@ -111,7 +112,7 @@ class Proxy:
         """By port."""
         self._making = asyncio.Lock()
         self._relays: set[asyncio.Task[None]] = set()
-        self._pipes: set[Pipe] = set()
+        self.connections = Connections(self.limits.connections, self.say)
         self._writing: asyncio.Task[None] | None = None
         self._ended: asyncio.Queue[Exchange | None] = asyncio.Queue()
         self._iterated = False
@@ -220,7 +221,7 @@ class Proxy:
         """What is known while the run goes on: jobs and subscriptions, whose secrets a report must not show."""
         tracker = self.record.run.tracker
         return Trace(
-            InputInfo(self.path or "proxy", [], "proxy"),
+            InputInfo(self.path or "proxy", [], "proxy", first_time_ns=self.record.first_ns),
             jobs=tracker.jobs.all,
             subscriptions=tracker.subscriptions.all,
         )
@@ -300,23 +301,22 @@ class Proxy:
 
     def _accepted(self, handler: Handler, pipe: Pipe) -> None:
         """A connection came."""
-        if len(self._pipes) >= self.limits.connections:
-            self.say(f"shed {pipe.peer.address}: {self.limits.connections} connections are open")
-            pipe.break_off()
-            return
         if handler.sink and not self._guard.is_device(pipe.peer.address):
-            self.say(f"shed {pipe.peer.address}: only the device may send events here")
-            pipe.break_off()
+            self.connections.shed(pipe, "only the device may send events here")
+            return
+        if not self.connections.has_room():
+            self.connections.shed(pipe, f"{self.limits.connections} connections are open")
             return
         self._own.add(pipe.local.address)
-        self._pipes.add(pipe)
-        task = asyncio.get_running_loop().create_task(Relay(handler, pipe).run())
+        relay = Relay(handler, pipe)
+        self.connections.add(pipe, relay)
+        task = asyncio.get_running_loop().create_task(relay.run())
         self._relays.add(task)
         task.add_done_callback(lambda done: self._relayed(done, pipe))
 
     def _relayed(self, task: asyncio.Task[None], pipe: Pipe) -> None:
         self._relays.discard(task)
-        self._pipes.discard(pipe)
+        self.connections.remove(pipe)
         if not task.cancelled() and (error := task.exception()) is not None:
             asyncio.get_running_loop().call_exception_handler({"message": "relay failed", "exception": error})
 

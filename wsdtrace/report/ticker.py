@@ -39,8 +39,6 @@ class Ticker:
 
     def exchange(self, exchange: Exchange, injected: str | None = None) -> None:
         """An exchange has ended; `injected` is what was done to it on purpose."""
-        if self._start_ns is None:
-            self._start_ns = exchange.first.time_ns
         if self._look.verbosity is Verbosity.QUIET:
             return
         page = Page(self._look, Redactor(None))
@@ -50,7 +48,7 @@ class Ticker:
         latency = exchange.latency_ns
         page.text(
             joined(
-                (offset(exchange.first.time_ns, self._start_ns), "dim"),
+                (self._offset(exchange.first.time_ns), "dim"),
                 "  ",
                 (padded(f"job {job.job_id}" if job is not None else "", _JOB_CELLS), "bold"),
                 f" {arrow} ",
@@ -71,7 +69,7 @@ class Ticker:
             return
         page = Page(self._look, Redactor(self._known(), show=self._look.show_secrets))
         prefix = joined(
-            (offset(finding.time_ns, self._start_ns or finding.time_ns), "dim"),
+            (self._offset(finding.time_ns), "dim"),
             "  ",
             (LETTERS[finding.severity], STYLES[finding.severity]),
             (f" {finding.code} ", "bold"),
@@ -79,6 +77,12 @@ class Ticker:
         right = joined(("fault: ", "dim"), finding.fault_of.value)
         page.hanging(prefix, joined(page.said(finding.message)), right=right)
         self._write(str(page))
+
+    def _offset(self, time_ns: int) -> str:
+        """Time since the beginning: of the first frame, as in every report."""
+        if self._start_ns is None:
+            self._start_ns = min(self._known().input.first_time_ns or time_ns, time_ns)
+        return offset(time_ns, self._start_ns)
 
     def said(self, text: str) -> None:
         """Something about the run itself."""
