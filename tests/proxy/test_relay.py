@@ -10,6 +10,7 @@ import pytest
 
 from tests.proxy.device import Device, recorded
 from tests.proxy.talk import FLATBED, ask, ask_each, hang_up, run
+from wsdtrace.pipeline import check_file
 from wsdtrace.proxy import Proxy, ProxyLimits
 from wsdtrace.proxy.admission import Connections
 from wsdtrace.records import Abandoned
@@ -220,21 +221,47 @@ def test_who_is_refused_again_and_again_is_told_of_now_and_then() -> None:
     ]
 
 
-def test_an_unreachable_device_is_told_to_client_and_user() -> None:
-    async def talk(proxy: Proxy, device: Device) -> bytes:
-        return b""
-
-    async def main() -> tuple[bytes, list[str]]:
+def test_an_unreachable_device_is_told_to_client_and_user_and_is_not_blamed_for_the_answer(tmp_path: Path) -> None:
+    async def main() -> tuple[bytes, list[str], Proxy]:
         said: list[str] = []
         server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         server.close()
-        async with Proxy(f"http://127.0.0.1:{port}/", say=said.append, allow=["10.77.0.2"]) as proxy:
-            return await ask(proxy.url, REQUESTS[0]), said
+        path = str(tmp_path / "r.pcapng")
+        async with Proxy(f"http://127.0.0.1:{port}/", say=said.append, allow=["10.77.0.2"], record=path) as proxy:
+            return await ask(proxy.url, REQUESTS[0]), said, proxy
 
-    answer, said = asyncio.run(main())
+    answer, said, proxy = asyncio.run(main())
     assert answer.startswith(b"HTTP/1.1 502")
-    assert "cannot be reached" in said[0]
+    assert said == [
+        f"device {proxy.device.rstrip('/')} cannot be reached: Connection refused "
+        "(is it on, and is this its URL? `wsdtrace discover` lists scanners)"
+    ]
+    for trace in (proxy.trace, check_file(str(tmp_path / "r.pcapng"))):
+        assert trace is not None
+        assert not [finding for finding in trace.findings if not finding.waived]
+        assert trace.exchanges
+
+
+def test_a_refusal_of_the_proxy_is_nobodys_fault() -> None:
+    async def talk(proxy: Proxy, _: Device) -> bytes:
+        return await ask(proxy.url, REQUESTS[0].replace(b"Host: 10.77.0.2", b"Host: 192.0.2.99"))
+
+    ran = run(None, talk)
+    assert ran.result.startswith(b"HTTP/1.1 421")
+    assert ran.trace.exchanges
+    assert not [finding for finding in ran.trace.findings if not finding.waived]
+
+
+def test_who_answers_without_soap_is_asked_whether_it_is_a_scanner() -> None:
+    page = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\n404"
+
+    async def talk(proxy: Proxy, device: Device) -> None:
+        device.edit = lambda *_: page
+        await each(proxy, device)
+
+    (told,) = (line for line in run(None, talk).said if "not with SOAP" in line)
+    assert "answered GetScannerElements with 404 and text/html, not with SOAP: is it a WSD scanner" in told
 
 
 def test_a_long_content_passes_unread() -> None:

@@ -137,6 +137,21 @@ def test_a_taken_port_is_told_with_what_to_do() -> None:
             asyncio.run(main())
 
 
+def test_an_address_that_this_machine_lacks_is_told_with_what_to_do() -> None:
+    async def main() -> None:
+        async with Proxy("http://127.0.0.1:9/", listen=["198.51.100.9"]):
+            pass
+
+    with pytest.raises(UsageError, match="--listen 198.51.100.9: this machine has no such address"):
+        asyncio.run(main())
+
+
+def test_a_disk_that_is_full_from_the_start_is_told_and_the_relay_goes_on() -> None:
+    ran = run(Path("/dev/full"), scan)
+    assert ran.said[0] == "/dev/full: recording has stopped: No space left on device; the relay goes on"
+    assert len(ran.trace.jobs) == 1
+
+
 def test_a_record_belongs_to_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "r"
     open_record(str(path)).close()

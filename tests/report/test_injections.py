@@ -25,6 +25,19 @@ def test_findings_about_an_injected_exchange_do_not_count() -> None:
     assert "do not count" in trace.notes[0]
 
 
+def test_an_answer_of_the_proxy_itself_is_known_by_the_clients_end_and_the_status() -> None:
+    trace = check_file(str(CAPTURES / "orphaned-job" / "capture.pcapng"))
+    first = trace.exchanges[0]
+    assert first.response is not None
+    known = Injections()
+    known.hear({"note": "answered", "what": "200 of its own", "client": str(first.client_endpoint), "status": 502})
+    known.hear({"note": "answered", "what": "x", "client": 5, "status": "y"})
+    assert known
+    assert known.of(first) is None
+    known.hear({"note": "answered", "what": "200 of its own", "client": str(first.client_endpoint), "status": 200})
+    assert known.of(first) == "200 of its own"
+
+
 def test_messages_that_are_remembered_are_bounded() -> None:
     known = Injections()
     before, injections.MAX_INJECTIONS = injections.MAX_INJECTIONS, 2  # type: ignore[misc]  # for this test

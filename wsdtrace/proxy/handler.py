@@ -8,6 +8,7 @@ from typing import Protocol
 
 from wsdtrace.capture.notes import Note
 from wsdtrace.http.framing import Framing
+from wsdtrace.http.media import is_xml
 from wsdtrace.proxy.admission import Connections, Refused
 from wsdtrace.proxy.again import send_again
 from wsdtrace.proxy.bulk import Bulk, Passed
@@ -30,7 +31,7 @@ from wsdtrace.proxy.record import Leg, Record, Side
 from wsdtrace.proxy.rewrite import Rewriter, Rewritten, Ways
 from wsdtrace.proxy.routes import Server, parse_url
 from wsdtrace.proxy.turn import Held, Turn
-from wsdtrace.proxy.wire import Pipe
+from wsdtrace.proxy.wire import Pipe, reason_of
 from wsdtrace.records import Endpoint, RequestLine
 from wsdtrace.soap.positions import MAX_ROWS
 from wsdtrace.wsd import operation_of
@@ -88,6 +89,7 @@ class Handler:
         self.rewrites = proxy.rewrites
         self._rewriter = Rewriter(proxy, proxy.scheme)
         self._why = ""
+        self._said_foreign = False
 
     @property
     def looks(self) -> bool:
@@ -132,7 +134,15 @@ class Handler:
     def note_refused(self, peer: Endpoint, refused: Refused) -> None:
         """A request was not served."""
         self._proxy.connections.tell(peer.address, refused.text)
-        self.record.note(Note("refused", f"{peer}: {refused.status} {refused.reason}: {refused.text}"))
+        self._note_answer(peer, refused.status, f"{refused.status} {refused.reason}: {refused.text}")
+
+    def note_unreachable(self, peer: Endpoint) -> None:
+        """A request is answered here, because the server cannot be reached."""
+        self._note_answer(peer, 502, f"502 Bad Gateway: {self.unreachable()}")
+
+    def _note_answer(self, peer: Endpoint, status: int, text: str) -> None:
+        facts = {"what": f"{status} of its own", "client": str(peer), "status": status}
+        self.record.note(Note("answered", f"the proxy answers {peer} itself: {text}", facts))
 
     # -- the server ----------------------------------------------------------------------------
 
@@ -148,15 +158,16 @@ class Handler:
         except TimeoutError:
             self._why = f"no answer in {self.limits.connect_seconds:g} s"
         except OSError as error:
-            self._why = error.strerror or str(error)
+            self._why = reason_of(error)
         self._proxy.say(f"{self.unreachable()}")
-        self.record.note(Note("answered", f"502 is of the proxy: {self.unreachable()}"))
         return None
 
     def unreachable(self) -> str:
         """Why the server could not be reached last."""
-        what = "event sink" if self.sink else "device"
-        return f"{what} {self.server.url} cannot be reached: {self._why}"
+        if self.sink:
+            return f"event sink {self.server.url} cannot be reached: {self._why}"
+        advice = "is it on, and is this its URL? `wsdtrace discover` lists scanners"
+        return f"device {self.server.url} cannot be reached: {self._why} ({advice})"
 
     # -- messages ------------------------------------------------------------------------------
 
@@ -251,11 +262,22 @@ class Handler:
                 return with_token(message, injection.value or STALE_TOKEN)
         return message.data
 
-    def responding(self, turn: Turn) -> None:
-        """The head of a response is there: where it is cut, now that its length is known."""
+    def responding(self, turn: Turn, kind: str | None) -> None:
+        """The head of a response is there, with its media type: where it is cut, now that its length is known."""
+        self._look_at(turn, kind)
         if turn.injection is not None and turn.injection.kind == "drop" and turn.injection.value == "middle":
             length = turn.response.frame.length if turn.response is not None else None
             turn.cut_after = (length or 2 * UNKNOWN_MIDDLE) // 2
+
+    def _look_at(self, turn: Turn, kind: str | None) -> None:
+        """Say it once when SOAP is answered by something else: then it is no WSD device, or this is not its URL."""
+        response = turn.response
+        speaks = kind is None or is_xml(kind) or kind.startswith("multipart/")
+        if turn.operation is None or self.sink or self._said_foreign or response is None or speaks:
+            return
+        self._said_foreign = True
+        what = f"{self.server.url} answered {turn.operation} with {status_of(response.head)} and {kind}, not with SOAP"
+        self._proxy.say(f"{what}: is it a WSD scanner, and is this its URL? `wsdtrace discover` lists scanners")
 
     def holds(self, turn: Turn) -> bool:
         """The response is to be held until it is whole."""

@@ -201,6 +201,7 @@ class Relay:
         """To the server; the connection to it is made with the first request."""
         if self._server is None and not await self._connect():
             if turn is not None:
+                self._handler.note_unreachable(self._client.peer)
                 turn.answer = plain_answer(502, "Bad Gateway", self._handler.unreachable())
                 self._turns.append(turn)
                 self._signal.set()
@@ -342,7 +343,7 @@ class Relay:
             turn.response = Held(piece.raw, piece.head, piece.frame, charset)
             turn.bulk = is_bulk(kind) or (kind or "").startswith("multipart/")
             turn.holds = self._handler.holds(turn)
-            self._handler.responding(turn)
+            self._handler.responding(turn, kind)
             if turn.delay:
                 await self._flush()
                 await asyncio.sleep(turn.delay)

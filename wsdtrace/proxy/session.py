@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 import ssl
@@ -30,7 +31,7 @@ from wsdtrace.proxy.record import Record
 from wsdtrace.proxy.relay import Relay
 from wsdtrace.proxy.routes import MAX_ROUTES, Guard, Server, Url, is_address, plain_host
 from wsdtrace.proxy.target import Target, resolve
-from wsdtrace.proxy.wire import Pipe
+from wsdtrace.proxy.wire import Pipe, reason_of
 from wsdtrace.records import Endpoint
 from wsdtrace.report.trace import InputInfo, Trace
 from wsdtrace.state.events import Event, ExchangeEnded, JobFellSilent
@@ -104,6 +105,7 @@ class Proxy:
         self._on_exchange = on_exchange
         self._on_finding = on_finding
         self._file: BinaryIO | None = None
+        self._has_record = False
         self._target: Target | None = None
         self._guard = Guard(set(), self._allow)
         self._own: set[str] = set()
@@ -143,6 +145,7 @@ class Proxy:
             replace(self._options, on_event=self._event, on_finding=self._found),
             troubled=self._troubled,
         )
+        self._has_record = True
         self._own = {"localhost", plain_host(socket.gethostname()), *self._allow}
         try:
             self.port = await self._open_way(self._target.server, self._addresses(), self._port, sink=False)
@@ -219,6 +222,8 @@ class Proxy:
 
     def so_far(self) -> Trace:
         """What is known while the run goes on: jobs and subscriptions, whose secrets a report must not show."""
+        if not self._has_record:
+            return Trace(InputInfo(self.path or "proxy", [], "proxy"))
         tracker = self.record.run.tracker
         return Trace(
             InputInfo(self.path or "proxy", [], "proxy", first_time_ns=self.record.first_ns),
@@ -454,6 +459,10 @@ def open_record(path: str) -> BinaryIO:
 
 def _why_not(address: str, port: int, error: OSError) -> str:
     at = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    if isinstance(error, PermissionError):
-        return f"--port {port}: may not be used ({error.strerror}); ports from 1024 on need no permission"
-    return f"cannot listen at {at}: {error.strerror or error}; --port 0 takes a free one"
+    match error.errno:
+        case errno.EACCES | errno.EPERM:
+            return f"--port {port}: may not be used ({reason_of(error)}); ports from 1024 on need no permission"
+        case errno.EADDRNOTAVAIL:
+            return f"--listen {address}: this machine has no such address; `ip address` lists those that it has"
+        case _:
+            return f"cannot listen at {at}: {reason_of(error)}; --port 0 takes a free one"

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import ssl
 from collections import deque
 from collections.abc import Callable
 from typing import cast
@@ -214,3 +216,13 @@ def endpoint_of(name: object) -> Endpoint:
     if isinstance(name, tuple) and len(name) >= 2:
         return Endpoint(str(name[0]).partition("%")[0].removeprefix("::ffff:"), int(name[1]))
     return Endpoint("", 0)
+
+
+def reason_of(error: OSError) -> str:
+    """Why a connection or a listener failed, in the words of the system and without ours (asyncio repeats the address).
+
+    Of a failed TLS handshake: what OpenSSL says, without the place in its source.
+    """
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed: {(error.reason or str(error)).replace('_', ' ').lower()}"
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
