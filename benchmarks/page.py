@@ -16,6 +16,8 @@ from runs import Measured
 BUSY = 1.5
 """Load average on two cores from which the page says that others were at work."""
 
+PROXY = "## The proxy"
+"""Title of the section that `proxy.py` writes."""
 _HEAD = (
     "Made by `make bench`; do not edit. Every program reads the same generated captures (`benchmarks/traffic.py`)",
     "from the page cache, one program after the other, whole processes, start included; they write to memory.",
@@ -126,7 +128,7 @@ def write_page(
 ) -> None:
     """Write the page."""
     lines = ["# Benchmarks", "", *(part.format(rounds=rounds) for part in _HEAD), ""]
-    lines.append(f"Machine: {_machine()}. {_versions()}.")
+    lines.append(f"Machine: {machine()}. {_versions()}.")
     if load > BUSY:
         lines += ["", _BUSY.format(load=load, cores=os.cpu_count())]
     if scale != 1:
@@ -153,11 +155,28 @@ def write_page(
             )
             title = ""
     lines += ["", (HERE / "notes.md").read_text().strip()]
-    path.write_text("\n".join(lines) + "\n")
+    kept = section_of(path, PROXY)
+    path.write_text("\n".join(lines) + "\n" + (f"\n{kept}" if kept else ""))
     print(f"==> {path}")
 
 
-def _machine() -> str:
+def section_of(path: Path, title: str) -> str:
+    """The section of a page that begins with this line; empty where there is none."""
+    _, found, rest = (path.read_text() if path.exists() else "").partition(f"\n{title}\n")
+    return f"{title}\n{rest.partition(chr(10) + '## ')[0]}".rstrip() + "\n" if found else ""
+
+
+def write_section(path: Path, title: str, lines: list[str]) -> None:
+    """Put a section into a page, in the place of the one with the same title."""
+    old = section_of(path, title)
+    text = path.read_text()
+    whole = text.replace(old.rstrip(), "").rstrip() if old else text.rstrip()
+    path.write_text("\n".join([whole, "", title, "", *lines]) + "\n")
+    print(f"==> {path}")
+
+
+def machine() -> str:
+    """The machine in a line."""
     model = platform.processor()
     info = Path("/proc/cpuinfo")
     if info.exists():

@@ -1,10 +1,12 @@
 """What the proxy costs: a 20 MB page through it against a direct transfer, small exchanges, many scans, rest.
 
-    python benchmarks/proxy.py [--mitmdump PATH] [--rounds N]
+    python benchmarks/proxy.py [--mitmdump PATH] [--rounds N] [--write PAGE]
 
 Device, proxy and client are processes of their own. The device sends real messages; the client reads and compares every
-byte. Ratios count: each is taken in the same run, the rivals taking turns. `--mitmdump` names the program of mitmproxy,
-in an environment of its own (python -m venv x && x/bin/pip install mitmproxy); without it these rows are left out.
+byte. Ratios count: each is taken in the same run, the rivals taking turns, with `REST_SECONDS` between: the pages of a
+scanner come seconds apart, and what one rival still does behind a page (the record, the verdict) is not charged to the
+next one. Processor time is told with all of that. `--mitmdump` names the program of mitmproxy, in an environment of its
+own (python -m venv x && x/bin/pip install mitmproxy); without it these rows are left out.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import hashlib
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import statistics
@@ -26,6 +29,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from page import BUSY, PROXY, machine, write_section
+
 PAGE_BYTES = 20_000_000
 SMALL = 200
 SCANS = 32
@@ -35,6 +40,9 @@ MAX_RATIO, MAX_FIRST_BYTE = 2.0, 2.0
 SMALL_FASTER = 10.0
 """How much faster than mitmdump small exchanges have to be."""
 MAX_RSS_MB = 150
+REST_SECONDS = 0.5
+BOUNDARY = b"uuid:0692614e-591f-408c-97a7-cb5ec5e967cc"
+"""As long as those of devices: how fast a boundary is looked for depends on its length."""
 
 ACTION = "http://schemas.microsoft.com/windows/2006/08/wdp/scan/{}"
 ENVELOPE = (
@@ -74,33 +82,33 @@ def page() -> bytes:
     return b"\xff\xd8\xff\xe0" + random.Random(1).randbytes(PAGE_BYTES - 6) + b"\xff\xd9"
 
 
-def answer(content: bytes, kind: bytes) -> bytes:
-    """A response that closes."""
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
-    return head % (kind, len(content)) + content
+def answer(content: bytes, kind: bytes, *, close: bool = True) -> bytes:
+    """A response."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\nContent-Length: %d\r\n%b\r\n"
+    return head % (kind, len(content), b"Connection: close\r\n" if close else b"") + content
 
 
 def page_answer() -> bytes:
     """The page as an MTOM message."""
     content = (
-        b'--b\r\nContent-Type: application/xop+xml; type="application/soap+xml"\r\nContent-ID: <root>\r\n\r\n'
-        + PAGE_ENVELOPE
-        + b"\r\n--b\r\nContent-Type: image/jpeg\r\nContent-ID: <page>\r\n\r\n"
-        + page()
-        + b"\r\n--b--\r\n"
+        b'--%b\r\nContent-Type: application/xop+xml; type="application/soap+xml"\r\nContent-ID: <root>\r\n\r\n%b'
+        b"\r\n--%b\r\nContent-Type: image/jpeg\r\nContent-ID: <page>\r\n\r\n%b\r\n--%b--\r\n"
+        % (BOUNDARY, PAGE_ENVELOPE, BOUNDARY, page(), BOUNDARY)
     )
     kind = (
-        b'multipart/related; boundary=b; type="application/xop+xml"; start="<root>"; start-info="application/soap+xml"'
+        b'multipart/related; boundary="%b"; type="application/xop+xml"; start="<root>"; '
+        b'start-info="application/soap+xml"' % BOUNDARY
     )
     return answer(content, kind)
 
 
-def request(operation: str, body: str, number: int, port: int) -> bytes:
+def request(operation: str, body: str, number: int, port: int, *, close: bool = True) -> bytes:
     """A request of a client."""
     to = f"http://127.0.0.1:{port}/scan"
     content = ENVELOPE.format(to=to, action=ACTION.format(operation), id=number, relates="", body=body).encode()
     head = f"POST /scan HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/soap+xml; charset=utf-8\r\n"
-    return f"{head}Content-Length: {len(content)}\r\nConnection: close\r\n\r\n".encode() + content
+    end = "Connection: close\r\n" if close else ""
+    return f"{head}Content-Length: {len(content)}\r\n{end}\r\n".encode() + content
 
 
 # -- the device and the tee, each a process ------------------------------------------------------
@@ -108,19 +116,24 @@ def request(operation: str, body: str, number: int, port: int) -> bytes:
 
 def serve() -> None:
     """Be the device: a thread for each connection."""
-    large, small = page_answer(), answer(STATUS_ENVELOPE, b"application/soap+xml; charset=utf-8")
+    large, kind = page_answer(), b"application/soap+xml; charset=utf-8"
+    small, kept = answer(STATUS_ENVELOPE, kind), answer(STATUS_ENVELOPE, kind, close=False)
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
     print(listener.getsockname()[1], flush=True)
 
     def one(connection: socket.socket) -> None:
         with connection:
-            asked = b""
-            while b"</soap:Envelope>" not in asked:
-                piece = connection.recv(65536)
-                if not piece:
-                    return
-                asked += piece
-            connection.sendall(large if b"RetrieveImageRequest" in asked else small)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            closes = False
+            while not closes:
+                asked = b""
+                while b"</soap:Envelope>" not in asked:
+                    piece = connection.recv(65536)
+                    if not piece:
+                        return
+                    asked += piece
+                closes = b"Connection: close" in asked
+                connection.sendall(large if b"RetrieveImageRequest" in asked else small if closes else kept)
 
     while True:
         connection, _ = listener.accept()
@@ -222,6 +235,25 @@ def small_exchanges(port: int, count: int) -> float:
     return time.perf_counter() - started
 
 
+def kept_exchanges(port: int, count: int) -> float:
+    """Seconds for small exchanges, one after another, on one connection."""
+    started = time.perf_counter()
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for number in range(count):
+            connection.sendall(request("GetScannerElements", ASK_STATUS, number, port, close=False))
+            data = b""
+            while not data.endswith(b"Envelope>"):
+                data += connection.recv(65536)
+    return time.perf_counter() - started
+
+
+def processor_ms(pid: int) -> float:
+    """Processor time of a process so far, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def rss_mb(pid: int, *, peak: bool = False) -> float:
     """Memory of a process."""
     name = "VmHWM" if peak else "VmRSS"
@@ -234,17 +266,37 @@ def descriptors(pid: int) -> int:
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
-def in_turns(ways: dict[str, int], rounds: int, one: Callable[[int], float]) -> dict[str, float]:
-    """Medians of all ways, which take turns; a round before the first warms up."""
-    rows = [{name: one(port) for name, port in ways.items()} for _ in range(rounds + 1)]
-    return {name: statistics.median(row[name] for row in rows[1:]) for name in ways}
+Way = tuple[int, int]
+"""Port and process; 0 where the process does not count."""
+
+
+def in_turns(
+    ways: dict[str, Way], rounds: int, one: Callable[[int], float]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Medians of all ways, which take turns, and the processor time of their processes for one.
+
+    A round before the first warms up.
+    """
+    rows = []
+    for number in range(rounds + 1):
+        if number == 1:
+            before = {name: processor_ms(pid) for name, (_, pid) in ways.items() if pid}
+        row = {}
+        for name, (port, _) in ways.items():
+            row[name] = one(port)
+            time.sleep(REST_SECONDS)
+        rows.append(row)
+    time.sleep(2 * REST_SECONDS)
+    spent = {name: (processor_ms(ways[name][1]) - started) / rounds for name, started in before.items()}
+    return {name: statistics.median(row[name] for row in rows[1:]) for name in ways}, spent
 
 
 def main() -> int:
     """Print every number with its bound; 1 when one is broken."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--mitmdump")
+    parser.add_argument("--mitmdump", default=shutil.which("mitmdump"))
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the results into a page")
     parser.add_argument("--serve", action="store_true")
     parser.add_argument("--tee", nargs=2)
     chosen = parser.parse_args()
@@ -252,13 +304,8 @@ def main() -> int:
         serve()
     if chosen.tee:
         tee(int(chosen.tee[0]), chosen.tee[1])
-    broken = []
-
-    def told(what: str, value: float, bound: float, unit: str = "×", *, least: bool = False) -> None:
-        kept = value >= bound if least else value <= bound
-        broken.extend([] if kept else [what])
-        print(f"  {what:58} {value:8.2f} {unit}   ({'at least' if least else 'at most'} {bound:g})")
-
+    told = Told()
+    load = os.getloadavg()[0]
     me = [sys.executable, __file__]
     wsdtrace = [sys.executable, "-m", "wsdtrace", "proxy", "-q", "--device"]
     wanted = hashlib.sha256(page_answer()).hexdigest()
@@ -266,40 +313,85 @@ def main() -> int:
         url = f"http://127.0.0.1:{device}/scan"
         record = str(Path(folder, "r.pcapng"))
         with (
-            process(*me, "--tee", str(device), str(Path(folder, "tee"))) as (plain, _),
-            process(*wsdtrace, url) as (checking, pid),
-            process(*wsdtrace, url, "-w", record) as (recording, _),
+            process(*me, "--tee", str(device), str(Path(folder, "tee"))) as plain,
+            process(*wsdtrace, url) as checking,
+            process(*wsdtrace, url, "-w", record) as recording,
         ):
-            ways = {"direct": device, "tee": plain, "proxy": checking, "proxy -w": recording}
+            ways = {"direct": (device, 0), "tee": plain, "proxy": checking, "proxy -w": recording}
             if chosen.mitmdump:
-                with mitmdump(chosen.mitmdump, device) as (other, _):
+                with mitmdump(chosen.mitmdump, device) as other:
                     _compare({**ways, "mitmdump": other}, chosen.rounds, told)
             else:
                 _compare(ways, chosen.rounds, told)
-            _many(checking, pid, wanted, told)
-            _rest(checking, pid, told)
-    print("broken:", ", ".join(broken) if broken else "nothing")
-    return len(broken) > 0
+            _many(*checking, wanted, told)
+            _rest(*checking, told)
+    print("broken:", ", ".join(told.broken) if told.broken else "nothing")
+    if chosen.write:
+        write_section(chosen.write, PROXY, told.page(max(load, os.getloadavg()[0]), mitmdump=bool(chosen.mitmdump)))
+    return len(told.broken) > 0
 
 
-Told = Callable[..., None]
+class Told:
+    """What was measured, with its bounds."""
+
+    def __init__(self) -> None:
+        self.broken: list[str] = []
+        self._rows: list[str] = []
+        self._tables: list[str] = []
+
+    def __call__(self, what: str, value: float, bound: float, unit: str = "×", *, least: bool = False) -> None:
+        kept = value >= bound if least else value <= bound
+        self.broken.extend([] if kept else [what])
+        limit = f"{'≥' if least else '≤'} {bound:g}"
+        print(f"  {what:62} {value:8.2f} {unit}   ({limit})")
+        self._rows.append(f"| {what} | {limit} {unit} | {value:.2f} {unit} | {'✔' if kept else '✖ missed'} |")
+
+    def table(self, title: str, times: dict[str, float], spent: dict[str, float], count: int = 1) -> None:
+        """Times of all ways, in seconds, and processor time for one of `count`, in ms."""
+        print(f"  {title}, ms:", {name: round(value * 1000, 1) for name, value in times.items()})
+        print("    processor time each, ms:", {name: round(value / count, 2) for name, value in spent.items()})
+        for name, value in times.items():
+            used = f"{spent[name] / count:.2f}" if name in spent else ""
+            self._tables.append(f"| {title} | {name} | {value * 1000:.1f} | {used} |")
+            title = ""
+
+    def page(self, load: float, *, mitmdump: bool) -> list[str]:
+        """The section of the page."""
+        busy = f" **The machine was busy** (load average {load:.1f})." if load > BUSY else ""
+        without = "" if mitmdump else " Not measured: mitmdump, which is not installed."
+        return [
+            "Made by `python benchmarks/proxy.py --write PAGE`, which `make bench` runs; do not edit. Device, proxy",
+            "and client are processes on one machine, over loopback: both ends and what is between share its cores.",
+            f"Rivals take turns, with a rest of {REST_SECONDS:g} s; medians. `proxy -w` records both legs as well.",
+            f"Machine: {machine()}.{busy}{without}",
+            "",
+            "| what | to reach | measured | |",
+            "|--|--|--:|--|",
+            *self._rows,
+            "",
+            "| job | way | ms | processor ms of the process in the middle, all that it does later included |",
+            "|--|--|--:|--:|",
+            *self._tables,
+        ]
 
 
-def _compare(ways: dict[str, int], rounds: int, told: Told) -> None:
-    whole = in_turns(ways, rounds, lambda port: fetch(port, time.perf_counter_ns())[1])
-    first = in_turns(ways, rounds, lambda port: fetch(port, time.perf_counter_ns())[0])
-    print("  20 MB, ms:     ", {name: round(value * 1000, 1) for name, value in whole.items()})
-    print("  first byte, ms:", {name: round(value * 1000, 2) for name, value in first.items()})
-    small = in_turns({n: p for n, p in ways.items() if n != "direct"}, 3, lambda port: small_exchanges(port, SMALL))
-    print(f"  {SMALL} small, ms: ", {name: round(value * 1000) for name, value in small.items()})
+def _compare(ways: dict[str, Way], rounds: int, told: Told) -> None:
+    whole, spent = in_turns(ways, rounds, lambda port: fetch(port, time.perf_counter_ns())[1])
+    told.table("20 MB page", whole, spent)
+    first, _ = in_turns(ways, rounds, lambda port: fetch(port, time.perf_counter_ns())[0])
+    told.table("its first byte", first, {})
+    small, spent = in_turns(ways, 3, lambda port: small_exchanges(port, SMALL))
+    told.table(f"{SMALL} small, a connection each", small, spent, SMALL)
+    kept, spent = in_turns(ways, 3, lambda port: kept_exchanges(port, SMALL))
+    told.table(f"{SMALL} small on one connection", kept, spent, SMALL)
     for name in ("proxy", "proxy -w"):
         told(f"20 MB: {name} / direct", whole[name] / whole["direct"], MAX_RATIO)
         told(f"first byte: {name} / tee", first[name] / first["tee"], MAX_FIRST_BYTE)
         if "mitmdump" in ways:
             told(f"20 MB: {name} / mitmdump streaming", whole[name] / whole["mitmdump"], 1.0)
-            told(
-                f"{SMALL} small exchanges: mitmdump / {name}", small["mitmdump"] / small[name], SMALL_FASTER, least=True
-            )
+            for times, kind in ((small, "a connection each"), (kept, "one connection")):
+                ratio = times["mitmdump"] / times[name]
+                told(f"{SMALL} small, {kind}: mitmdump / {name}", ratio, SMALL_FASTER, least=True)
 
 
 def _many(port: int, pid: int, wanted: str, told: Told) -> None:

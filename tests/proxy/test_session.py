@@ -142,7 +142,7 @@ def test_an_address_that_this_machine_lacks_is_told_with_what_to_do() -> None:
         async with Proxy("http://127.0.0.1:9/", listen=["198.51.100.9"]):
             pass
 
-    with pytest.raises(UsageError, match="--listen 198.51.100.9: this machine has no such address"):
+    with pytest.raises(UsageError, match=r"--listen 198\.51\.100\.9: this machine has no such address"):
         asyncio.run(main())
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from wsdtrace.report.ticker import Ticker
 
 
+SWITCH_SECONDS = 0.0005
+"""So long the thread in which an image passes waits for the checker, each time that it read or sent; Python's own 5 ms
+would make a page of a few hundred reads a second longer."""
 SETTLE_SECONDS = 1.0
 """For the connections of a command that has ended to end as well."""
 
@@ -106,6 +109,7 @@ def command(
     from wsdtrace.report.text import render_check
     from wsdtrace.report.ticker import Ticker
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     options = Options(
         select=selectors(select), ignore=selectors(ignore), timeouts=seconds_of(timeouts), keep_exchanges=False
     )

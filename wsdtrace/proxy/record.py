@@ -49,7 +49,8 @@ LARGE_BYTES: Final = 64 * 1024
 SLICE_EVENTS: Final = 64
 """Things that happened, written in one go: four exchanges, 5 ms of work."""
 CALM_SECONDS: Final = 0.01
-"""While bytes came so lately the relay is busy, and judging waits, unless three quarters of what may wait does."""
+"""While bytes came so lately, or a long body passes, the relay is busy, and judging waits, unless three quarters of what
+may wait does."""
 MAX_HELD_SECONDS: Final = 1.0
 """Judging waits no longer than that, however busy the relay is."""
 BEHIND_NS: Final = 2_000_000_000
@@ -298,7 +299,7 @@ class Record:
             and not self.pool.is_short
             and self._backlog < MAX_BACKLOG * 3 // 4
             and waited < MAX_HELD_SECONDS
-            and self._clock() - self._last_ns < CALM_SECONDS * 1e9
+            and (self.pool.is_busy or self._clock() - self._last_ns < CALM_SECONDS * 1e9)
         ):
             await asyncio.sleep(CALM_SECONDS)
             waited += CALM_SECONDS
