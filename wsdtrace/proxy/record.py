@@ -49,8 +49,8 @@ LARGE_BYTES: Final = 64 * 1024
 SLICE_EVENTS: Final = 64
 """Things that happened, written in one go: four exchanges, 5 ms of work."""
 CALM_SECONDS: Final = 0.01
-"""While bytes came so lately, or a long body passes, the relay is busy, and judging waits, unless three quarters of what
-may wait does."""
+"""While bytes came so lately, or a long body passes, the relay is busy, and judging waits, unless three quarters of
+what may wait does."""
 MAX_HELD_SECONDS: Final = 1.0
 """Judging waits no longer than that, however busy the relay is."""
 BEHIND_NS: Final = 2_000_000_000
