@@ -332,6 +332,14 @@ def test_a_hole_in_part_headers_keeps_what_precedes_it() -> None:
     assert got.parts[1].probe.missing == 10
 
 
+def test_after_a_hole_in_part_headers_the_next_ones_end_where_they_do() -> None:
+    image = b"\xff\xd8" + bytes(20) + b"\r\n\r\n" + IMAGE
+    content = body(root(), part(image))
+    at = content.index(b"<root@a>") + 3
+    got = content_of(hear(holed(content, at, at + 10), digests=True))
+    assert got.parts[1].probe.sha256 == hashlib.sha256(image).hexdigest()
+
+
 def test_a_content_cut_in_its_image_keeps_what_came() -> None:
     content = body(root(), part(IMAGE))
     talk = Talk().client(get()).server(ok(content, TYPE)[: -len(BOUNDARY) - 500]).end()

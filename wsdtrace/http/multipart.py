@@ -153,6 +153,7 @@ class MultipartSink:
     def _flush(self) -> None:
         """Nothing follows the carried bytes: they belong to what is open."""
         carry, self._carry = self._carry, b""
+        self._scanned = 0
         self._trail.begin(None, self._at)
         if not carry:
             return
