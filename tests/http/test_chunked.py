@@ -63,6 +63,24 @@ def test_what_was_cut_into_chunks_comes_out_whole(parts: list[bytes], cut: int) 
     assert read(data, cut) == (b"".join(parts), ChunkState.LAST, [], len(data))
 
 
+SMALL = st.sampled_from([b"x", b"\r", b"\n", b"\r\n", b"1\r\n", b"0\r\n\r\n", b"abcdefghijklmno", b"abcdefghijklmnop"])
+
+
+@given(
+    st.lists(SMALL, max_size=60) | st.lists(st.just(b"\r\n"), max_size=60), st.integers(1, 200), st.sampled_from("xX")
+)
+def test_many_small_chunks_come_out_whole(parts: list[bytes], cut: int, digits: str) -> None:
+    """They are read together where they stand together."""
+    sizes = [format(len(part), digits).encode() for part in parts]
+    data = b"".join(b"%b\r\n%b\r\n" % pair for pair in zip(sizes, parts, strict=True)) + b"0\r\n"
+    assert read(data, cut) == (b"".join(parts), ChunkState.LAST, [], len(data))
+
+
+def test_what_is_odd_behind_many_small_chunks_is_said() -> None:
+    data = b"1\r\nx\r\n" * 9 + b"1\nx\r\n" + b"1\r\nx\r\n" * 9 + b"2\r\nxyz\r\n"
+    assert read(data, 1000)[:3] == (b"x" * 20 + b"y", ChunkState.BROKEN, [HttpAnomaly.BARE_LF, HttpAnomaly.CHUNK_END])
+
+
 @pytest.mark.parametrize(
     ("count", "survives", "state"),
     [(3, True, ChunkState.DATA), (4, True, ChunkState.DATA_END), (5, False, ChunkState.DATA)],

@@ -8,6 +8,7 @@ resynchronises.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 
 from wsdtrace.http.anomalies import HttpAnomaly, found, odd
@@ -18,7 +19,23 @@ SIZE_DIGITS_MAX = 15
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,%d})([ \t]*)(;.*)?" % SIZE_DIGITS_MAX, re.DOTALL)
 
 
+_SMALL = b"|".join(rb"[%c%c]\r\n[\s\S]{%d}\r\n" % (*b"%x%X" % (size, size), size) for size in range(1, 16))
+_ONE_SMALL = re.compile(_SMALL)
+_SOME_SMALL = re.compile(rb"(?:%b){4,}+" % _SMALL)
+"""Chunks of 1 to 15 bytes as the grammar has them, which are read together: one by one they cost 50 times as much a
+byte as content does."""
+_BEFORE, _BEHIND, _AROUND = len(b"1\r\n"), len(b"\r\n"), len(b"1\r\n\r\n")
 _HEX = b"0123456789ABCDEFabcdef"
+
+
+def _small_runs(data: bytes, position: int, stop: int) -> Iterable[tuple[int, int]]:
+    """The contents of chunks that are all of them as `_SOME_SMALL` has it."""
+    each = _AROUND + int(data[position : position + 1], 16)
+    sizes = data[position:stop:each]
+    if sizes.count(sizes[:1]) == len(sizes):  # they are of one size: then each begins where it is looked for
+        return zip(range(position + _BEFORE, stop, each), range(position + each - _BEHIND, stop, each), strict=True)
+    spans = map(re.Match.span, _ONE_SMALL.finditer(data, position, stop))
+    return [(low + _BEFORE, high - _BEHIND) for low, high in spans]
 
 
 class ChunkState(Enum):
@@ -85,7 +102,12 @@ class ChunkReader:
                 else:
                     position = self._data_end(data, position, at)
             elif state is ChunkState.SIZE:
-                position = self._size_line(data, position, at)
+                small = None if self._line else _SOME_SMALL.match(data, position)
+                if small is None:
+                    position = self._size_line(data, position, at)
+                    continue
+                runs += _small_runs(data, position, small.end())
+                position = small.end()
             else:
                 break
         return position, runs

@@ -149,10 +149,10 @@ class HeldSink:
         granted = context.hold(min(count, self._limit - self._held))
         if place is not None and granted:
             at = place.contents[0]
-            for content, stream, length in place.runs(at, at + granted):
-                context.meter.keep(place.view, stream, stream + length)
-                if context.pieces is not None:
-                    context.pieces.add(content, stream, length)
+            runs = place.runs(at, at + granted)
+            context.meter.keep_runs(place.view, runs)
+            if context.pieces is not None:
+                context.pieces.add_runs(runs)
         self._hold(data[low : low + granted])
         if granted < count:
             self._overflow()

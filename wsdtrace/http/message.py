@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from wsdtrace.http.anomalies import HttpAnomaly, odd
 from wsdtrace.http.bulk import Bulk
 from wsdtrace.http.choice import NO_LABEL, choose_sink, read_label
@@ -154,14 +156,10 @@ class OpenMessage:
             low, high = runs[0]
             self.run(view, view.start + low, high - low)
             return
-        at = self.received + self.missing
-        contents: list[int] = []
-        for low, high in runs:
-            contents.append(at)
-            at += high - low
-        data = memoryview(view.data)
+        at, start, data = self.received + self.missing, view.start, memoryview(view.data)
         joined = b"".join([data[low:high] for low, high in runs])
-        self._sink.feed(joined, 0, len(joined), Place(view, contents, [view.start + low for low, _ in runs], at))
+        *contents, end = accumulate([high - low for low, high in runs], initial=at)
+        self._sink.feed(joined, 0, len(joined), Place(view, contents, [start + low for low, _ in runs], end))
         self.received += len(joined)
 
     def gap(self, count: int) -> None:

@@ -12,7 +12,8 @@ Theory of operation:
 from __future__ import annotations
 
 from bisect import bisect_right
-from operator import ne
+from collections.abc import Sequence
+from operator import itemgetter, ne
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -37,6 +38,10 @@ class Row(NamedTuple):
 Reach = tuple[int, int, int, int]
 """What a range of bytes reaches to: the latest frame among them, its time, and where in the file the records of the
 first and the last of their frames begin."""
+
+
+_MANY_RUNS = 32
+"""Runs from which on it is faster to ask the segments for their runs than the runs for their segments."""
 
 
 class View:
@@ -106,6 +111,20 @@ class View:
             rows[0] = Row(low, frames[first], times[first], files[first])
         return rows
 
+    def rows_of(self, runs: Sequence[tuple[int, int, int]]) -> list[Row]:
+        """The segments that bytes of runs lie in, each from the first of these bytes on; see `Meter.keep_runs`."""
+        rows: list[Row] = []
+        first, last = self.row(runs[0][1]), self.row(runs[-1][1] + runs[-1][2] - 1)
+        for j in range(first, last + 1):
+            begin, end = self._offsets[j], self._offsets[j + 1] if j + 1 < len(self._offsets) else self.end
+            at = bisect_right(runs, begin, key=itemgetter(1)) - 1  # the run that begins before the segment …
+            if at < 0 or runs[at][1] + runs[at][2] <= begin:
+                at += 1  # … does not reach into it
+            low = max(runs[at][1], begin) if at < len(runs) else end
+            if low < end:
+                rows.append(Row(low, self._frames[j], self._times[j], self._files[j]))
+        return rows
+
     def reach(self, low: int, high: int) -> Reach:
         """What bytes `low:high` reach to."""
         first, last = self.row(low), self.row(high - 1) + 1
@@ -171,6 +190,14 @@ class Meter:
             return
         self.settle()
         self._view, self._low, self._high = view, low, high
+
+    def keep_runs(self, view: View, runs: Sequence[tuple[int, int, int]]) -> None:
+        """Keep the rows of several runs of `view`: (anything, stream offset, length), in stream order."""
+        if len(runs) < _MANY_RUNS:
+            for _, low, length in runs:
+                self.keep(view, low, low + length)
+            return
+        self.keep_rows(view.rows_of(runs))
 
     def settle(self) -> None:
         """The view that was kept from goes away: its rows stay."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import sub
 from typing import NamedTuple
 
 from wsdtrace.http.meter import Meter, Row, View
@@ -36,6 +37,9 @@ class Place:
             at = contents[0]
             low, high = max(low, at), min(high, self.end)
             return [(low, self.streams[0] + low - at, high - low)] if low < high else []
+        if low <= contents[0] and high >= self.end:
+            lengths = map(sub, [*contents[1:], self.end], contents)
+            return list(zip(contents, self.streams, lengths, strict=True))
         first = max(bisect_right(contents, low) - 1, 0)
         runs: list[tuple[int, int, int]] = []
         for j in range(first, len(contents)):
@@ -75,6 +79,14 @@ class Pieces:
             self.full = True
             return
         runs.append([content, stream, length])
+
+    def add_runs(self, runs: Sequence[tuple[int, int, int]]) -> None:
+        """The same for several, with something between each and the next."""
+        for run in runs[:1]:
+            self.add(*run)
+        room = max(self._bound - len(self._runs), 0)
+        self._runs += map(list, runs[1 : 1 + room])
+        self.full |= len(runs) - 1 > room
 
     def pieces(self) -> tuple[ContentPiece, ...]:
         """The runs, in order."""
@@ -149,10 +161,10 @@ class Trail:
             return
         place = self._place
         if low >= self._at and place is not None:
-            for content, stream, length in place.runs(low, high):
-                meter.keep(place.view, stream, stream + length)
-                if pieces is not None:
-                    pieces.add(content, stream, length)
+            runs = place.runs(low, high)
+            meter.keep_runs(place.view, runs)
+            if pieces is not None:
+                pieces.add_runs(runs)
             return
         fragments = list(self._fragments(low, high))
         meter.keep_rows([fragment.row for fragment in fragments])
