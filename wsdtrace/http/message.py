@@ -72,6 +72,10 @@ class Wire:
         self.sender, self.receiver = ends if direction is Direction.FROM_ORIGINATOR else ends[::-1]
 
 
+_FEW_BYTES = 256
+"""Bytes of the wire for each run of content, up to which the runs are copied one by one."""
+
+
 class OpenMessage:
     """A message that goes on: from the first byte of its start-line to its end."""
 
@@ -156,7 +160,9 @@ class OpenMessage:
             low, high = runs[0]
             self.run(view, view.start + low, high - low)
             return
-        at, start, data = self.received + self.missing, view.start, memoryview(view.data)
+        at, start = self.received + self.missing, view.start
+        # a copy of a few bytes is cheaper than a view of them
+        data = view.data if len(runs) * _FEW_BYTES > len(view.data) else memoryview(view.data)
         joined = b"".join([data[low:high] for low, high in runs])
         *contents, end = accumulate([high - low for low, high in runs], initial=at)
         self._sink.feed(joined, 0, len(joined), Place(view, contents, [start + low for low, _ in runs], end))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import starmap
 from operator import sub
 from typing import NamedTuple
 
@@ -90,7 +91,7 @@ class Pieces:
 
     def pieces(self) -> tuple[ContentPiece, ...]:
         """The runs, in order."""
-        return tuple(ContentPiece(*run) for run in self._runs)
+        return tuple(starmap(ContentPiece, self._runs))
 
 
 class _Carried(NamedTuple):
