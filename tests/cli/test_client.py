@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 
 from tests.command import run
+from wsdtrace.cli import client
 from wsdtrace.pipeline import check_file
 from wsdtrace.scanner.images import Mark, read_mark
+from wsdtrace.scanner.persona import Persona, persona, read_persona
 from wsdtrace.scanner.server import VirtualScanner
 from wsdtrace.scanner.thread import ScannerThread
 
@@ -78,7 +80,10 @@ def test_it_waits_for_a_press_and_ends_its_subscription(tmp_path: Path) -> None:
     ("url", "options", "problem"),
     [
         pytest.param("http://127.0.0.1:1/scan", (), "no scanner answers there: connection refused", id="nobody there"),
-        pytest.param("nonsense", (), "no scanner answers there", id="no URL"),
+        pytest.param("nonsense", (), "expected a URL such as http://", id="no URL"),
+        pytest.param("https://127.0.0.1/scan", (), "expected a URL such as http://", id="TLS"),
+        pytest.param("http://127.0.0.1:99999/scan", (), "expected a URL such as http://", id="no port"),
+        pytest.param("http://[::1/scan", (), "expected a URL such as http://", id="a bracket that is not closed"),
         pytest.param("http://127.0.0.1:1/", ("-w", "/nowhere/x"), "cannot be written", id="no place for the record"),
     ],
 )
@@ -88,7 +93,30 @@ def test_what_cannot_be_is_told(url: str, options: tuple[str, ...], problem: str
     assert problem in done.err
 
 
-def test_no_page_ends_with_one() -> None:
-    with ScannerThread(VirtualScanner("operation-failed")) as scanner:
-        done = run("scanner", "client", scanner.url)
-    assert (done.code, done.out.splitlines()[-1]) == (1, "0 pages, then OperationFailed")
+def test_nobody_waits_for_ever(scanner: ScannerThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PRESS_S", 0.01)
+    done = run("scanner", "client", scanner.url, "--push")
+    assert (done.code, done.out.splitlines()[-1]) == (1, "0 pages, then nobody pressed the button")
+
+
+def refusing(how: str) -> Persona:
+    return read_persona(f"summary = 'x'\n[[answers]]\non = 'CreateScanJob'\n{how}", "x", "x.toml")
+
+
+@pytest.mark.parametrize(
+    ("who", "end"),
+    [
+        pytest.param(persona("operation-failed"), "OperationFailed", id="a fault"),
+        pytest.param(refusing(r"with = '< raw nonsense\r\n\r\n'"), "an answer that is no HTTP: ", id="no HTTP"),
+        pytest.param(refusing("answer = 'reset'"), "no answer", id="no answer"),
+    ],
+)
+def test_no_page_ends_with_one_and_keeps_the_capture(tmp_path: Path, who: Persona, end: str) -> None:
+    record = tmp_path / "c.pcapng"
+    with ScannerThread(VirtualScanner(who)) as scanner:
+        done = run("scanner", "client", scanner.url, "-w", record)
+    assert (done.code, done.err) == (1, "")
+    told, following = done.out.splitlines()[-2:]
+    assert told.startswith(f"0 pages, then {end}")
+    assert following == f"next: wsdtrace check {record}"
+    assert "CreateScanJob" in [exchange.operation for exchange in check_file(str(record)).exchanges]

@@ -79,8 +79,11 @@ def command(
       wsdtrace scanner client http://127.0.0.1:5357/scan --leave-after 1 -w orphaned.pcapng
     """
     from wsdtrace.report.escape import visible
-    from wsdtrace.scanner.client import Manners, NoReply, Wish
+    from wsdtrace.scanner.client import Manners, NoReply, Scan, Wish
+    from wsdtrace.scanner.http import BadMessage
+    from wsdtrace.scanner.pipe import Gone
 
+    _check(url)
     manners = Manners(
         first_pause_s=late,
         next_pause_s=pause,
@@ -100,8 +103,10 @@ def command(
                 raise OutputError(f"{write}: cannot be written: {error.strerror or error}") from error
         try:
             done = asyncio.run(_scan(url, wish, manners, record, push=push))
-        except NoReply as error:
-            raise UsageError(f"{url}: the scanner took a request, and gave no answer") from error
+        except BadMessage as error:
+            done = Scan(end=f"an answer that is no HTTP: {error}")
+        except (Gone, NoReply):
+            done = Scan(end="no answer")
         except (OSError, TimeoutError) as error:
             number = error.errno or 0
             known = os.strerror(number) if number > 0 else error.strerror  # a name that is none has a number below 0
@@ -114,6 +119,21 @@ def command(
     if write is not None:
         click.echo(f"next: wsdtrace check {write}")
     return Exit.OK if done.pages else Exit.FINDINGS
+
+
+def _check(url: str) -> None:
+    """See whether it is a URL that a client can ask.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        parts = urlsplit(url)
+        is_good = parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port beyond 65535, a bracket that is not closed
+        is_good = False
+    if not is_good:
+        raise UsageError(f"{url!r}: expected a URL such as http://192.0.2.20:5357/scan")
 
 
 async def _scan(url: str, wish: Wish, manners: Manners, record: BinaryIO | None, *, push: bool) -> Scan:
@@ -156,7 +176,10 @@ async def _pushed(client: Client, wish: Wish, sink: EventSink) -> Scan:
     if client.subscription is None:
         return Scan(end=reply.subcode or "no subscription")
     click.echo(f"waiting for somebody to choose {DESTINATION!r} at the scanner, and to press its button")
-    press = (await _event(sink, "ScanAvailableEvent", PRESS_S)).value
+    try:
+        press = (await _event(sink, "ScanAvailableEvent", PRESS_S)).value
+    except TimeoutError:
+        return Scan(end="nobody pressed the button")
     assert isinstance(press, scan.ScanAvailableEvent)
     done = await client.pushed(press, dataclasses.replace(wish, source=str(press.input_source or wish.source)))
     if done.pages and client.manners.leaves_after is None:
