@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import run
-from tests.proxy.device import device
+from tests.proxy.device import device, recorded
 from tests.shared import CAPTURES
 from wsdtrace.capture import open_capture
 from wsdtrace.capture.notes import notes_of
@@ -94,6 +95,24 @@ def test_an_interrupt_finishes_the_record_and_gives_the_verdict(tmp_path: Path) 
     assert process.returncode == 0
     assert "nothing to judge" in rest
     assert check_file(str(path)).input.frames == 1
+
+
+def test_each_exchange_that_ended_is_in_the_record_after_kill_9(tmp_path: Path) -> None:
+    path = tmp_path / "r.pcapng"
+    with served("clean-flatbed") as url:
+        command = [*WSDTRACE, "proxy", "--device", url, "--allow", "10.77.0.2", "-w", str(path)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        port = int(process.stdout.readline().split()[1].split(":")[2].split("/")[0])
+        for _, request, _ in recorded(CAPTURES / "clean-flatbed" / "capture.pcap"):
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.sendall(request)
+                while connection.recv(65_536):
+                    continue
+        process.kill()
+        process.communicate()
+    answered = [x.operation for x in check_file(str(path)).exchanges if x.copy_of is None and x.response is not None]
+    assert answered[:3] == ["GetScannerElements", "GetScannerElements", "CreateScanJob"]  # the last may be on its way
 
 
 def test_ending_the_proxy_ends_its_command_and_gives_the_verdict(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_findings_about_an_injected_exchange_do_not_count() -> None:
     known.set_aside(trace)
     assert not any(f.code == "WSD601" and f.is_cause for f in trace.findings)
     assert trace.notes == [n for n in trace.notes if n.startswith("the proxy injected drop=1 into RetrieveImage 2×")]
-    assert "do not count" in trace.notes[0]
+    assert "do not count: " in trace.notes[0]
 
 
 def test_an_answer_of_the_proxy_itself_is_known_by_the_clients_end_and_the_status() -> None:

@@ -438,7 +438,8 @@ class Proxy:
         return self.record.run.injections.of(exchange)
 
     def _troubled(self, error: OSError) -> None:
-        self.say(f"{self.path}: recording has stopped: {error.strerror or error}; the relay goes on")
+        where = "standard output" if self.path == "-" else self.path
+        self.say(f"{where}: recording has stopped: {error.strerror or error}; the relay goes on")
 
 
 def open_record(path: str) -> BinaryIO:

@@ -75,5 +75,5 @@ class Injections:
                 finding.waived = f"the proxy injected {what}"
                 count[what] += 1
         for what, times in self.told.items():
-            follows = f"; {count[what]} findings that may follow do not count" if count[what] else ""
+            follows = f"; findings that may follow, and do not count: {count[what]}" if count[what] else ""
             trace.notes.append(f"the proxy injected {what}{f' {times}×' if times > 1 else ''}{follows}")
