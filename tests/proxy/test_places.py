@@ -6,8 +6,7 @@ from lxml import etree
 from tests.proxy.device import recorded
 from tests.shared import CAPTURES
 from wsdtrace.proxy.places import Message
-from wsdtrace.soap import template
-from wsdtrace.soap.positions import MAX_ROWS
+from wsdtrace.soap import positions, template
 
 WSA = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 EVENTING = "http://schemas.xmlsoap.org/ws/2004/08/eventing"
@@ -152,8 +151,9 @@ def test_related_message_and_token_are_found() -> None:
     assert len(list(Message(SUBSCRIBE.encode()).texts())) >= 4
 
 
-def test_an_address_behind_the_last_known_element_is_told_of() -> None:
-    many = LISTED.replace("<d:XAddrs>", "<x/>" * MAX_ROWS + "<d:XAddrs>") % "http://192.0.2.20/a"
+def test_an_address_behind_the_last_known_element_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(positions, "MAX_ROWS", 100)
+    many = LISTED.replace("<d:XAddrs>", "<x/>" * 100 + "<d:XAddrs>") % "http://192.0.2.20/a"
     message = Message(many.encode())
     assert "XAddrs" not in {place.what.name for place in message.addresses()}
     assert message.beyond
