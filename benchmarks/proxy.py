@@ -412,14 +412,17 @@ def _many(port: int, pid: int, wanted: str, told: Told) -> None:
 
 
 def _rest(port: int, pid: int, told: Told) -> None:
-    """Many exchanges, then rest."""
+    """Many exchanges, then rest. What the checker remembers of each (to know a MessageID that comes again) is told."""
     small_exchanges(port, LONG)
-    time.sleep(2)
+    time.sleep(4 * REST_SECONDS)
     before, files = rss_mb(pid), descriptors(pid)
     small_exchanges(port, LONG)
-    time.sleep(2)
-    told(f"{LONG} exchanges more, then rest: memory grew by", rss_mb(pid) - before, 5, "MB")
-    told(f"{LONG} exchanges more, then rest: descriptors more", descriptors(pid) - files, 0, "")
+    time.sleep(4 * REST_SECONDS)
+    busy = rss_mb(pid)
+    time.sleep(8 * REST_SECONDS)
+    told(f"{LONG} exchanges, then idle: memory grew while idle by", rss_mb(pid) - busy, 0.5, "MB")
+    told(f"{LONG} exchanges, then idle: descriptors more than before", descriptors(pid) - files, 0, "")
+    told("what is remembered of an exchange (of 100,000 at most)", (busy - before) * 1024 / LONG, 10, "KB")
 
 
 if __name__ == "__main__":
