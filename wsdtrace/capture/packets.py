@@ -46,14 +46,14 @@ def checksum(*pieces: Buffer) -> int:
     That sum is the number that the words spell, modulo 2**16 - 1, with 0 only for nothing but zeros.
 
     Args:
-        pieces: of the data; all but the last have an even length.
+        pieces: of the data; only the last may be large, and all before that have an even length then.
     """
     number = 0
-    for piece in pieces:
-        if len(piece) >= _VECTORS_FROM:
-            number += _sum_of_many(piece)
-        elif piece:
-            number += int.from_bytes(piece) << (8 if len(piece) & 1 else 0)
+    if len(pieces[-1]) >= _VECTORS_FROM:
+        number = _sum_of_many(pieces[-1])
+        pieces = pieces[:-1]
+    small = b"".join(pieces)
+    number += int.from_bytes(small) << (8 if len(small) & 1 else 0)
     return ~((number % 0xFFFF) or (0xFFFF if number else 0)) & 0xFFFF
 
 
