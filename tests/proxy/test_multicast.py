@@ -1,12 +1,14 @@
 """A channel hears those on the link, and sends to a host or to the group."""
 
 import asyncio
+import errno
 import socket
 from ipaddress import ip_network
 
 import pytest
 
 from wsdtrace.errors import UsageError
+from wsdtrace.proxy import multicast
 from wsdtrace.proxy.interfaces import Interface, interface_of
 from wsdtrace.proxy.multicast import GROUPS, Channel, open_channel
 from wsdtrace.records import Endpoint
@@ -61,3 +63,25 @@ def test_an_interface_without_the_family_has_no_channel_and_one_that_is_gone_is_
             await open_channel(link, socket.AF_INET, lambda *_: None, port=0)
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        pytest.param(errno.EPERM, "multicast is not permitted here (Operation not permitted); root", id="permission"),
+        pytest.param(errno.EADDRINUSE, "another program has UDP port 3702 for itself", id="taken"),
+        pytest.param(errno.ENODEV, "no multicast there (No such device)", id="no multicast"),
+    ],
+)
+def test_why_there_is_no_multicast_is_told_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, "raw")
+
+    monkeypatch.setattr(multicast, "_prepare", fail)
+    assert LOOPBACK is not None
+    with pytest.raises(UsageError) as told:
+        asyncio.run(open_channel(LOOPBACK, socket.AF_INET, lambda *_: None, port=multicast.PORT))
+    assert words in str(told.value)
+    assert "--announce off" in str(told.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 import struct
 import sys
@@ -12,7 +13,7 @@ from typing import Final, cast
 
 from wsdtrace.errors import UsageError
 from wsdtrace.proxy.interfaces import Interface
-from wsdtrace.proxy.wire import endpoint_of
+from wsdtrace.proxy.wire import endpoint_of, reason_of
 from wsdtrace.records import Endpoint
 
 PORT: Final = 3702
@@ -103,12 +104,20 @@ async def open_channel(
         _prepare(made, channel, port)
     except OSError as error:
         made.close()
-        raise UsageError(
-            f"--listen {interface.name}: no multicast there ({error.strerror or error}); "
-            "another program may have the port for itself, or the interface has no multicast"
-        ) from error
+        raise UsageError(f"--listen {interface.name}: {_why_not(error, port)}") from error
     await asyncio.get_running_loop().create_datagram_endpoint(lambda: channel, sock=made)
     return channel
+
+
+def _why_not(error: OSError, port: int) -> str:
+    without = "; `--announce off` goes without it" if port else ""
+    match error.errno:
+        case errno.EPERM | errno.EACCES:
+            return f"multicast is not permitted here ({reason_of(error)}); root may be needed{without}"
+        case errno.EADDRINUSE:
+            return f"another program has UDP port {port} for itself (`ss -lunp` names it): end it{without}"
+        case _:
+            return f"no multicast there ({reason_of(error)}){without}"
 
 
 def _prepare(made: socket.socket, channel: Channel, port: int) -> None:
