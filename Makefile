@@ -44,8 +44,8 @@ captures: $(VENV)/.installed-dev  ## record case captures anew with a real drive
 	@echo "==> captures/derive.py"; $(BIN)/python captures/derive.py --check
 	@echo "==> captures/make_expected.py"; $(BIN)/python captures/make_expected.py --check
 
-notebook: $(VENV)/.installed-dev  ## set up, and open JupyterLab with the first notebook
-	@echo "==> jupyter lab notebooks/01_first_look.ipynb"; $(BIN)/jupyter lab notebooks/01_first_look.ipynb
+notebook: $(VENV)/.installed-dev  ## set up, and open JupyterLab with the first notebook (NOTEBOOK="--no-browser --port 8890")
+	@echo "==> jupyter lab notebooks/01_first_look.ipynb $(NOTEBOOK)"; $(BIN)/jupyter lab notebooks/01_first_look.ipynb $(NOTEBOOK)
 
 docs: $(VENV)/.installed-docs  ## write the generated parts of README.md and docs/ again, and build the site in build/site
 	@for page in limits pages messages generate ladders; do echo "==> docs/$$page.py"; $(BIN)/python docs/$$page.py || exit 1; done

@@ -2,11 +2,16 @@
 
 import importlib.util
 import json
+import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from socket import socket
 from types import ModuleType
+from urllib.request import urlopen
 
 import pytest
 
@@ -78,3 +83,41 @@ def test_its_page_is_what_it_prints(source: Path) -> None:
     """Not of the last one, which scans while it runs, and takes its own time for it."""
     for name, content in SCRIPT.rendered(source).items():
         assert (REPOSITORY / "docs" / "notebooks" / name).read_bytes() == content, "python docs/notebooks.py"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_make_notebook_brings_up_jupyterlab_with_the_first_notebook(tmp_path: Path) -> None:
+    pytest.importorskip("jupyterlab", reason="no JupyterLab: pip install 'wsdtrace[notebook]'")
+    environment = tmp_path / "venv"  # it is there already, so nothing is installed
+    environment.mkdir()
+    (environment / "bin").symlink_to(Path(sys.executable).parent)
+    (environment / ".installed-dev").touch()
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = f"--no-browser --allow-root --port {port} --ServerApp.port_retries=0 --IdentityProvider.token=t"
+    home = {name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")}
+    server = subprocess.Popen(
+        ["timeout", "120", "make", "notebook", f"VENV={environment}", f"NOTEBOOK={options}"],
+        cwd=REPOSITORY, env=os.environ | home, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert server.stderr is not None
+        told = ""
+        while "is running at" not in told:
+            line = server.stderr.readline()
+            assert line, told[-3000:]
+            told += line
+        host = f"http://127.0.0.1:{port}"
+        with urlopen(f"{host}/lab/tree/01_first_look.ipynb?token=t", timeout=60) as answer:
+            assert answer.status == 200
+            assert b"JupyterLab" in answer.read()
+        with urlopen(f"{host}/api/contents/01_first_look.ipynb?token=t", timeout=60) as answer:
+            cells = json.load(answer)["content"]["cells"]
+        written = json.loads((REPOSITORY / "notebooks" / "01_first_look.ipynb").read_text())["cells"]
+        assert [cell["source"] for cell in cells] == ["".join(cell["source"]) for cell in written]
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.communicate(timeout=60)
