@@ -1,14 +1,17 @@
 """Nothing that tells whose devices and computers a capture shows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from shutil import which
 
 import pytest
 from lxml import etree
 
 from tests.report.hostile import hostile_trace
 from tests.report.traces import Story, orphaned_job
-from tests.shared import CAPTURES
+from tests.shared import CAPTURES, SHARED, needs_shared
+from wsdtrace import scenario
 from wsdtrace.check.rule import all_rules
 from wsdtrace.pipeline import Options, check_file
 from wsdtrace.report.htmlreport import ReportOptions, render_html
@@ -17,7 +20,10 @@ from wsdtrace.report.privacy import PrivateRedactor, is_harmless, private_values
 from wsdtrace.report.trace import Trace
 from wsdtrace.state.joblife import Outcome
 
+KINDS = (".pcap", ".pcapng", ".trace")
 CASES = sorted(path for path in CAPTURES.glob("*/capture.pcap*"))
+
+RECORDINGS = sorted(path for path in (SHARED / "data" / "captures").glob("*") if path.suffix in KINDS)
 
 PRIVATE = {
     "SerialNumber", "FriendlyName", "ScannerName", "ScannerInfo", "ScannerLocation", "JobToken", "DestinationToken",
@@ -51,7 +57,17 @@ R = "‹redacted›"
         ("urn:uuid:4509a320-00a0-008f-00b6-002507510eca", f"urn:uuid:{R}"),
         ("bobs-pc.local", R),
         ("bob@example.org", R),
-        ("http://bobs-scanner:5357/x", f"http://{R}:5357/x"),
+        ("http://bobs-scanner:5357/x", f"http://{R}:5357/{R}"),
+        ("https://bob.example/~bob/index.html?user=bob", f"https://{R}/{R}"),
+        ("Host: bobs-pc", f"Host: {R}"),
+        ("host: bobs-pc:5357", f"host: {R}:5357"),
+        (r"\\bobs-server\bobs share", rf"\\{R} share"),
+        ("/home/bob/scan.jpg", f"/home/{R}"),
+        (r"C:\Users\bob\scan.jpg", rf"C:\Users\{R}"),
+        ("file:///Users/bob/scan.jpg", f"file:///Users/{R}"),
+        ("DESKTOP-7Q3ABCD", R),
+        ("BRN0080927AFBCE", R),
+        ("NPI3A5B2C", R),
     ],
 )
 def test_what_has_the_shape_of_an_address_is_taken_out(private: str, shown: str) -> None:
@@ -68,6 +84,9 @@ def test_what_has_the_shape_of_an_address_is_taken_out(private: str, shown: str)
         "version 1.2.3, 2480×3508",
         "2026-11-21T09:47:19Z",
         "xs:dateTime",
+        "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous",
+        "EPSON Perfection, HP LaserJet, SEC",
+        "/wsd/scan, a/b/c, C:\\",
     ],
 )
 def test_what_a_maintainer_needs_stays(public: str) -> None:
@@ -82,6 +101,29 @@ def test_names_that_the_trace_knows_are_taken_out() -> None:
     text = redacted("ScanStation 9 of THIRD FLOOR, XK-4711, identifier-9, XK-47110", story.trace)
     assert text == "ScanStation 9 of ‹redacted›, ‹redacted›, ‹redacted›, XK-47110"
     assert "XK-4711" in set(private_values(story.trace))
+
+
+def test_paths_of_services_stay_and_names_of_a_mac_address_go() -> None:
+    story = Story()
+    story.capture("x.pcap")
+    device = story.trace.devices[0] if story.trace.devices else story.device()
+    device.endpoint = "urn:uuid:4509a320-00a0-008f-00b6-002507510eca"
+    device.xaddrs = {"http://192.0.2.20:5357/wsd/scan": None}
+    assert redacted("http://192.0.2.20:5357/wsd/scan", story.trace) == f"http://{R}:5357/wsd/scan"
+    assert redacted("XQZ002507510ECA at 00:25:07:51:0e:ca", story.trace) == f"XQZ{R} at {R}"
+
+
+MADE = r"""
+Get -> ok FriendlyName="Quillfriend third floor" SerialNumber=QUILLSER77 PresentationUrl=http://quillhost/quillpath/i
+> field Host: quillname
+CreateScanJob JobName=quilljob JobOriginatingUserName=QUILLDOM\quilluser JobInformation=C:\Users\quillhome\a -> JobId=1 JobToken=quilltoken1
+wait 61s
+> field Host: quillname:5357
+RetrieveImage JobId=1 JobToken=quilltoken1 -> Fault ClientErrorNoImagesAvailable reason=\\\\quillserver\\quillshare detail=/home/quillhome2/x
+wait 2s
+CancelJob JobId=1 -> Fault ClientErrorJobIdNotFound reason=quill@quill.example
+"""  # noqa: E501
+"""A conversation in which somebody's name stands wherever one can."""
 
 
 @pytest.mark.parametrize(
@@ -127,6 +169,9 @@ def secrets_on_the_wire(trace: Trace) -> Iterator[str]:
         for endpoint in (exchange.client_endpoint, exchange.server_endpoint):
             yield endpoint.address
         for message in (exchange.request, exchange.response, *exchange.answers):
+            if message is not None and message.http is not None:
+                hosts = (f.value.rpartition(":")[0] or f.value for f in message.http.fields if f.name.lower() == "host")
+                yield from (host.strip("[]") for host in hosts if len(host) > 3)
             if message is None or message.xml is None:
                 continue
             root = etree.fromstring(message.xml, etree.XMLParser(recover=True, resolve_entities=False))
@@ -141,9 +186,18 @@ def secrets_on_the_wire(trace: Trace) -> Iterator[str]:
 OUR_WORDS = " ".join(rule.docstring for rule in all_rules())
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.parent.name)
-def test_no_private_text_of_a_recording_is_published(path: object) -> None:
-    trace = check_file(str(path), Options(keep_messages=lambda _: True))
+@pytest.mark.parametrize("render", [render_issue, render_html])
+def test_whoever_stands_in_a_conversation_is_not_in_what_is_published(render: Callable[..., str]) -> None:
+    trace = scenario.check(MADE)
+    trace.input.comments = [(3, "from the office of quill")]
+    assert "quillserver" in render_html(trace, ReportOptions()), "it is told unless it is taken out"
+    published = render(trace, ReportOptions(redact=True))
+    assert re.findall(r"(?i).{60}quill.{40}", published) == []
+
+
+def published_of(path: Path, keylog: str | None = None) -> list[str]:
+    """Private texts of a recording that stand in what is published of it."""
+    trace = check_file(str(path), Options(keep_messages=lambda _: True, tls_keylog=keylog))
     secrets = set(secrets_on_the_wire(trace))
     for exchange in trace.exchanges:
         for message in (exchange.request, exchange.response, *exchange.answers):
@@ -152,6 +206,21 @@ def test_no_private_text_of_a_recording_is_published(path: object) -> None:
     options = ReportOptions(redact=True)
     # The name of a program may be the name of a user; the reasons of our rules name programs on which they were seen.
     secrets = {secret for secret in secrets if secret not in OUR_WORDS}
-    for published in (render_issue(trace, options), render_html(trace, options)):
-        assert [s for s in secrets if re.search(rf"(?<![\w.]){re.escape(s)}(?![\w])", published)] == []
-        assert str(path) not in published
+    texts = (render_issue(trace, options), render_html(trace, options))
+    assert [text for text in texts if str(path) in text] == []
+    return [s for s in secrets for text in texts if re.search(rf"(?<![\w.]){re.escape(s)}(?![\w])", text)]
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.parent.name)
+def test_no_private_text_of_a_case_is_published(path: Path) -> None:
+    assert published_of(path) == []
+
+
+@pytest.mark.slow
+@needs_shared
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.name)
+def test_no_private_text_of_a_recording_is_published(path: Path) -> None:
+    keylog = path.with_suffix(".keylog")
+    if keylog.exists() and which("tshark") is None:
+        pytest.skip("tshark is not installed")
+    assert published_of(path, str(keylog) if keylog.exists() and path.suffix == ".pcap" else None) == []

@@ -3,7 +3,8 @@
 Theory of operation: three nets, on top of the two of `redact`.
 
 1. By value: serial numbers, names, addresses and identifiers that the trace knows.
-2. By shape: IP and MAC addresses, UUIDs (version 1 holds a MAC address), hosts of URLs, names in the local domains.
+2. By shape: IP and MAC addresses, UUIDs (version 1 holds a MAC address), hosts of URLs and of the field Host, paths of
+   URLs that lead to no service, names in the local domains and those that makers and Windows give, homes and shares.
 3. In excerpts of XML: the text of every element and attribute that is not on a list of harmless things (numbers, dates,
    names of the protocols' namespaces, words that the schemas list). What nobody declared may be anything.
 
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 
-from wsdtrace.report.redact import Redactor, merged_spans, moved_range, replaced_spans
+from wsdtrace.report.redact import REDACTED, Redactor, merged_spans, moved_range, replaced_spans
 from wsdtrace.report.trace import Trace
 from wsdtrace.wsd import values as wsd_values
 
@@ -35,9 +36,19 @@ _SHAPES = re.compile(
     | (?P<local>(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:local|lan|home|internal|intranet|localdomain|corp|fritz\.box)\b)
     | (?P<mail>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
     | (?P<host>(?<=://)(?!schemas\.|www\.w3\.org)[^\s/:"'<>\]\[‹]+)
+    | (?P<field>(?<=\b[Hh][Oo][Ss][Tt]:[ ])[^\s:\[\]‹"'<>]+)                # a bare name in the field Host
+    | (?P<share>(?<=\\\\)\w[^\s"'<>]*)                                    # \\server\share\…
+    | (?P<home>(?:(?<=/home/)|(?<=/Users/)|(?<=:\\Users\\)|(?<=:\\Documents\ and\ Settings\\))[^\s"'<>]+)
+    | (?P<default>\b(?:DESKTOP|LAPTOP|WIN)-[A-Z0-9]{7,15}\b)                # how Windows calls a new computer
+    | (?P<maker>\b(?:BRN|BRW|EPSON|ET|HP|KMBT|LXK|NPI|RNP|SEC|XRX)(?=[A-F]*\d)[0-9A-F]{6,12}\b)   # and MAC address
     """,
     re.VERBOSE,
 )
+
+_PATH = re.compile(r"(?<=://)[^\s/\"'<>]+(?P<path>/[^\s\"'<>]+)")
+"""A URL and the path in it."""
+
+_PUBLIC_HOSTS = ("schemas.", "www.w3.org")
 
 _TEXT = re.compile(r">(?P<text>[^<>]+)(?=<|\Z)|\A(?P<start>[^<>]+)(?=<)")
 _VALUE = re.compile(r"""=\s*(?:"(?P<double>[^"<>]*)"|'(?P<single>[^'<>]*)')""")
@@ -67,7 +78,9 @@ class PrivateRedactor(Redactor):
     def __init__(self, trace: Trace) -> None:
         super().__init__(trace)
         known = sorted({name for name in private_values(trace) if len(name) >= MIN_LENGTH}, key=lambda n: (-len(n), n))
-        self._private = re.compile("|".join(_as_word(name) for name in known), re.IGNORECASE) if known else None
+        words = [*map(_as_word, known), *(re.escape(node) for node in sorted(_nodes(trace)))]
+        self._private = re.compile("|".join(words), re.IGNORECASE) if words else None
+        self._paths = frozenset(_paths(trace))
 
     def text(self, text: str) -> str:
         """`text` without anything private."""
@@ -84,11 +97,18 @@ class PrivateRedactor(Redactor):
         suffixes = re.search(r"(?:\.(?:pcapng|pcap|cap|trace|tar))?(?:\.(?:gz|zst))?$", name.lower())
         return f"capture{suffixes.group() if suffixes else ''}"
 
+    def words(self, text: str) -> str:
+        """Nothing: a comment may say anything about anybody."""
+        return REDACTED if text else text
+
     def _spans(self, text: str) -> list[tuple[int, int]]:
         found = super()._spans(text)
         if self._private is not None:
             found += [match.span() for match in self._private.finditer(text)]
         found += [match.span() for match in _SHAPES.finditer(text)]
+        for match in _PATH.finditer(text) if "://" in text else ():
+            if match["path"] not in self._paths and not match.group().startswith(_PUBLIC_HOSTS):
+                found.append((match.start("path") + 1, match.end()))
         return merged_spans(found)
 
 
@@ -116,6 +136,25 @@ def private_values(trace: Trace) -> Iterator[str]:
         for name in ("job_name", "job_originating_user_name", "job_information"):
             value = getattr(description, name, None)
             yield from _texts(value if isinstance(value, str) else None)
+
+
+def _nodes(trace: Trace) -> Iterator[str]:
+    """MAC addresses in the endpoint addresses, which names of devices are made of: `BRN002507510ECA`."""
+    for device in trace.devices:
+        found = re.search(r"-([0-9A-Fa-f]{12})$", device.endpoint or "")
+        if found and len(set(found[1])) > 2:  # nobody's is 000000000001
+            yield found[1]
+            yield from (separator.join(re.findall("..", found[1])) for separator in ":-")
+
+
+def _paths(trace: Trace) -> Iterator[str]:
+    """Paths of services: what a maintainer needs of a URL. Of a page for people (PresentationUrl) nothing is needed."""
+    for device in trace.devices:
+        hosted = (address for service in device.hosted.values() for address in service.addresses)
+        for url in (*device.xaddrs, *device.managers, *hosted):
+            found = _PATH.search(url)
+            if found:
+                yield found["path"]
 
 
 HARMLESS_CONTEXTS = frozenset({"scan", "email", "fax", "ocr", "print", "file", "copy"})

@@ -73,6 +73,10 @@ class Redactor:
         """The path of a file, as far as it may be shown."""
         return path
 
+    def words(self, text: str) -> str:
+        """What somebody wrote into the capture, as far as it may be shown."""
+        return self.text(text)
+
     def excerpt(self, text: str, caret: tuple[int, int] | None) -> tuple[str, tuple[int, int] | None]:
         """Text cut out of a message, without secrets and without halves of secrets at its edges.
 

@@ -130,7 +130,7 @@ def quality(context: Context) -> Markup:
     said = [tag("li", context.said(doubt)) for doubt in doubts[:20]]
     said += [tag("li", context.badge(f), " ", context.said(f.message)) for f in of_capture[:20]]
     comments = [
-        tag("li", f"#{number} " if number is not None else "", context.said(text))
+        tag("li", f"#{number} " if number is not None else "", context.said(context.redactor.words(text)))
         for number, text in info.comments[:MAX_COMMENTS]
     ]
     good = None if said else tag("p", "Nothing of what matters is missing from the capture.", class_="good")
