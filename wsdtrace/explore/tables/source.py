@@ -30,7 +30,11 @@ def each(things: Sequence[Any], path: str) -> list[Any]:
     try:
         return list(map(read, things))  # without a step of ours for each: a third of the time
     except AttributeError:
-        return [None if thing is None else read(thing) for thing in things]
+        if not any(things):  # an object is true, None is not
+            return [None] * len(things)
+        first, _, rest = path.partition(".")
+        found = [None if thing is None else getattr(thing, first) for thing in things]
+        return each(found, rest) if rest else found
 
 
 def numbers(things: Sequence[Any], path: str) -> Numbers:
@@ -40,6 +44,21 @@ def numbers(things: Sequence[Any], path: str) -> Numbers:
         found: Numbers = np.fromiter(map(read, things), np.int64, len(things))
     except (AttributeError, TypeError, OverflowError):
         return each(things, path)
+    return found
+
+
+def truths(things: Sequence[Any], path: str) -> Numbers:
+    """A truth value of each thing; as `numbers`."""
+    try:
+        found: Numbers = np.fromiter(map(attrgetter(path), things), np.bool_, len(things))
+    except AttributeError:
+        return each(things, path)
+    return found
+
+
+def lengths(things: Sequence[Any], path: str) -> Numbers:
+    """How long a list of each thing is."""
+    found: Numbers = np.fromiter(map(len, map(attrgetter(path), things)), np.int64, len(things))
     return found
 
 
@@ -63,6 +82,8 @@ class Source:
     def jobs(self, jobs: Sequence[Job | None]) -> list[int | None]:
         """Positions of jobs."""
         index = self.job_index
+        if not any(jobs):
+            return [None] * len(jobs)
         return [None if job is None else index.get(id(job)) for job in jobs]
 
 
@@ -82,8 +103,10 @@ class Exchanges(Source):
     @cached_property
     def actions(self) -> list[str | None]:
         """Action of the request, else of the response."""
-        asked, answered = each(self.requests, "action"), each(self.responses, "action")
-        return asked if all(asked) else [a or b for a, b in zip(asked, answered, strict=True)]
+        asked = each(self.requests, "action")
+        if all(asked):
+            return asked
+        return [a or b for a, b in zip(asked, each(self.responses, "action"), strict=True)]
 
     @cached_property
     def stamps(self) -> tuple[list[Stamp | None], ...]:
@@ -148,7 +171,7 @@ class Exchanges(Source):
     def paths(self) -> list[PathFacts | None]:
         """What the network did meanwhile."""
         known = self.trace.paths()
-        return list(map(known.get, each(self.rows, "id")))
+        return list(map(known.get, each(self.rows, "id"))) if known else [None] * len(self.rows)
 
     def path_seconds(self, name: str) -> list[float | None]:
         """A duration of what the network did."""
@@ -158,9 +181,21 @@ class Exchanges(Source):
     def faults(self) -> list[Any]:
         """The fault that answered it, or that it carried; as `Exchange.fault`, without a call for each."""
         asked, answered = each(self.requests, "fault"), each(self.responses, "fault")
-        if all(fault is None for fault in asked):  # count() would compare faults field by field
+        if not any(asked):
             return answered
         return [b if b is not None else a for a, b in zip(asked, answered, strict=True)]
+
+    @cached_property
+    def faulty(self) -> list[int]:
+        """Rows that have a fault."""
+        return [row for row, fault in enumerate(self.faults) if fault is not None] if any(self.faults) else []
+
+    def of_fault(self, name: str) -> list[str | None]:
+        """A text of the fault."""
+        found: list[str | None] = [None] * len(self.rows)
+        for row in self.faulty:
+            found[row] = getattr(self.faults[row], name)
+        return found
 
 
 def _seconds(since_ns: Numbers, until_ns: Numbers) -> Numbers:

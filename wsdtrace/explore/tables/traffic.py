@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wsdtrace.explore.tables.columns import Column, Kind, Table
-from wsdtrace.explore.tables.source import Exchanges, Messages, each, numbers
+from wsdtrace.explore.tables.source import Exchanges, Messages, each, lengths, numbers, truths
 from wsdtrace.records import LocatorKind
 
 FRAME = LocatorKind.FRAME
@@ -25,8 +25,8 @@ EXCHANGES = Table(
             "who sent the request: `client→device` or `device→client`",
             lambda s: each(s.rows, "toward._value_"),
         ),
-        Column("client", Kind.INT, "", lambda s: each(each(s.rows, "client"), "id"), "clients.client"),
-        Column("device", Kind.INT, "", lambda s: each(each(s.rows, "device"), "id"), "devices.device"),
+        Column("client", Kind.INT, "", lambda s: numbers(s.rows, "client.id"), "clients.client"),
+        Column("device", Kind.INT, "", lambda s: numbers(s.rows, "device.id"), "devices.device"),
         Column("job", Kind.INT, "the job that it is about", lambda s: s.jobs(each(s.rows, "job")), "jobs.job"),
         Column(
             "connection",
@@ -90,29 +90,32 @@ EXCHANGES = Table(
             lambda s: numbers(s.responses, "status"),
         ),
         Column(
-            "request_complete", Kind.BOOL, "every byte of it is in the capture", lambda s: each(s.requests, "complete")
+            "request_complete",
+            Kind.BOOL,
+            "every byte of it is in the capture",
+            lambda s: truths(s.requests, "complete"),
         ),
         Column(
             "response_complete",
             Kind.BOOL,
             "every byte of it is in the capture",
-            lambda s: each(s.responses, "complete"),
+            lambda s: truths(s.responses, "complete"),
         ),
-        Column("fault_code", Kind.TEXT, "local name: `Sender`, `Receiver` …", lambda s: each(s.faults, "code")),
+        Column("fault_code", Kind.TEXT, "local name: `Sender`, `Receiver` …", lambda s: s.of_fault("code")),
         Column(
             "fault_subcode",
             Kind.TEXT,
             "local name: `ClientErrorNoImagesAvailable` …",
-            lambda s: each(s.faults, "subcode"),
+            lambda s: s.of_fault("subcode"),
         ),
-        Column("fault_reason", Kind.TEXT, "for a person", lambda s: each(s.faults, "reason"), said=True),
-        Column("images", Kind.INT, "pages that it brought", lambda s: list(map(len, each(s.rows, "images")))),
-        Column("answers", Kind.INT, "over UDP: how many", lambda s: list(map(len, each(s.rows, "answers")))),
+        Column("fault_reason", Kind.TEXT, "for a person", lambda s: s.of_fault("reason"), said=True),
+        Column("images", Kind.INT, "pages that it brought", lambda s: lengths(s.rows, "images")),
+        Column("answers", Kind.INT, "over UDP: how many", lambda s: lengths(s.rows, "answers")),
         Column(
             "repeats",
             Kind.INT,
             "over UDP: further copies of the request",
-            lambda s: list(map(len, each(s.rows, "repeats"))),
+            lambda s: lengths(s.rows, "repeats"),
         ),
         Column(
             "first_frame",

@@ -25,7 +25,7 @@ def values_of(
         yield column, _said(values, redactor) if column.said else values
 
 
-BLOCK = 4096
+BLOCK = 2048
 """Rows of a block: a few hundred bytes each, so that some are still in a processor's cache for the next column."""
 
 
