@@ -18,8 +18,8 @@ DEVICES = Table(
     "a scanner, or another WSD service",
     Source,
     (
-        Column("device", Kind.INT, "its id, 1-based", lambda s: [d.id for d in s.rows]),
-        Column("endpoint", Kind.TEXT, "endpoint address: `urn:uuid:…`", lambda s: [d.endpoint for d in s.rows]),
+        Column("device", Kind.INT, "its id, 1-based", "id"),
+        Column("endpoint", Kind.TEXT, "endpoint address: `urn:uuid:…`", "endpoint"),
         Column("addresses", Kind.TEXT, "separated by blanks", lambda s: [_words(d.addresses) for d in s.rows]),
         Column(
             "sockets",
@@ -27,19 +27,14 @@ DEVICES = Table(
             "address and port of its servers",
             lambda s: [_words(map(str, d.sockets)) for d in s.rows],
         ),
-        Column("manufacturer", Kind.TEXT, "", lambda s: [d.manufacturer for d in s.rows], said=True),
-        Column("model", Kind.TEXT, "", lambda s: [d.model for d in s.rows], said=True),
-        Column("name", Kind.TEXT, "FriendlyName", lambda s: [d.name for d in s.rows], said=True),
-        Column("serial", Kind.TEXT, "serial number", lambda s: [d.serial for d in s.rows], said=True),
-        Column("firmware", Kind.TEXT, "its version", lambda s: [d.firmware for d in s.rows], said=True),
-        Column("metadata_version", Kind.INT, "", lambda s: [d.metadata_version for d in s.rows]),
+        Column("manufacturer", Kind.TEXT, "", "manufacturer", said=True),
+        Column("model", Kind.TEXT, "", "model", said=True),
+        Column("name", Kind.TEXT, "FriendlyName", "name", said=True),
+        Column("serial", Kind.TEXT, "serial number", "serial", said=True),
+        Column("firmware", Kind.TEXT, "its version", "firmware", said=True),
+        Column("metadata_version", Kind.INT, "", "metadata_version"),
         Column("roles", Kind.TEXT, "separated by `, `", lambda s: [", ".join(d.roles) or None for d in s.rows]),
-        Column(
-            "first_time",
-            Kind.TIME,
-            "when it was seen first",
-            lambda s: [None if d.first is None else d.first.time_ns for d in s.rows],
-        ),
+        Column("first_time", Kind.TIME, "when it was seen first", "first.time_ns"),
     ),
 )
 
@@ -48,16 +43,11 @@ CLIENTS = Table(
     "a peer that uses devices",
     Source,
     (
-        Column("client", Kind.INT, "its id, 1-based", lambda s: [c.id for c in s.rows]),
+        Column("client", Kind.INT, "its id, 1-based", "id"),
         Column("addresses", Kind.TEXT, "separated by blanks", lambda s: [_words(c.addresses) for c in s.rows]),
-        Column("user_agent", Kind.TEXT, "", lambda s: [c.user_agent for c in s.rows], said=True),
-        Column("fingerprint", Kind.TEXT, "equal for equal software", lambda s: [c.fingerprint for c in s.rows]),
-        Column(
-            "first_time",
-            Kind.TIME,
-            "when it was seen first",
-            lambda s: [None if c.first is None else c.first.time_ns for c in s.rows],
-        ),
+        Column("user_agent", Kind.TEXT, "", "user_agent", said=True),
+        Column("fingerprint", Kind.TEXT, "equal for equal software", "fingerprint"),
+        Column("first_time", Kind.TIME, "when it was seen first", "first.time_ns"),
     ),
 )
 
@@ -67,29 +57,17 @@ SUBSCRIPTIONS = Table(
     Source,
     (
         Column("subscription", Kind.INT, "its id, 1-based", lambda s: [x.index + 1 for x in s.rows]),
-        Column(
-            "device",
-            Kind.INT,
-            "",
-            lambda s: [None if x.device is None else x.device.id for x in s.rows],
-            "devices.device",
-        ),
-        Column(
-            "client",
-            Kind.INT,
-            "",
-            lambda s: [None if x.client is None else x.client.id for x in s.rows],
-            "clients.client",
-        ),
-        Column("exchange", Kind.INT, "the Subscribe", lambda s: [x.creation.id for x in s.rows], "exchanges.exchange"),
-        Column("granted_time", Kind.TIME, "end of SubscribeResponse", lambda s: [x.granted.time_ns for x in s.rows]),
+        Column("device", Kind.INT, "", "device.id", "devices.device"),
+        Column("client", Kind.INT, "", "client.id", "clients.client"),
+        Column("exchange", Kind.INT, "the Subscribe", "creation.id", "exchanges.exchange"),
+        Column("granted_time", Kind.TIME, "end of SubscribeResponse", "granted.time_ns"),
         Column(
             "expires_s",
             Kind.FLOAT,
             "granted duration; absent without end",
             lambda s: [None if x.expires_ns is None else x.expires_ns / 1e9 for x in s.rows],
         ),
-        Column("renewals", Kind.INT, "", lambda s: [x.renewals for x in s.rows]),
+        Column("renewals", Kind.INT, "", "renewals"),
         Column("events", Kind.INT, "notifications that came for it", lambda s: [len(x.events) for x in s.rows]),
         Column(
             "actions",
@@ -103,14 +81,9 @@ SUBSCRIPTIONS = Table(
             "scan destinations that it registered",
             lambda s: [len(x.destinations) for x in s.rows],
         ),
-        Column("sink", Kind.TEXT, "NotifyTo, as written", lambda s: [x.sink for x in s.rows]),
-        Column("ended_time", Kind.TIME, "", lambda s: [None if x.ended is None else x.ended.time_ns for x in s.rows]),
-        Column(
-            "ended_by",
-            Kind.TEXT,
-            "`Unsubscribe`, `SubscriptionEnd`, `expired` …",
-            lambda s: [None if x.ended_by is None else x.ended_by.value for x in s.rows],
-        ),
+        Column("sink", Kind.TEXT, "NotifyTo, as written", "sink"),
+        Column("ended_time", Kind.TIME, "", "ended.time_ns"),
+        Column("ended_by", Kind.TEXT, "`Unsubscribe`, `SubscriptionEnd`, `expired` …", "ended_by.value"),
     ),
 )
 
@@ -119,25 +92,11 @@ EVENTS = Table(
     "a notification from a device to a client",
     Source,
     (
-        Column(
-            "exchange", Kind.INT, "that carried it", lambda s: [e.exchange.id for e in s.rows], "exchanges.exchange"
-        ),
-        Column("name", Kind.TEXT, "`ScanAvailableEvent` …", lambda s: [e.name for e in s.rows]),
-        Column("time", Kind.TIME, "its first byte", lambda s: [e.exchange.first.time_ns for e in s.rows]),
-        Column(
-            "device",
-            Kind.INT,
-            "",
-            lambda s: [None if e.exchange.device is None else e.exchange.device.id for e in s.rows],
-            "devices.device",
-        ),
-        Column(
-            "client",
-            Kind.INT,
-            "",
-            lambda s: [None if e.exchange.client is None else e.exchange.client.id for e in s.rows],
-            "clients.client",
-        ),
+        Column("exchange", Kind.INT, "that carried it", "exchange.id", "exchanges.exchange"),
+        Column("name", Kind.TEXT, "`ScanAvailableEvent` …", "name"),
+        Column("time", Kind.TIME, "its first byte", "exchange.first.time_ns"),
+        Column("device", Kind.INT, "", "exchange.device.id", "devices.device"),
+        Column("client", Kind.INT, "", "exchange.client.id", "clients.client"),
         Column(
             "subscription",
             Kind.INT,
@@ -145,12 +104,7 @@ EVENTS = Table(
             lambda s: [None if e.subscription is None else e.subscription.index + 1 for e in s.rows],
             "subscriptions.subscription",
         ),
-        Column(
-            "standing",
-            Kind.TEXT,
-            "whether it was asked for",
-            lambda s: [None if e.standing is None else e.standing.value for e in s.rows],
-        ),
+        Column("standing", Kind.TEXT, "whether it was asked for", "standing.value"),
         Column(
             "job",
             Kind.INT,
@@ -158,15 +112,9 @@ EVENTS = Table(
             lambda s: s.jobs([e.job for e in s.rows]),
             "jobs.job",
         ),
-        Column("job_id", Kind.INT, "that it names", lambda s: [e.job_id for e in s.rows]),
-        Column("input_source", Kind.TEXT, "where the paper is", lambda s: [e.input_source for e in s.rows]),
-        Column(
-            "answered_by",
-            Kind.INT,
-            "the CreateScanJob that followed",
-            lambda s: [None if e.answered_by is None else e.answered_by.id for e in s.rows],
-            "exchanges.exchange",
-        ),
+        Column("job_id", Kind.INT, "that it names", "job_id"),
+        Column("input_source", Kind.TEXT, "where the paper is", "input_source"),
+        Column("answered_by", Kind.INT, "the CreateScanJob that followed", "answered_by.id", "exchanges.exchange"),
         Column("frame", Kind.INT, "", lambda s: [number_of(e.exchange.first) for e in s.rows]),
     ),
 )

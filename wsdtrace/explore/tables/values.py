@@ -19,7 +19,7 @@ def values_of(
     source = table.source(trace, rows)
     dated = trace.input.dated
     for column in table.columns:
-        values = column.values(source)
+        values = column.of(source)
         if column.kind is Kind.TIME and not dated:
             values = [None] * len(values)
         yield column, _said(values, redactor) if column.said else values
