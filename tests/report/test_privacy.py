@@ -62,9 +62,9 @@ R = "‹redacted›"
         ("Host: bobs-pc", f"Host: {R}"),
         ("host: bobs-pc:5357", f"host: {R}:5357"),
         (r"\\bobs-server\bobs share", rf"\\{R} share"),
-        ("/home/bob/scan.jpg", f"/home/{R}"),
+        ("/home/Bob/scan.jpg", f"/home/{R}"),
         (r"C:\Users\bob\scan.jpg", rf"C:\Users\{R}"),
-        ("file:///Users/bob/scan.jpg", f"file:///Users/{R}"),
+        ("file:///Users/bob", f"file:///Users/{R}"),
         ("DESKTOP-7Q3ABCD", R),
         ("BRN0080927AFBCE", R),
         ("NPI3A5B2C", R),
@@ -119,7 +119,7 @@ Get -> ok FriendlyName="Quillfriend third floor" SerialNumber=QUILLSER77 Present
 CreateScanJob JobName=quilljob JobOriginatingUserName=QUILLDOM\quilluser JobInformation=C:\Users\quillhome\a -> JobId=1 JobToken=quilltoken1
 wait 61s
 > field Host: quillname:5357
-RetrieveImage JobId=1 JobToken=quilltoken1 -> Fault ClientErrorNoImagesAvailable reason=\\\\quillserver\\quillshare detail=/home/quillhome2/x
+RetrieveImage JobId=1 JobToken=quilltoken1 -> Fault ClientErrorNoImagesAvailable reason=\\\\quillserver\\quillshare detail=/home/Quillhome2/x
 wait 2s
 CancelJob JobId=1 -> Fault ClientErrorJobIdNotFound reason=quill@quill.example
 """  # noqa: E501
