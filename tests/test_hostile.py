@@ -90,7 +90,7 @@ def test_hostile_names_are_judged_in_tls_as_without(encrypted: tuple[str, str]) 
 def test_twice_the_input_takes_about_twice_the_calls(case: hostile.Case) -> None:
     size = max(case.small, case.size // 4)
     once, twice = calls(case.make(size)), calls(case.make(2 * size))
-    assert twice < 3 * once, "what is quadratic makes four times as many; some inputs pass a bound between the two sizes"
+    assert twice < 3 * once, "what is quadratic makes four times as many; a bound may lie between the sizes"
 
 
 def calls(data: bytes) -> int:
