@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.http.talk import Talk, chunk, hear, index, ok, plain, post, recut, run, scattered
+from tests.http.talk import Talk, chunk, chunked, hear, index, ok, plain, post, recut, run, scattered
 from tests.http.test_multipart import BOUNDARY, IMAGE, TYPE, body, part, root
 from wsdtrace.http.bulk import Bulk
 from wsdtrace.records import ConnectionId, Direction, Extents, StreamChunk
@@ -60,12 +60,16 @@ def test_a_page_that_lies_in_a_window_is_read_as_if_joined(content: bytes) -> No
 @given(
     st.integers(0, 120_000),
     st.lists(st.tuples(st.integers(0, 120_000), st.sampled_from(SPICE)), max_size=3),
+    st.sampled_from([0, 0, 100, 512, 4096, 8192, 50_000]),
     st.randoms(),
 )
-def test_cuts_and_places_leave_no_trace(size: int, spices: list[tuple[int, bytes]], rng: random.Random) -> None:
+def test_cuts_and_places_leave_no_trace(
+    size: int, spices: list[tuple[int, bytes]], chunk_size: int, rng: random.Random
+) -> None:
     content = bytearray(NOISE[:size])
     for at, spice in spices:
         content[at:at] = spice
-    talk = Talk().client(post(b"<a/>")).server(page(bytes(content)), ok(b"<b/>")).client(post(b"<a/>"))
+    whole = chunked(body(root(), part(bytes(content))), chunk_size, TYPE) if chunk_size else page(bytes(content))
+    talk = Talk().client(post(b"<a/>")).server(whole, ok(b"<b/>")).client(post(b"<a/>"))
     told = plain(run(talk.events, digests=True).output)
     assert plain(run(scattered(recut(talk.events, rng), rng), digests=True).output) == told

@@ -94,3 +94,14 @@ def test_a_hole_inside_the_data_is_survived(count: int, survives: bool, state: C
 
 def test_a_hole_elsewhere_is_not() -> None:
     assert not ChunkReader([], 64).gap(1)
+
+
+def test_data_that_was_read_elsewhere_is_not_read_again() -> None:
+    reader = ChunkReader([], 64)
+    assert reader.left == 0
+    reader.runs(b"5\r\nh", 0, 0)
+    assert reader.left == 4
+    reader.passed(1)
+    assert reader.runs(b"o\r\n2\r\n!!", 0, 7) == (8, [(0, 1), (6, 8)])
+    reader.passed(0)
+    assert reader.state is ChunkState.DATA_END

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import click
@@ -167,9 +168,12 @@ def _save(trace: Trace, image: Image, target: str, *, force: bool) -> Saved:
     from wsdtrace.pipeline import read_image
 
     digest, length = hashlib.sha256(), 0
-    with whole_file(target, replace=force) as out:
+    hashed: Future[None] | None = None
+    with ThreadPoolExecutor(max_workers=1) as beside, whole_file(target, replace=force) as out:
         for piece in read_image(trace, image):
-            digest.update(piece)
+            if hashed is not None:
+                hashed.result()
+            hashed = beside.submit(digest.update, piece)  # takes as long as all the rest
             length += len(piece)
             out.write(piece)
     return Saved(image, target, length, digest.hexdigest())

@@ -112,6 +112,16 @@ class ChunkReader:
                 break
         return position, runs
 
+    @property
+    def left(self) -> int:
+        """Bytes that are left of the chunk-data at hand."""
+        return self._remaining if self.state is ChunkState.DATA else 0
+
+    def passed(self, left: int) -> None:
+        """Chunk-data was read elsewhere, and `left` bytes are left of the chunk at hand."""
+        self._remaining = left
+        self.state = ChunkState.DATA if left else ChunkState.DATA_END
+
     def gap(self, count: int) -> bool:
         """A hole of `count` bytes; False when the framing is lost in it."""
         if self.state is not ChunkState.DATA or count > self._remaining:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import accumulate
 
 from wsdtrace.http.anomalies import HttpAnomaly, odd
-from wsdtrace.http.bulk import Bulk
 from wsdtrace.http.choice import NO_LABEL, choose_sink, read_label
-from wsdtrace.http.content import NO_CONTENT, Closing, Sink, SinkContext, Tap
+from wsdtrace.http.content import NO_CONTENT, Closing, Sink, SinkContext, StampOf, Tap
 from wsdtrace.http.framing import Frame, Framing
 from wsdtrace.http.head import Head, parse_fields
 from wsdtrace.http.limits import Budget, HttpLimits
@@ -21,6 +20,7 @@ from wsdtrace.records import (
     ContentRef,
     Direction,
     Endpoint,
+    Extents,
     FieldLine,
     HttpMessage,
     MessageEnd,
@@ -145,13 +145,10 @@ class OpenMessage:
         self._sink.feed(view.data, low, low + count, Place(view, [at], [position], at + count))
         self.received += count
 
-    def skim(self, bulk: Bulk, position: int, count: int) -> int:
-        """Let content pass that stands at stream offset `position`, up to `count` bytes; returns how many did."""
-        low = position - bulk.start
-        taken = self._sink.skim(bulk.extents, low, low + count, lambda at: bulk.stamp(bulk.start + at))
+    def skim(self, extents: Extents, low: int, high: int, stamp: StampOf) -> int:
+        """Let content `low:high` pass where it lies; returns how much did. The caller accounts for it in the meter."""
+        taken = self._sink.skim(extents, low, high, stamp)
         self.received += taken
-        if taken:
-            self.meter.cover(bulk, position + taken)
         return taken
 
     def runs(self, view: View, runs: list[tuple[int, int]]) -> None:

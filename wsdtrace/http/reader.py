@@ -23,6 +23,7 @@ from collections.abc import Callable
 from wsdtrace.http.anomalies import HttpAnomaly, found, odd
 from wsdtrace.http.bulk import Bulk
 from wsdtrace.http.chunked import ChunkReader, ChunkState
+from wsdtrace.http.equalchunks import find_equal_chunks
 from wsdtrace.http.framing import Framing, body_framing
 from wsdtrace.http.head import Head, parse_head
 from wsdtrace.http.listener import Listener
@@ -91,13 +92,32 @@ class Reader:
             position, step = stop, 4 * step
 
     def _skim(self, bulk: Bulk, position: int) -> int:
-        """Let content pass from stream offset `position` on; returns how many bytes did."""
+        """Let content pass from stream offset `position` on; returns how many bytes of the stream did."""
         message = self._message
-        if message is None or self._state != self._length:
+        if message is None:
             return 0
-        taken = message.skim(bulk, position, min(self._remaining - 1, bulk.end - position))  # its end is read
-        self._remaining -= taken
-        return taken
+        stop = position
+        if self._state == self._length:
+            low = position - bulk.start
+            high = low + min(self._remaining - 1, bulk.end - position)  # its end is read
+            taken = message.skim(bulk.extents, low, high, lambda at: bulk.stamp(bulk.start + at))
+            self._remaining -= taken
+            stop += taken
+        elif self._state == self._chunked and self._chunks is not None and self._chunks.left:
+            stop = self._skim_chunks(bulk, position, message, self._chunks)
+        message.meter.cover(bulk, stop)
+        return stop - position
+
+    @staticmethod
+    def _skim_chunks(bulk: Bulk, position: int, message: OpenMessage, chunks: ChunkReader) -> int:
+        """Let the data of chunks pass that are all of one size; returns the stream offset behind it."""
+        equal = find_equal_chunks(bulk, position, chunks.left)
+        extents = equal.extents
+        taken = message.skim(extents, 0, len(extents), lambda at: bulk.stamp(equal.stream(at)))
+        if not taken:
+            return position
+        chunks.passed(equal.left(taken))
+        return equal.stream(taken - 1) + 1
 
     def gap(self, offset: int, length: int, stamp: Stamp) -> None:
         """Bytes are missing at stream `offset`; length 0: everything from there on, as far as is known."""

@@ -54,7 +54,7 @@ class Connections:
             now_ns: (frames of the batch,) capture time at each.
         """
         grouped = group_by_connection(segments, packets)
-        if self._only is not None:
+        if self._only is not None and grouped.keys != [self._only]:
             wanted = np.array([key == self._only for key in grouped.keys])[grouped.group]
             if not wanted.any():
                 return

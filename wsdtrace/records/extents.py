@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from wsdtrace.records.frames import I64
@@ -39,15 +37,14 @@ class Extents:
         """A copy of bytes `low:high`."""
         return b"".join(self.pieces(low, high))
 
-    def pieces(self, low: int, high: int) -> Iterator[memoryview]:
+    def pieces(self, low: int, high: int) -> list[memoryview]:
         """Views of bytes `low:high`, piece by piece."""
         if low >= high:
-            return
+            return []
         first, last = self.piece(low), self.piece(high - 1)
         begin = self.begin[first : last + 1]
         begins, ends = begin.tolist(), (begin + np.diff(self.at[first : last + 2])).tolist()
         begins[0] += low - int(self.at[first])
         ends[-1] -= int(self.at[last + 1]) - high
         window = memoryview(self.window)
-        for begin, end in zip(begins, ends, strict=True):
-            yield window[begin:end]
+        return [window[begin:end] for begin, end in zip(begins, ends, strict=True)]
