@@ -9,7 +9,7 @@ from rich import cells
 from rich.console import Console
 from rich.text import Text as Oracle
 
-from wsdtrace.report.styled import _NARROW, Text, cell_len, first_cells
+from wsdtrace.report.styled import _NARROW, Text, cell_len, first_cells, measure_of
 
 CONSOLE = Console(file=StringIO(), width=40, _environ={})
 TEXTS = st.text(alphabet="ab  x-→✖漢é\u0301", max_size=60)
@@ -65,3 +65,9 @@ def test_a_copy_can_be_added_to_alone() -> None:
 def test_every_letter_that_is_taken_as_narrow_is_narrow() -> None:
     wide = [hex(n) for n in range(0xD800) if _NARROW.fullmatch(chr(n)) and cells.cell_len(chr(n)) != 1]
     assert not wide
+
+
+@given(st.lists(st.text(max_size=8), max_size=4))
+def test_what_measures_a_column_measures_each_of_its_texts(texts: list[str]) -> None:
+    length = measure_of(texts)
+    assert [length(text) for text in texts] == [cell_len(text) for text in texts]

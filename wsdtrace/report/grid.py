@@ -6,11 +6,11 @@ terminal the flexible columns are cut to fit; a pipe gets everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.report.page import Page
-from wsdtrace.report.styled import cell_len, first_cells
+from wsdtrace.report.styled import cell_len, first_cells, measure_of
 
 GAP = "  "
 """Between two columns."""
@@ -60,21 +60,24 @@ def write_grid(page: Page, columns: Sequence[Column], rows: Iterable[Sequence[Ce
     found = list(zip(*table, strict=True)) if table else [()] * len(columns)
     texts = [[c if isinstance(c, str) else c.text for c in cells] for cells in found]
     used = [i for i, column in enumerate(texts) if any(column)]
-    widths = {i: max(cell_len(columns[i].title), *map(cell_len, texts[i])) for i in used}
+    lengths = [measure_of(column) for column in texts]
+    widths = {i: max(cell_len(columns[i].title), *map(lengths[i], texts[i])) for i in used}
     if page.look.fit:
         used = _fit(widths, columns, page.width - indent)
     margin = " " * indent
-    titles = [_cell(columns[i].title, widths[i], columns[i].right) for i in used]
+    titles = [_cell(columns[i].title, widths[i], columns[i].right, cell_len) for i in used]
     page.raw(page.sgr(margin + GAP.join(titles), "dim"))
-    shown = [_column(page, columns[i], widths[i], found[i], texts[i]) for i in used]
+    shown = [_column(page, columns[i], widths[i], found[i], texts[i], lengths[i]) for i in used]
     for line in zip(*shown, strict=True):
         page.raw(margin + GAP.join(line))
 
 
-def _column(page: Page, column: Column, width: int, cells: Sequence[Cell], texts: list[str]) -> list[str]:
-    """The cells of a column, all of one width."""
+def _column(
+    page: Page, column: Column, width: int, cells: Sequence[Cell], texts: list[str], length: Callable[[str], int]
+) -> list[str]:
+    """The cells of a column, all of one width; `length` measures their texts."""
     right = column.right
-    padded = [_cell(text, width, right) for text in texts]
+    padded = [_cell(text, width, right, length) for text in texts]
     if not page.look.color:
         return padded
     return [
@@ -108,8 +111,8 @@ def _excess(widths: dict[int, int], room: int) -> int:
     return sum(widths.values()) + len(GAP) * (len(widths) - 1) - room
 
 
-def _cell(text: str, width: int, right: bool) -> str:
-    size = cell_len(text)
+def _cell(text: str, width: int, right: bool, length: Callable[[str], int]) -> str:
+    size = length(text)
     if size > width:
         return first_cells(text, width - 1) + "…"
     blanks = " " * (width - size)

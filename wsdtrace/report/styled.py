@@ -8,7 +8,7 @@ load the table of widths (`rich.cells`): most reports have none, and loading it 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
 SGR = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 """ECMA-48 §8.3.117, Select Graphic Rendition."""
@@ -27,6 +27,12 @@ def cell_len(text: str) -> int:
     from rich import cells  # noqa: PLC0415  # see above
 
     return cells.cell_len(text)
+
+
+def measure_of(texts: Iterable[str]) -> Callable[[str], int]:
+    """What measures these texts: `len`, which is the fastest, where every letter takes one cell."""
+    text = "".join(texts)
+    return len if text.isascii() or _NARROW.fullmatch(text) else cell_len
 
 
 def first_cells(text: str, cells: int) -> str:
