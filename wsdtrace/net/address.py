@@ -16,9 +16,13 @@ _LOW: Final = (1 << 64) - 1
 @lru_cache(maxsize=_REMEMBERED)
 def endpoint(version: int, high: int, low: int, port: int) -> Endpoint:
     """The endpoint with this address (IPv4: `high` is 0) and port."""
-    if version == 4:
-        return Endpoint(str(IPv4Address(low)), port)
-    return Endpoint(IPv6Address(high << 64 | low).compressed, port)
+    return Endpoint(_address(version, high, low), port)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _address(version: int, high: int, low: int) -> str:
+    """An address as text: a client has one for all of its ports."""
+    return str(IPv4Address(low)) if version == 4 else IPv6Address(high << 64 | low).compressed
 
 
 def words(of: Endpoint) -> tuple[int, int, int]:
