@@ -6,15 +6,16 @@ import subprocess
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.capture.judge import needs_tshark
+from tests.net.test_engine import conversations
 from tests.net.test_pace import shut
-from tests.net.wire import CLIENT, MILLISECOND, SERVER, START_NS, Wire, batches
+from tests.net.wire import CLIENT, MILLISECOND, SERVER, START_NS, Frame, Wire, batches
 from tests.shared import CAPTURES
 from wsdtrace.net import paths
-from wsdtrace.net.paths import PathMeter, Underway
+from wsdtrace.net.paths import STRETCH_LEAST, PathMeter, Underway
 from wsdtrace.pipeline import check_file
 from wsdtrace.records import Endpoint, PathFacts
 
@@ -155,3 +156,26 @@ def test_round_trips_are_those_of_tshark(case: str) -> None:
     facts = trace.read_paths(trace.exchanges)
     for exchange in trace.exchanges:
         assert facts[exchange.id].rtt_ns == expected.get(exchange.client_endpoint.port)
+
+
+@given(conversations(), st.sets(st.integers(1, 45), max_size=3), st.booleans())
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_stretch_taken_at_once_gives_what_a_walk_gives(frames: list[Frame], cuts: set[int], halves: bool) -> None:
+    last = START_NS + 10**12
+    middle = START_NS + 2_000 * MILLISECOND
+    ends = [(START_NS, middle), (middle + 1, last)] if halves else [(START_NS, last)]
+    spans = [Underway(*peers, *end) for peers in ((CLIENT, SERVER), (SERVER, CLIENT)) for end in ends]
+    told = []
+    for least in (2, 1 << 20):  # what is odd stands alone
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(paths, "STRETCH_LEAST", least)
+            told.append(measured(Wire(frames=frames), *spans, cuts=tuple(cuts)))
+    assert told[0] == told[1]
+
+
+def test_a_long_stretch_moves_the_edge_and_knows_the_round_trip() -> None:
+    wire = Wire().handshake().segment(0, 0, b"GET")
+    for number in range(STRETCH_LEAST):
+        wire.segment(1, 250 * number, DATA, ack=3)
+    wire.segment(1, 0, DATA, ack=3)
+    assert measured(wire) == [PathFacts(2 * MILLISECOND, len(DATA), 0)]

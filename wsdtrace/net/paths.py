@@ -2,8 +2,9 @@
 
 Theory of operation: only reports that list every exchange ask for this, and only of a source that can be read again. So
 the first pass keeps nothing of it. All exchanges are measured in one pass: segments are told by a number made of their
-4-tuple, those of no exchange are left out by column, and what is left is walked segment by segment. As in `pace`, only
-plain packets count.
+4-tuple, and those of no exchange are left out by column. Of what is left, a *stretch* is where one side sends data in
+order, the other acknowledges it, and no window is shut: it is taken at once, since only the edge of its stream moves.
+Other segments are walked one by one. As in `pace`, only plain packets count.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ MAX_HOLES: Final = 10_000
 """Holes of one flow that are remembered: twice what a window of 8 MB and every second segment lost make. What fills a
 forgotten one counts as sent again."""
 
+STRETCH_LEAST: Final = 32
+"""Segments of a stretch that is taken at once; shorter ones are walked as fast."""
+
 _WINDOW_AT: Final = 14
 """Offset of the window in the TCP header (RFC 9293 §3.1)."""
 _PRIMES: Final = tuple(
@@ -45,7 +49,7 @@ class Underway(NamedTuple):
 class _Pair:
     """The connections between two sockets, one after another."""
 
-    __slots__ = ("asked_ns", "facts", "repeated", "rtt_ns", "spans", "starts")
+    __slots__ = ("asked_ns", "facts", "flows", "repeated", "rtt_ns", "spans", "starts")
 
     def __init__(self) -> None:
         self.spans: list[Underway] = []
@@ -54,6 +58,21 @@ class _Pair:
         self.asked_ns: int | None = None
         self.repeated = False
         self.rtt_ns: int | None = None
+        self.flows = _Flow(self, forth=True), _Flow(self, forth=False)
+
+    @property
+    def is_settled(self) -> bool:
+        """The handshake is over, or not seen, and no window is shut."""
+        waits = self.asked_ns is not None and self.rtt_ns is None and not self.repeated
+        return not waits and all(flow.shut_ns is None for flow in self.flows)
+
+    def pass_by(self, time_ns: I64) -> None:
+        """Segments came at these times, of which nothing but the round trip has to be known."""
+        time_ns = np.sort(time_ns)
+        rows, first = np.unique(np.searchsorted(self.starts, time_ns, side="right") - 1, return_index=True)
+        for row, at in zip(rows.tolist(), time_ns[first].tolist(), strict=True):
+            if row >= 0 and at <= self.spans[row].end_ns and self.facts[row].rtt_ns is None:
+                self.facts[row].rtt_ns = self.rtt_ns
 
     def at(self, time_ns: int) -> PathFacts | None:
         """The exchange that was under way."""
@@ -86,6 +105,11 @@ class _Flow:
         self.holes: list[tuple[int, int]] = []
         self.shut_ns: int | None = None
 
+    def advance(self, length: int) -> None:
+        """So many bytes follow the edge."""
+        self.edge += length
+        self.edge_seq = (self.edge_seq + length) & 0xFFFFFFFF
+
 
 class PathMeter:
     """Measures all exchanges of a capture in one pass.
@@ -103,14 +127,18 @@ class PathMeter:
             ends = (span.client, span.server)
             if ends not in pairs:
                 pairs[ends] = _Pair()
-                self._flows[_number(*ends)] = _Flow(pairs[ends], forth=True)
-                self._flows[_number(*ends[::-1])] = _Flow(pairs[ends], forth=False)
+                forth, back = pairs[ends].flows
+                self._flows[_number(*ends)], self._flows[_number(*ends[::-1])] = forth, back
             pair = pairs[ends]
             facts = self.facts[key] = PathFacts()
             pair.spans.append(span)
             pair.starts.append(span.start_ns)
             pair.facts.append(facts)
         self._wanted = np.array(sorted(self._flows), dtype=np.uint64)
+        numbers: dict[int, int] = {}
+        self._by_number = [self._flows[number] for number in self._wanted.tolist()]
+        self._pair = np.array([numbers.setdefault(id(flow.pair), len(numbers)) for flow in self._by_number])
+        """(f,) a number for the pair of each flow, in the order of `_wanted`."""
 
     def feed(self, batch: FrameBatch) -> None:
         """Take the frames of a batch."""
@@ -123,16 +151,62 @@ class PathMeter:
             (packets.source_high[at], packets.source_low[at], segments.source),
             (packets.destination_high[at], packets.destination_low[at], segments.destination),
         )
-        mine = np.flatnonzero(np.isin(number, self._wanted))
+        flow = np.minimum(np.searchsorted(self._wanted, number), len(self._wanted) - 1)
+        mine = np.flatnonzero(self._wanted[flow] == number)
         if not len(mine):
             return
+        mine = mine[np.argsort(self._pair[flow[mine]], kind="stable")]  # what happens to one pair is nothing to others
         windows = gather_u16(batch.buffer, packets.start[at[mine]] + _WINDOW_AT)
-        columns = (
-            number[mine], batch.time_ns[segments.row[mine]], segments.seq[mine], segments.length[mine],
+        columns = np.stack([
+            flow[mine], batch.time_ns[segments.row[mine]], segments.seq[mine], segments.length[mine],
             segments.flags[mine], windows,
-        )  # fmt: skip
-        for row in zip(*(column.tolist() for column in columns), strict=True):
-            self._take(self._flows[row[0]], *row[1:])
+        ])  # fmt: skip
+        done = 0
+        for start, stop in self._stretches(columns):
+            self._walk(columns[:, done:start])
+            self._stretch(columns[:, start:stop])
+            done = stop
+        self._walk(columns[:, done:])
+
+    def _stretches(self, columns: I64) -> list[tuple[int, int]]:
+        """Where long stretches begin and end."""
+        flow, _, seq, length, flags, window = columns
+        odd = ((flags & (SYN | FIN | RST)) != 0) | (window == 0)
+        breaks = odd.copy()
+        breaks[1:] |= odd[:-1]
+        breaks[1:] |= self._pair[flow[1:]] != self._pair[flow[:-1]]
+        data = np.flatnonzero(length)
+        one, two = data[:-1], data[1:]
+        follows = (flow[one] == flow[two]) & (((seq[one] + length[one]) & 0xFFFFFFFF) == seq[two])
+        breaks[two[~follows]] = True
+        breaks[0] = True
+        starts = np.flatnonzero(breaks)
+        stops = np.append(starts[1:], len(flow))
+        long = stops - starts >= STRETCH_LEAST
+        return list(zip(starts[long].tolist(), stops[long].tolist(), strict=True))
+
+    def _walk(self, columns: I64) -> None:
+        """Segments, one by one."""
+        for number, *row in columns.T.tolist():
+            self._take(self._by_number[number], *row)
+
+    def _stretch(self, columns: I64) -> None:
+        """A stretch: at its beginning segment by segment, as long as anything can happen; the rest at once."""
+        flow, time_ns, seq, length, _, _ = columns
+        pair = self._by_number[int(flow[0])].pair
+        data = np.flatnonzero(length)
+        sender = self._by_number[int(flow[data[0]])] if len(data) else None
+        tries = min(len(flow), STRETCH_LEAST)
+        for at in range(tries):
+            rest = data[np.searchsorted(data, at) :]
+            in_order = sender is None or not len(rest) or sender.edge_seq == seq[rest[0]]
+            if in_order and pair.is_settled:
+                if sender is not None:
+                    sender.advance(int(length[rest].sum()))
+                pair.pass_by(time_ns[at:])
+                return
+            self._walk(columns[:, at : at + 1])
+        self._walk(columns[:, tries:])
 
     def close(self) -> dict[int, PathFacts]:
         """The input ends; returns the facts by key."""
@@ -180,7 +254,7 @@ class PathMeter:
             again -= sum(min(high, end) - max(low, start) for low, high in touched)
             flow.holes[first:last] = [(x, y) for low, high in touched for x, y in ((low, start), (end, high)) if x < y]
         if end > flow.edge:
-            flow.edge, flow.edge_seq = end, (flow.edge_seq + end - flow.edge) & 0xFFFFFFFF
+            flow.advance(end - flow.edge)
         return again
 
     @staticmethod
