@@ -21,6 +21,8 @@ PATIENCE: Final = 24
 """Records that are walked before a rhythm is looked for: the longest one must be there twice."""
 LONGEST: Final = 12
 """Records of the longest rhythm that is looked for."""
+_LEAST_STEPS: Final = 8
+"""Records in which a short rhythm must hold."""
 _LEAST_ROUNDS: Final = 8
 """Rounds that must fit; fewer are walked faster than compared."""
 
@@ -41,7 +43,7 @@ def foretell(buffer: memoryview, end: int, starts: array[int], position: int, at
     """
     recent = [*starts[-2 * LONGEST :], position]
     steps = [after - before for before, after in itertools.pairwise(recent)]
-    period = next((k for k in range(1, LONGEST + 1) if steps[-k:] == steps[-2 * k : -k]), 0)
+    period = next((k for k in range(1, LONGEST + 1) if _repeats(steps, k)), 0)
     if not period:
         return position
     first = starts[-period]
@@ -56,3 +58,9 @@ def foretell(buffer: memoryview, end: int, starts: array[int], position: int, at
     count = len(places) if agrees.all() else int(np.argmin(agrees))
     starts.frombytes(places[:count].tobytes())
     return starts[-1] + steps[-period:][(count - 1) % period]
+
+
+def _repeats(steps: list[int], period: int) -> bool:
+    """The last steps repeat with a period, for at least two rounds; two equal lengths in a row are no rhythm yet."""
+    count = max(2 * period, _LEAST_STEPS)
+    return steps[-count + period :] == steps[-count:-period]
