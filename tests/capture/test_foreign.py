@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.capture.relinked import relinked
-from tests.capture.test_tshark import needs_tshark
-from tests.shared import CAPTURES
+from tests.capture.test_tshark import CAPTURE as TLS
+from tests.capture.test_tshark import KEYLOG, needs_tshark
+from tests.shared import CAPTURES, needs_shared
 from wsdtrace.capture.foreign import FIELDS, packets_of
 from wsdtrace.capture.packets import Ip, tcp_segment, udp_datagram
 from wsdtrace.pipeline import Options, check_file, read_image
@@ -115,3 +116,14 @@ def test_images_are_read_again_from_another_link_type(tmp_path: Path) -> None:
     trace, plain = check_file(relinked(capture, tmp_path, "PPP")), check_file(str(capture))
     [image], [wanted] = trace.images, plain.images
     assert b"".join(read_image(trace, image)) == b"".join(read_image(plain, wanted))
+
+
+@needs_shared
+@needs_tshark
+def test_tls_in_another_link_type_is_decrypted(tmp_path: Path) -> None:
+    trace = check_file(relinked(Path(TLS), tmp_path, "PPP"), Options(tls_keylog=KEYLOG))
+    plain = check_file(TLS, Options(tls_keylog=KEYLOG))
+    assert [(f.code, f.message) for f in trace.findings] == [(f.code, f.message) for f in plain.findings]
+    assert [b"".join(read_image(trace, image)) for image in trace.images] == [
+        b"".join(read_image(plain, image)) for image in plain.images
+    ]
