@@ -1,4 +1,4 @@
-"""URLs and sockets: which endpoint a URL names."""
+"""URLs and sockets: which endpoint a URL names, and when two URIs are one."""
 
 from __future__ import annotations
 
@@ -26,3 +26,9 @@ def url_endpoint(url: str | None) -> Endpoint | None:
     except ValueError:
         return None
     return Endpoint(str(address), port or DEFAULT_PORTS[parts.scheme])
+
+
+def comparable(uri: str) -> str:
+    """A URI in a form that can be compared: UUIDs have no letter case (RFC 4122 §3)."""
+    lower = uri.lower()
+    return lower if lower.startswith(("urn:uuid:", "uuid:")) else uri

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from wsdtrace.records import Abandoned, Endpoint, HttpExchange
+from wsdtrace.state.addresses import comparable
 from wsdtrace.state.model import Exchange, Message, Role, Transport
 
 MATCHES = frozenset({"ProbeMatches", "ResolveMatches"})
@@ -107,14 +108,14 @@ class DatagramBook:
 
     def place(self, message: Message) -> tuple[Exchange, bool]:
         """The exchange that a datagram belongs to, and whether the datagram is a repeat of its request."""
-        known = self._open.get(message.message_id) if message.message_id else None
+        known = self._open.get(comparable(message.message_id)) if message.message_id else None
         if known is not None and known.request is not None and _same_words(known.request, message):
             if len(known.repeats) < MAX_COPIES:
                 known.repeats.append(message.first)
             else:
                 _uncounted(known)
             return known, True
-        asked = self._open.get(message.relates_to) if message.relates_to else None
+        asked = self._open.get(comparable(message.relates_to)) if message.relates_to else None
         if asked is not None:
             message.role = Role.RESPONSE
             if any(a.message_id == message.message_id and a.sender == message.sender for a in asked.answers):
@@ -144,7 +145,7 @@ class DatagramBook:
         exchange.operation = message.operation
         key = message.relates_to if is_answer else message.message_id
         if key:
-            self._open[key] = exchange
+            self._open[comparable(key)] = exchange
             if len(self._open) > self._limit:
                 self._open.popitem(last=False)
         return exchange

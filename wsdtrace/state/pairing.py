@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 
+from wsdtrace.state.addresses import comparable
 from wsdtrace.state.model import Connection, Exchange, Message
 
 
@@ -27,8 +28,8 @@ def asked_by(
     Returns:
         `exchange` itself as long as nothing speaks against it; None when the request is not in the capture.
     """
-    named, asked = response.relates_to, exchange.request
-    told = None if asked is None else asked.message_id
+    asked, told = exchange.request, _message_id(exchange)
+    named = None if response.relates_to is None else comparable(response.relates_to)
     if named and named == told:
         connection.relates = True
         return exchange
@@ -48,7 +49,8 @@ def asked_by(
 
 
 def _message_id(exchange: Exchange) -> str | None:
-    return None if exchange.request is None else exchange.request.message_id
+    known = None if exchange.request is None else exchange.request.message_id
+    return None if known is None else comparable(known)
 
 
 def _answers_another(exchange: Exchange, response: Message) -> bool:

@@ -24,6 +24,9 @@ def test_missing_message_ids(text: str, expected: list[FaultOf]) -> None:
     ("text", "expected"),
     [
         pytest.param("GetScannerElements -> RelatesTo=urn:uuid:x", ["not the request's MessageID"], id="another"),
+        pytest.param(
+            "GetScannerElements MessageID=urn:uuid:ab -> RelatesTo=urn:uuid:AB", [], id="a UUID in other letters"
+        ),
         pytest.param("< drop wsa:RelatesTo\nGetScannerElements -> ok", ["missing"], id="none"),
         pytest.param("> drop wsa:MessageID\nGetScannerElements -> ok", [], id="nothing to relate to"),
         pytest.param("CreateScanJob -> Fault InvalidArgs", [], id="a fault relates, too"),

@@ -10,6 +10,7 @@ from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, sender_of, server_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.soap import canonical
+from wsdtrace.state.addresses import comparable
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
 from wsdtrace.state.model import Message
 from wsdtrace.wsd import ActionInfo, lookup_action
@@ -94,7 +95,7 @@ def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
     request, response = exchange.request, exchange.response
     assert request is not None
     assert response is not None
-    if response.relates_to == request.message_id:
+    if comparable(response.relates_to or "") == comparable(request.message_id or ""):
         return
     if response.relates_to is not None and event.connection is not None and event.connection.gaps:
         yield Inconclusive("a hole in the connection may have taken the request that this answers")

@@ -8,7 +8,7 @@ from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, request_line, response_line, sender_of, subject
 from wsdtrace.check.violations import short
-from wsdtrace.state.addresses import url_endpoint
+from wsdtrace.state.addresses import comparable, url_endpoint
 from wsdtrace.state.events import MessageSeen
 from wsdtrace.state.model import Role, Toward, Transport
 from wsdtrace.state.outcomes import DeviceAsked, MessageIdReused
@@ -163,10 +163,9 @@ def to_wrong(event: DeviceAsked) -> Iterator[Verdict]:
 
 
 def _plain(address: str) -> str:
-    """An address in a form that can be compared: UUIDs have no letter case and come with and without urn."""
-    text = address.strip()
-    lower = text.lower().removeprefix("urn:")
-    return lower if lower.startswith("uuid:") else text
+    """An address in a form that can be compared: UUIDs come with and without urn."""
+    text = comparable(address.strip())
+    return text.removeprefix("urn:") if text.startswith("urn:uuid:") else text
 
 
 def _answers_over_http(event: MessageSeen) -> bool:
