@@ -32,6 +32,18 @@ SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
         pytest.param(f"> replace {SCAN} {SCAN.replace('06/08', '06/01')}" + OK, "WSD205", [CLIENT], id="2006/01 (#35)"),
         pytest.param(f"< replace {SCAN} {SCAN.replace('http:', 'https:')}" + OK, "WSD205", [DEVICE], id="https"),
         pytest.param(f"< replace {SCAN} http://tempuri.org/" + OK, "WSD206", [DEVICE], id="tempuri.org (#24)"),
+        pytest.param(
+            f"< replace {SCAN} http://tempuri.org/\nCreateScanJob -> Fault ServerErrorNotAcceptingJobs",
+            "WSD206",
+            [DEVICE],
+            id="tempuri.org, of a subcode",
+        ),
+        pytest.param(
+            f"< replace {SCAN} http://acme.example/\nCreateScanJob -> Fault InvalidArgs",
+            "WSD206",
+            [],
+            id="a vendor's own subcode",
+        ),
         pytest.param('< prepend <!DOCTYPE a [<!ENTITY b "c">]>' + OK, "WSD214", [DEVICE], id="entities"),
     ],
 )

@@ -18,8 +18,10 @@ from wsdtrace.check.show import (
 )
 from wsdtrace.check.violations import short
 from wsdtrace.records import Space, Span
-from wsdtrace.soap import SoapAnomaly, SoapVersion
+from wsdtrace.soap import SoapAnomaly, SoapVersion, canonical
+from wsdtrace.soap.namespaces import SCAN
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
+from wsdtrace.wsd import lookup_fault
 
 
 def _has_xml(event: MessageSeen) -> bool:
@@ -219,12 +221,26 @@ def namespace_obsolete(event: MessageSeen) -> Iterator[Verdict]:
         )
 
 
+WS_SCAN_FAULTS = ("ClientError", "ServerError")
+"""How the subcodes begin that no other protocol has."""
+
+
+def _foreign_subcode(event: MessageSeen) -> str | None:
+    """A subcode of WS-Scan in a namespace that nobody knows; None for any other."""
+    envelope = event.message.envelope
+    subcode = None if envelope is None or envelope.fault is None else envelope.fault.subcode
+    if subcode is None or not subcode.namespace or not (subcode.local or "").startswith(WS_SCAN_FAULTS):
+        return None
+    foreign = canonical(subcode.namespace).kind is None and lookup_fault(None, subcode.local) is not None
+    return f"{subcode.local} in unknown namespace {subcode.namespace!r}" if foreign else None
+
+
 @rule(
     "WSD206",
     "namespace-unknown",
     Severity.ERROR,
     on=MessageSeen,
-    trace_of=has_anomalies,
+    trace_of=lambda event: has_anomalies(event) or _foreign_subcode(event) is not None,
     when=_has_xml,
     needs=(Need.WHOLE_MESSAGE,),
     source="field failure 24",
@@ -248,6 +264,15 @@ def namespace_unknown(event: MessageSeen) -> Iterator[Verdict]:
             (quoted(event.exchange, event.message, anomaly.span),),
             fault_of=sender_of(event.exchange, event.message),
             fold=f"{event.message.role.value} {anomaly.detail}",
+        )
+    foreign = _foreign_subcode(event)
+    if foreign is not None:
+        yield Objection(
+            short(f"{_who(event)}: {foreign}"),
+            (message_line(event.exchange, event.message, foreign),),
+            fault_of=sender_of(event.exchange, event.message),
+            expected=SCAN,
+            fold=foreign,
         )
 
 
