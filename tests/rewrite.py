@@ -198,15 +198,21 @@ def together(*conversations: Conversation, mss: int = 1448) -> Capture:
             move()
     for datagram in (d for each in conversations for d in each.datagrams):
         writer.datagram(datagram.stamp.time_ns, datagram.source, datagram.destination, bytes(datagram.data))
+    frames = frames_of(out.getvalue())
+    frames.sort(key=lambda frame: frame.time_ns)
+    return Capture(1, frames)
+
+
+def frames_of(data: bytes) -> list[Frame]:
+    """The frames of a capture file in memory."""
     frames: list[Frame] = []
-    with open_capture_bytes(out.getvalue(), "rewritten") as source:
+    with open_capture_bytes(data, "rewritten") as source:
         for batch in source.batches():
             for row in range(len(batch)):
                 start, length = int(batch.offset[row]), int(batch.captured_len[row])
-                data = bytes(batch.buffer[start : start + length])
-                frames.append(Frame(int(batch.time_ns[row]), int(batch.wire_len[row]), data))
-    frames.sort(key=lambda frame: frame.time_ns)
-    return Capture(1, frames)
+                frame = bytes(batch.buffer[start : start + length])
+                frames.append(Frame(int(batch.time_ns[row]), int(batch.wire_len[row]), frame))
+    return frames
 
 
 def _sending(send: Callable[..., object], said: Said) -> Callable[[], object]:

@@ -41,6 +41,63 @@ def test_a_hole_makes_a_rule_inconclusive(text: str, code: str, expected: str) -
     assert verdict(text, code) == expected
 
 
+SUBSCRIBED = "device {}: Subscribe ClientContext=a ClientDisplayName=n -> ok\n"
+NOTIFIED = "device 1: ScanAvailableEvent ClientContext=b ScanIdentifier=s -> accepted\n"
+GIVEN = "CreateScanJob source=ADFDuplex -> JobId=1 JobToken=t\n" + "RetrieveImage JobId=1 JobToken=t -> image\n"
+SECOND = "RetrieveImage JobId=1 JobToken=t -> image\n"
+EMPTY = "RetrieveImage JobId=1 JobToken=t -> Fault ClientErrorNoImagesAvailable\n"
+TOKEN = "CreateScanJob -> JobId=1 JobToken=token\nRetrieveImage JobId=1 JobToken=token -> image\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "expected"),
+    [
+        pytest.param(SUBSCRIBED.format(1) + NOTIFIED, "WSD503", "fired", id="an event of nobody's wish"),
+        pytest.param(
+            SUBSCRIBED.format(2) + "device 1: GetScannerElements -> ok\n" + NOTIFIED,
+            "WSD503",
+            "inconclusive",
+            id="an event of another device than was subscribed to",
+        ),
+        pytest.param(
+            "device 1: GetActiveJobs -> none\ntcp: new connection\ntcp: gap 100\ndevice 1: GetActiveJobs -> none\n"
+            + SUBSCRIBED.format(1)
+            + "wait 2s\n"
+            + NOTIFIED,
+            "WSD503",
+            "inconclusive",
+            id="an event behind a hole",
+        ),
+        pytest.param(GIVEN + EMPTY, "WSD714", "fired", id="a front without a back"),
+        pytest.param(
+            f"{GIVEN}tcp: new connection\ntcp: gap 100\n{SECOND}{EMPTY}",
+            "WSD714",
+            "inconclusive",
+            id="a back with a hole that is not certain yet",
+        ),
+        pytest.param("ScanAvailableEvent -> close\n", "WSD507", "fired", id="an event without answer"),
+        pytest.param(
+            "tcp: no handshake\nScanAvailableEvent -> close\n", "WSD507", "inconclusive", id="on an older connection"
+        ),
+        pytest.param(TOKEN.replace("token\n", "other\n", 1), "WSD610", "fired", id="another token"),
+        pytest.param(TOKEN, "WSD610", "passed", id="the token"),
+    ],
+)
+def test_a_verdict_waits_for_what_is_missing(text: str, code: str, expected: str) -> None:
+    assert verdict(text, code) == expected
+
+
+def test_a_token_that_is_cut_is_no_other_token() -> None:
+    whole = TOKEN.split("\n", 1)[0]
+    answer = (
+        b'<?xml version="1.0"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope" '
+        b'xmlns:wscn="http://schemas.microsoft.com/windows/2006/08/wdp/scan"><soap:Body>'
+        b"<wscn:CreateScanJobResponse><wscn:JobId>1</wscn:JobId><wscn:JobToken>tok"
+    ).decode()
+    text = f"< content {answer}\n{whole}\nRetrieveImage JobId=1 JobToken=token -> image\n"
+    assert {f.code for f in judged(text).findings}.isdisjoint({"WSD610", "WSD611"})
+
+
 CANCELED = """
 CreateScanJob -> JobId=1 JobToken=t
 http: pause 500

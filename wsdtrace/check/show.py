@@ -146,6 +146,16 @@ def is_held_in_part(message: Message) -> bool:
     return message.http is not None and any(a.kind == HttpAnomaly.LIMIT for a in message.http.anomalies)
 
 
+BEGAN_BEFORE = "the connection began before the capture: where the answer's bytes begin is not known"
+
+
+def is_first_of_older(exchange: Exchange) -> bool:
+    """Its request is the first that the capture shows of a connection that began before."""
+    request = exchange.request
+    http = None if request is None else request.http
+    return not exchange.handshake and http is not None and http.stream_start == 0
+
+
 def sender_of(exchange: Exchange, message: Message) -> FaultOf:
     """Who wrote a message."""
     by_client = (message.role is Role.REQUEST) == (exchange.toward is Toward.DEVICE)

@@ -9,6 +9,11 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Stamp
 
 
+def precedes(one: Stamp | None, other: Stamp) -> bool:
+    """It stands before the other in the capture; what stands behind a hole is read later than it was said."""
+    return one is not None and one.order < other.order
+
+
 class Outcome(StrEnum):
     """What became of a job."""
 

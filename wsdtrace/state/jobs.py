@@ -35,7 +35,7 @@ from wsdtrace.state.events import (
     RetrieveRequested,
     StrangerDenied,
 )
-from wsdtrace.state.joblife import InitiatedBy, JobEnd, JobStep, Outcome
+from wsdtrace.state.joblife import InitiatedBy, JobEnd, JobStep, Outcome, precedes
 from wsdtrace.state.jobstatus import JobStatusBook
 from wsdtrace.state.listener import NEVER_NS
 from wsdtrace.state.machine import END_OF_FAULT, FINAL_OUTCOME
@@ -240,8 +240,8 @@ class JobBook:
                 None if job.last_retrieve_request is None else request.first.time_ns - job.last_retrieve_request.time_ns
             ),
             previous=self._retrieves.get(id(job), job.creation),
-            was_live=job.is_live,
-            was_canceled=job.canceled is not None,
+            was_live=job.is_live or not precedes(job.ended, request.first),
+            was_canceled=precedes(job.canceled, request.first),
         )
         if job.retrieving and event.previous is not None:
             event.previous.overlapped_by = exchange
@@ -283,7 +283,7 @@ class JobBook:
         yield from self._states(exchange, stamp)
         if job is None:
             return
-        had_ended = not job.is_live
+        had_ended = not job.is_live and precedes(job.ended, exchange.last)
         self._active(job, stamp, f"{exchange.operation}Response")
         if exchange.operation == "RetrieveImage":
             job.last_retrieve_end = stamp

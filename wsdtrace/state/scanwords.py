@@ -87,7 +87,10 @@ def grant_of(message: Message | None) -> Grant | None:
         return None
     if message.status is not None and message.status >= 300:  # RFC 9110 §15
         return None
-    return Grant(value.job_id, (value.job_token or None) if message.complete else None)
+    if message.complete and message.well_formed:
+        return Grant(value.job_id, value.job_token or None)
+    # The last text of a message that breaks off may be cut: the token, or the id where no token follows.
+    return Grant(value.job_id, None) if value.job_token is not None else None
 
 
 def ticket_facts(request: Message | None, response: Message | None) -> TicketFacts:

@@ -113,11 +113,23 @@ def has_ended_before(subscription: Subscription, request: Message) -> bool:
     return request.first.time_ns > subscription.ended.time_ns + slack_ns
 
 
+def sends(subscription: Subscription, exchange: Exchange) -> bool:
+    """The notification came from an address of the subscription's device."""
+    device = subscription.device
+    return device is not None and exchange.client_endpoint.address in device.root.addresses
+
+
 def joins(exchange: Exchange, name: str, context: str | None, live: Iterable[Subscription]) -> Subscription | None:
-    """The live subscription that an event is shown with: of its sink's socket, whatever the path."""
+    """The live subscription that an event is shown with: of its sink's socket, whatever the path.
+
+    A device that is not known to serve anything may be the subscription's, at another of its addresses.
+    """
     action = exchange.request.action if exchange.request is not None else None
     here = exchange.server_endpoint
     fitting = [s for s in live if here in (url_endpoint(s.sink), url_endpoint(s.detour)) and wants(s, action, name)]
-    named = [s for s in fitting if has_context(s, context)]
-    best = named or fitting
+    near = [s for s in fitting if sends(s, exchange)]
+    if not near and (exchange.device is None or not exchange.device.root.sockets):
+        near = fitting
+    named = [s for s in near if has_context(s, context)]
+    best = named or near
     return best[-1] if best else None

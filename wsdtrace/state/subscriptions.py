@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from wsdtrace.records import Endpoint, Stamp
@@ -29,12 +29,13 @@ from wsdtrace.state.model import (
     DeviceEvent,
     Exchange,
     Job,
+    Standing,
     Subscription,
     SubscriptionEndedBy,
 )
 from wsdtrace.state.observations import SubscriptionSettled
 from wsdtrace.state.scanwords import value_of
-from wsdtrace.state.standing import EXPIRY_SLACK_NS, Sink, joins, parameters_of, sink_asked, sink_of, standing_of
+from wsdtrace.state.standing import EXPIRY_SLACK_NS, Sink, joins, parameters_of, sends, sink_asked, sink_of, standing_of
 from wsdtrace.wsd.eventing import Renew, RenewResponse, Subscribe, SubscribeResponse, SubscriptionEnd
 from wsdtrace.wsd.scan import CreateScanJobRequest, JobEndStateEvent, JobStatusEvent, ScanAvailableEvent
 
@@ -58,7 +59,13 @@ MAX_REPEATS = 1_000
 class SubscriptionBook:
     """All subscriptions and events of a capture."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_half_seen: Callable[[Exchange], bool] = lambda _: False) -> None:
+        """Begin with an empty memory.
+
+        Args:
+            is_half_seen: something of the traffic of an exchange's device may be missing.
+        """
+        self._is_half_seen = is_half_seen
         self.all: list[Subscription] = []
         self.events: list[DeviceEvent] = []
         self._live: dict[int, Subscription] = {}
@@ -276,8 +283,11 @@ class SubscriptionBook:
     def _place(self, exchange: Exchange, event: DeviceEvent) -> None:
         sink = sink_asked(exchange)
         here = [] if sink is None else list(self._at_sink.get(sink, ()))
+        near = [s for s in here if sends(s, exchange)]
         fresh = sink not in self._used_before
-        event.standing, found = standing_of(exchange, event.name, event.client_context, here, fresh=fresh)
+        event.standing, found = standing_of(exchange, event.name, event.client_context, near or here, fresh=fresh)
+        if event.standing is not Standing.ASKED_FOR and (not near or self._is_half_seen(exchange)):
+            event.standing = Standing.UNKNOWN  # one of this device may be older than the capture, or in a hole
         event.subscription = joins(exchange, event.name, event.client_context, self._live.values())
         event.former = found if found is not event.subscription else None
         if not here and sink is not None:

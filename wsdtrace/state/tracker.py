@@ -107,7 +107,7 @@ class Tracker:
         self.jobs = JobBook(limit_ns)
         self.devices = DeviceBook(self.jobs.merge)
         self.jobs.join = self.devices.merge
-        self.subscriptions = SubscriptionBook()
+        self.subscriptions = SubscriptionBook(self.jobs.is_half_seen)
         self.clients = ClientBook()
         self.connections = ConnectionBook()
         self.exchanges: list[Exchange] = []

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import (
+    BEGAN_BEFORE,
     exchange_lines,
     frame_line,
     is_cut_short,
+    is_first_of_older,
     message_line,
     quoted,
     request_line,
@@ -105,8 +107,8 @@ def request_unanswered(event: ExchangeEnded) -> Iterator[Verdict]:
         return
     request = exchange.request
     assert request is not None
-    if not exchange.handshake and request.http is not None and request.http.stream_start == 0:
-        yield Inconclusive("the connection began before the capture: where the answer's bytes begin is not known")
+    if is_first_of_older(exchange):
+        yield Inconclusive(BEGAN_BEFORE)
         return
     if _may_be_canceled(event):
         yield Inconclusive(CANCEL_UNKNOWN)

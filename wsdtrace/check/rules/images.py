@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wsdtrace.check.finding import Evidence, Interpretation, Objection, Severity
+from wsdtrace.check.finding import Evidence, Inconclusive, Interpretation, Objection, Severity
 from wsdtrace.check.imagefacts import declared_family, ends_early, family_of_type, tiff_pages
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, subject
@@ -238,6 +238,9 @@ def duplex_parity(event: JobEnded) -> Iterator[Verdict]:
     """
     job = event.job
     if job.delivered % 2 == 0 or (job.announced or 0) % 2 == 1:
+        return
+    if any(e.operation == "RetrieveImage" and not e.ended for e in job.exchanges):
+        yield Inconclusive("another RetrieveImage waits for what is missing of its answer")
         return
     created = () if job.creation is None else exchange_lines(job.creation, asked="InputSource ADFDuplex")
     ended = () if event.exchange is None or event.exchange is job.creation else exchange_lines(event.exchange)

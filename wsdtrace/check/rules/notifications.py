@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import (
+    BEGAN_BEFORE,
     exchange_lines,
     frame_line,
     grant_lines,
+    is_first_of_older,
     request_line,
     response_line,
     subject,
@@ -117,7 +119,9 @@ def event_undelivered(event: ExchangeEnded | SinkRefused) -> Iterator[Verdict]:
         return
     exchange = event.exchange
     problem = _undelivered(exchange)
-    if problem is not None:
+    if problem is not None and exchange.response is None and is_first_of_older(exchange):
+        yield Inconclusive(BEGAN_BEFORE)
+    elif problem is not None:
         yield Objection(
             f"{subject(exchange)}: {problem}",
             exchange_lines(exchange),
