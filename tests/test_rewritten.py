@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests import judgement, rewrite
+from tests import judgement, reframe, rewrite
 from tests.command import run
 from tests.damage import Capture
 from tests.rewrite import Conversation, together
@@ -58,17 +58,17 @@ REWRITINGS: dict[str, Rewriting] = {
     "IPv6": lambda talk: together(rewrite.moved(talk, rewrite.over_ipv6)),
     "small segments": lambda talk: together(talk, mss=90),
     "jumbo segments": lambda talk: together(talk, mss=60_000),
-    "raw IP": frames(lambda capture: rewrite.link(capture, 101)),
-    "null": frames(lambda capture: rewrite.link(capture, 0)),
-    "cooked": frames(lambda capture: rewrite.link(capture, 113)),
-    "cooked v2": frames(lambda capture: rewrite.link(capture, 276)),
-    "VLAN": frames(lambda capture: rewrite.link(capture, 1)),
-    "every frame twice": frames(rewrite.twice_each),
-    "frames shuffled": frames(lambda capture: rewrite.shuffled(capture, 1)),
-    "pcapng, big-endian, 10^-6 s": lambda talk: rewrite.pcapng(together(talk), 6, ">"),
-    "pcapng, 2^-20 s": lambda talk: rewrite.pcapng(together(talk), 0x94),
-    "a tenth slower": frames(lambda capture: rewrite.scaled(capture, 1.1, 10**17)),
-    "a half faster": frames(lambda capture: rewrite.scaled(capture, 0.67, -(10**17))),
+    "raw IP": frames(lambda capture: reframe.link(capture, 101)),
+    "null": frames(lambda capture: reframe.link(capture, 0)),
+    "cooked": frames(lambda capture: reframe.link(capture, 113)),
+    "cooked v2": frames(lambda capture: reframe.link(capture, 276)),
+    "VLAN": frames(lambda capture: reframe.link(capture, 1)),
+    "every frame twice": frames(reframe.twice_each),
+    "frames shuffled": frames(lambda capture: reframe.shuffled(capture, 1)),
+    "pcapng, big-endian, 10^-6 s": lambda talk: reframe.pcapng(together(talk), 6, ">"),
+    "pcapng, 2^-20 s": lambda talk: reframe.pcapng(together(talk), 0x94),
+    "a tenth slower": frames(lambda capture: reframe.scaled(capture, 1.1, 10**17)),
+    "a half faster": frames(lambda capture: reframe.scaled(capture, 0.67, -(10**17))),
 }
 
 BOTH_FAMILIES = "discovery_wsdd_wsdiscovery.pcap"
