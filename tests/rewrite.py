@@ -3,8 +3,8 @@ XML, other addresses, another network, another file.
 
 A recording is taken apart into `Talk`s (connections with their messages and ends) and datagrams; a rewriting changes
 messages, or the places where they come from; what is written is a capture of Ethernet frames again (`damage.Capture`),
-which can be put into other frames and files. Only well-framed messages are changed, and what follows one that is not
-stays as it was.
+which `reframe` puts into other frames and files. Only well-framed messages are changed, and what follows one that is
+not stays as it was.
 """
 
 from __future__ import annotations
