@@ -76,6 +76,7 @@ def test_without_a_file_everything_is_default(tmp_path: Path, monkeypatch: pytes
     ("text", "line", "says"),
     [
         pytest.param("select = 1 2", 1, "Expected newline", id="no TOML"),
+        pytest.param("x = 1\nselect = [\n", 2, "end of document", id="TOML that breaks off"),
         pytest.param("\ncolour = 1", 2, "unknown key 'colour'", id="unknown key"),
         pytest.param('ignore = ["WSD6O1"]', 1, "did you mean WSD601", id="unknown code"),
         pytest.param("ignore = 3", 1, "list of codes", id="no list"),

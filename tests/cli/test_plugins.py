@@ -78,6 +78,12 @@ def test_a_broken_plugin_ends_with_2(tmp_path: Path, text: str | None, says: str
     assert "broken.py" in done.err
 
 
+def test_the_line_is_named_of_a_plugin_beside_us_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "broken.py").write_text("x = 1\nimport nothing_of_this_name\n")
+    monkeypatch.chdir(tmp_path)
+    assert "broken.py, line 2: ModuleNotFoundError" in run("check", "--plugin", "broken.py", ORPHANED).err
+
+
 @pytest.mark.parametrize("code", ["WSD999", "WSD601"])
 def test_our_codes_are_taken(tmp_path: Path, code: str) -> None:
     file = tmp_path / "thief.py"

@@ -87,8 +87,9 @@ def _read(path: Path, *, named: bool) -> Configuration:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        place = re.search(r"line (\d+)", str(error))
-        raise BadConfiguration(str(path), str(error), int(place.group(1)) if place else None) from error
+        place = re.search(r"line (\d+)", str(error))  # else the end of the document is too early
+        line = int(place.group(1)) if place else max(len(text.splitlines()), 1)
+        raise BadConfiguration(str(path), str(error), line) from error
     if path.name == "pyproject.toml" and not named:
         content = content.get("tool", {}).get("wsdtrace", {})
     elif path.name == "pyproject.toml":

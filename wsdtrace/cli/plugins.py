@@ -98,5 +98,5 @@ def _line_of(error: Exception, file: str) -> int | None:
         return error.lineno
     import traceback
 
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename) == Path(file)]
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename) == Path(file).resolve()]
     return frames[-1].lineno if frames else None
