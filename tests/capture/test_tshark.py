@@ -156,6 +156,7 @@ def test_a_run_may_be_ended_in_the_middle_and_twice() -> None:
     [
         pytest.param(["-o", "no.such:TRUE"], 60.0, "tshark ended at frame 1: ", id="it ends"),
         pytest.param(["-Y", "frame.number > 99999"], 0.01, "no answer within 0 s", id="it says nothing"),
+        pytest.param([], 0.0, "no answer within 0 s", id="it has not begun"),
     ],
 )
 def test_a_run_that_fails_says_so(

@@ -143,6 +143,7 @@ class Tshark(Closing):
         self._queue: queue.SimpleQueue[list[bytes] | None] = queue.SimpleQueue()
         """No longer than what tshark says of one window, which is asked about when the last one was answered."""
         self._over = False
+        self._given_up = False
         self._capture: Any = None
         reading, writing = os.pipe()
         self._pipe: IO[bytes] = open(writing, "wb", buffering=0)  # noqa: SIM115 - closed with the run
@@ -205,6 +206,7 @@ class Tshark(Closing):
 
     def _give_up(self) -> None:
         self.failure = f"tshark was ended: no answer within {MAX_SECONDS:.0f} s"
+        self._given_up = True
         if self._capture is not None:
             self._capture.kill()
 
@@ -214,7 +216,7 @@ class Tshark(Closing):
 
         loop = asyncio.new_event_loop()
         try:
-            self._capture = _capture_type()(command, reading, loop)
+            self._capture = _capture_type()(command, reading, loop, lambda: self._given_up)
             loop.run_until_complete(self._capture.packets_from_tshark(self._queue.put))
         except Exception as error:  # of pyshark or the system: the reader of the queue is told, in its own thread
             self.failure = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -268,10 +270,13 @@ def _capture_type() -> type[Any]:
     class FieldCapture(Capture):  # type: ignore[misc]  # it has no types
         """Gives lists of lines where pyshark gives packets."""
 
-        def __init__(self, command: list[str], pipe: int, loop: asyncio.AbstractEventLoop) -> None:
+        def __init__(
+            self, command: list[str], pipe: int, loop: asyncio.AbstractEventLoop, is_given_up: Callable[[], bool]
+        ) -> None:
             super().__init__(eventloop=loop)
             self._command = command
             self._pipe = pipe
+            self._is_given_up = is_given_up
             self._process: Any = None
 
         def kill(self) -> None:
@@ -288,6 +293,8 @@ def _capture_type() -> type[Any]:
             finally:
                 os.close(self._pipe)  # tshark's now: when it ends, whoever writes is told
             self._process = process
+            if self._is_given_up():  # while it started, when there was nothing to kill
+                process.kill()
             self._create_stderr_handling_task(process.stderr)
             self._created_new_process(self._command, process)
             return process
