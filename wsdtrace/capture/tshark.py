@@ -282,7 +282,8 @@ def _capture_type() -> type[Any]:
         def kill(self) -> None:
             """End tshark now; from another thread."""
             if self._process is not None:
-                self.eventloop.call_soon_threadsafe(self._process.kill)
+                with contextlib.suppress(RuntimeError):  # the loop is closed: tshark has ended, and was waited for
+                    self.eventloop.call_soon_threadsafe(self._process.kill)
 
         async def _get_tshark_process(self, packet_count: int | None = None, stdin: Any = None) -> Any:  # noqa: ARG002
             try:
