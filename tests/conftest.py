@@ -12,7 +12,7 @@ settings.register_profile("wsdtrace", deadline=None, suppress_health_check=[Heal
 settings.load_profile("wsdtrace")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a longer one leaves its event loop running for tests of others
 def browser() -> Iterator[Any]:
     """A chromium that was started."""
     api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install 'wsdtrace[dev]'")

@@ -1,5 +1,6 @@
 """The notebooks: pairs are one, no outputs are committed, and every one runs from its first cell to its last."""
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -85,6 +86,12 @@ def test_its_page_is_what_it_prints(source: Path) -> None:
         assert (REPOSITORY / "docs" / "notebooks" / name).read_bytes() == content, "python docs/notebooks.py"
 
 
+def listens(port: int) -> bool:
+    """Somebody answers at a port of this machine."""
+    with socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_make_notebook_brings_up_jupyterlab_with_the_first_notebook(tmp_path: Path) -> None:
@@ -110,6 +117,9 @@ def test_make_notebook_brings_up_jupyterlab_with_the_first_notebook(tmp_path: Pa
             line = server.stderr.readline()
             assert line, told[-3000:]
             told += line
+        while not listens(port):  # it says that it runs before it listens
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                assert server.wait(0.1) is None, told[-3000:]
         host = f"http://127.0.0.1:{port}"
         with urlopen(f"{host}/lab/tree/01_first_look.ipynb?token=t", timeout=60) as answer:
             assert answer.status == 200

@@ -1,16 +1,18 @@
 """Extension headers and fragments."""
 
 import random
+from collections.abc import Sequence
 from struct import pack
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.net.wire import MILLISECOND, START_NS, Frame, anomalies, frame, read
-from wsdtrace.capture.packets import Ip, udp_datagram
+from tests.net.wire import MILLISECOND, START_NS, Frame, anomalies, frame, heard, read
+from wsdtrace.capture.packets import Ip, tcp_segment, udp_datagram
 from wsdtrace.net import NetLimits
-from wsdtrace.records import Datagram, Endpoint
+from wsdtrace.net.transport import ACK, SYN
+from wsdtrace.records import ConnectionOpened, Datagram, Endpoint
 
 RAW = 101
 V4 = Endpoint("192.0.2.1", 3702), Endpoint("239.255.255.250", 3702)
@@ -116,3 +118,23 @@ def test_extension_headers_are_walked(packet: bytes) -> None:
 )
 def test_what_cannot_be_walked_is_no_datagram(packet: bytes) -> None:
     assert datagrams([packet]) == []
+
+
+@pytest.mark.parametrize("cuts", [(), range(1, 99)], ids=["one window", "frame by frame"])
+def test_a_segment_in_fragments_stands_between_whole_ones(cuts: Sequence[int]) -> None:
+    client, server = Endpoint("192.0.2.1", 50001), Endpoint("192.0.2.9", 5357)
+
+    def sent(by: Endpoint, to: Endpoint, data: bytes, *, seq: int, ack: int, flags: int) -> list[bytes]:
+        segment = tcp_segment(by, to, data, seq=seq, ack=ack, flags=flags)
+        return Ip(by.address, to.address, 6, seq).fragments(segment, 600)
+
+    packets = [
+        *sent(client, server, b"", seq=99, ack=0, flags=SYN),
+        *sent(server, client, b"", seq=499, ack=100, flags=SYN | ACK),
+        *sent(client, server, DATA[:1000], seq=100, ack=500, flags=ACK),
+        *sent(server, client, DATA[:300], seq=500, ack=1100, flags=ACK),
+    ]
+    events = read(frames(packets), cuts)
+    assert [(e.originator, e.responder) for e in events if isinstance(e, ConnectionOpened)] == [(client, server)]
+    assert heard(events, 0) == [DATA[:1000]]
+    assert heard(events, 1) == [DATA[:300]]

@@ -93,16 +93,18 @@ def _group_exactly(words: list[_U64]) -> tuple[I64, I64]:
 
 def _words(segments: Segments, packets: Packets) -> tuple[list[_U64], I64]:
     """What tells connections apart, as columns, and who sent each segment; of IPv4 the two ends, address and port."""
-    at = segments.packet
-    a_low, b_low = take(packets.source_low, at), take(packets.destination_low, at)
+    at: I64 | slice = segments.packet
+    if len(segments) == len(packets) and (segments.packet[1:] > segments.packet[:-1]).all():
+        at = slice(None)  # all as they stand; packets joined from fragments stand behind the others
+    a_low, b_low = packets.source_low[at], packets.destination_low[at]
     a_port, b_port = segments.source.astype(np.uint64), segments.destination.astype(np.uint64)
     if (packets.version == 4).all():
         a, b = a_low << np.uint64(16) | a_port, b_low << np.uint64(16) | b_port
         return [np.minimum(a, b), np.maximum(a, b)], (a > b).astype(np.int64)
-    a_high, b_high = take(packets.source_high, at), take(packets.destination_high, at)
+    a_high, b_high = packets.source_high[at], packets.destination_high[at]
     above = (a_high > b_high) | ((a_high == b_high) & ((a_low > b_low) | ((a_low == b_low) & (a_port > b_port))))
     ports = (
-        (take(packets.version, at).astype(np.uint64) << np.uint64(32))
+        (packets.version[at].astype(np.uint64) << np.uint64(32))
         | (np.where(above, b_port, a_port) << np.uint64(16))
         | np.where(above, a_port, b_port)
     )
