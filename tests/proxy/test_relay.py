@@ -122,6 +122,7 @@ def test_a_reset_of_the_client_breaks_off_the_device_and_stands_in_the_record(tm
             writer.transport.abort()
             await hang_up(writer)
             await asyncio.wait_for(gone.wait(), 10)
+            await other.settle(10)
         slow.close()
         assert other.trace is not None
         assert {x.abandoned for x in other.trace.exchanges} <= {Abandoned.RESET, Abandoned.CLOSED}

@@ -147,7 +147,9 @@ class Leg:
         self._record.happened(lambda t_ns: self._close(t_ns, direction, StreamEnd.RST))
 
     def _close(self, t_ns: int, direction: Direction, how: StreamEnd) -> None:
-        if self._connection is None or direction in self._ended or len(self._ended) == 2:
+        if self._connection is None or len(self._ended) == 2:
+            return
+        if direction in self._ended and how is not StreamEnd.RST:  # who has said its last word may still break off
             return
         self._connection.close(t_ns, direction, how)
         self._ended |= set(Direction) if how is StreamEnd.RST else {direction}
