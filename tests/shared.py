@@ -4,8 +4,10 @@ They are in `../shared` beside the checkout; `WSDTRACE_SHARED` names another pla
 `@needs_shared` (or its module sets `pytestmark = needs_shared`) and is skipped, with the reason, where they are absent.
 """
 
+import importlib.util
 import os
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -26,3 +28,13 @@ needs_shared = pytest.mark.skipif(
 def shared_path(relative: str) -> Path:
     """The path of a file of the recordings, such as `data/captures/flatbed_color.pcap`."""
     return SHARED / relative
+
+
+def load_script(path: Path) -> ModuleType:
+    """A script, which is no part of the package, as a module."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,27 +1,14 @@
 """Documentation tells the truth: its outputs are real, its commands exist, and everything that exists is in it."""
 
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-from tests.shared import REPOSITORY
+from tests.shared import REPOSITORY, load_script
 from wsdtrace.check.rule import all_rules
 
-
-def load_generator() -> ModuleType:
-    """`docs/generate.py`, which is a script and no part of the package."""
-    spec = importlib.util.spec_from_file_location("generate", REPOSITORY / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-GENERATOR = load_generator()
+GENERATOR = load_script(REPOSITORY / "docs" / "generate.py")
 DOCUMENTS: list[Path] = GENERATOR.documents()
 VERBS: list[str] = GENERATOR.commands()
 

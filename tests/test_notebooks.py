@@ -11,25 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 from socket import socket
-from types import ModuleType
 from urllib.request import urlopen
 
 import pytest
 
-from tests.shared import REPOSITORY
+from tests.shared import REPOSITORY, load_script
 
-
-def load() -> ModuleType:
-    """`docs/notebooks.py`, which is a script and no part of the package."""
-    spec = importlib.util.spec_from_file_location("notebooks", REPOSITORY / "docs" / "notebooks.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-SCRIPT = load()
+SCRIPT = load_script(REPOSITORY / "docs" / "notebooks.py")
 NOTEBOOKS: list[Path] = SCRIPT.notebooks()
 
 

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-from types import ModuleType
 
 import pytest
 
-from tests.shared import REPOSITORY
+from tests.shared import REPOSITORY, load_script
 from wsdtrace.soap.schema import vocabulary
 from wsdtrace.wsd import FAULTS, MESSAGES
 
-
-def load_script() -> ModuleType:
-    """`docs/messages.py`, which is a script and no part of the package."""
-    spec = importlib.util.spec_from_file_location("messages", REPOSITORY / "docs" / "messages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-SCRIPT = load_script()
+SCRIPT = load_script(REPOSITORY / "docs" / "messages.py")
 PAGE: str = SCRIPT.page()
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from wsdtrace.cli.exits import Exit
+from wsdtrace.cli.output import record_file
 from wsdtrace.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -94,13 +95,7 @@ def command(
         unsubscribes=not no_unsubscribe,
     )
     wish = Wish(source=source, format=image_format, dpi=dpi)
-    with contextlib.ExitStack() as stack:
-        record = None
-        if write is not None:
-            try:
-                record = stack.enter_context(open(write, "wb"))
-            except OSError as error:
-                raise OutputError(f"{write}: cannot be written: {error.strerror or error}") from error
+    with record_file(write) as record:
         try:
             done = asyncio.run(_scan(url, wish, manners, record, push=push))
         except BadMessage as error:

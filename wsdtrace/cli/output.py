@@ -118,6 +118,24 @@ def _told(path: str) -> Iterator[None]:
         raise _cannot(path, error) from error
 
 
+@contextlib.contextmanager
+def record_file(path: str | None) -> Iterator[BinaryIO | None]:
+    """Where a record that is written on the way goes; None without a path.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if path is None:
+        yield None
+        return
+    try:
+        file = open(path, "wb")  # noqa: SIM115 - an error of whoever writes is not one of opening
+    except OSError as error:
+        raise _cannot(path, error) from error
+    with file:
+        yield file
+
+
 def _cannot(path: str, error: OSError) -> OutputError:
     return OutputError(f"{path}: cannot be written: {error.strerror or error}")
 

@@ -8,6 +8,7 @@ import click
 
 from wsdtrace.cli.client import command as client
 from wsdtrace.cli.exits import Exit
+from wsdtrace.cli.output import record_file
 from wsdtrace.errors import UsageError
 
 if TYPE_CHECKING:
@@ -126,20 +127,11 @@ def _list() -> None:
 
 def _serve(who: Persona, host: str, port: int, write: str | None, *, announce: bool) -> int:
     import asyncio
-    import contextlib
-
-    from wsdtrace.errors import OutputError
 
     if announce and host in ("0.0.0.0", "::", ""):  # noqa: S104  # a comparison
         raise UsageError("--announce needs an address that clients can connect to: --listen ADDRESS:PORT")
 
-    with contextlib.ExitStack() as stack:
-        record = None
-        if write is not None:
-            try:
-                record = stack.enter_context(open(write, "wb"))
-            except OSError as error:
-                raise OutputError(f"{write}: cannot be written: {error.strerror or error}") from error
+    with record_file(write) as record:
         from wsdtrace.scanner.server import VirtualScanner
 
         scanner = VirtualScanner(who, host, port, record=record, announce=announce)
