@@ -19,7 +19,8 @@ from wsdtrace.explore.tables.arrow import arrow_table, data_frame
 from wsdtrace.records import Endpoint, Stamp
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.trace import InputInfo, Trace
-from wsdtrace.state.model import Client, Device, Exchange, FaultSummary, Message, Role, Transport
+from wsdtrace.state.message import FaultSummary, Message, Role
+from wsdtrace.state.model import Client, Device, Exchange, Transport
 
 COUNT = 100_000
 FACTOR = 5.0

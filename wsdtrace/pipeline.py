@@ -48,7 +48,8 @@ from wsdtrace.report.injections import Injections
 from wsdtrace.report.trace import InputInfo, LogLines, Trace
 from wsdtrace.state.events import Event, ExchangeEnded, FramesLost, LimitReached, MessageSeen, SourceDamaged
 from wsdtrace.state.latency import AnswerLimits
-from wsdtrace.state.model import Exchange, Image, Message, Transport
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Exchange, Image, Transport
 from wsdtrace.state.paths import paths_of
 from wsdtrace.state.tracker import Tracker
 

@@ -6,19 +6,8 @@ from wsdtrace.check.finding import Evidence, FaultOf, Finding, Interpretation, S
 from wsdtrace.records import Endpoint, Probe, Stamp
 from wsdtrace.report.trace import InputInfo, Trace
 from wsdtrace.state.joblife import JobStep, Outcome
-from wsdtrace.state.model import (
-    Client,
-    Device,
-    Exchange,
-    FaultSummary,
-    Image,
-    Job,
-    Message,
-    Refusal,
-    Role,
-    Toward,
-    Transport,
-)
+from wsdtrace.state.message import FaultSummary, Message, Role
+from wsdtrace.state.model import Client, Device, Exchange, Image, Job, Refusal, Toward, Transport
 
 START_NS = 1_700_000_000_123_456_789
 """2023-11-14T22:13:20.123456789Z"""

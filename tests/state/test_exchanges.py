@@ -10,7 +10,8 @@ from wsdtrace.pipeline import check_file
 from wsdtrace.records import Endpoint, Stamp
 from wsdtrace.state import exchanges
 from wsdtrace.state.exchanges import DatagramBook, MessageIds, is_multicast
-from wsdtrace.state.model import Exchange, Message, Role, Transport
+from wsdtrace.state.message import Message, Role
+from wsdtrace.state.model import Exchange, Transport
 
 A, B = Endpoint("192.0.2.1", 3702), Endpoint("192.0.2.2", 3702)
 

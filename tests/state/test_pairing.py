@@ -8,7 +8,8 @@ from unittest.mock import Mock
 import pytest
 
 from wsdtrace.records import ConnectionId, Endpoint, Stamp
-from wsdtrace.state.model import Connection, Exchange, Message, Transport
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Connection, Exchange, Transport
 from wsdtrace.state.pairing import asked_by
 
 CLIENT, DEVICE = Endpoint("192.0.2.1", 40_000), Endpoint("192.0.2.2", 80)

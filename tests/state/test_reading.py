@@ -6,7 +6,7 @@ import pytest
 
 from wsdtrace import scenario
 from wsdtrace.pipeline import Options
-from wsdtrace.state.model import Message
+from wsdtrace.state.message import Message
 from wsdtrace.state.reading import MAX_TEXT, SNIFF, looks_like_soap
 
 

@@ -18,7 +18,7 @@ from wsdtrace.check.finding import FaultOf, Tally
 from wsdtrace.check.rule import Need, Rule
 from wsdtrace.dataclass import dataclass
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
-from wsdtrace.state.model import Message
+from wsdtrace.state.message import Message
 
 When = Callable[[Any], bool]
 """A precondition, or a trace."""

@@ -8,7 +8,8 @@ from wsdtrace.http import HttpAnomaly, root_part
 from wsdtrace.records import Anomaly, Space, Span, Stamp
 from wsdtrace.soap.private import redactions
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
-from wsdtrace.state.model import Exchange, Message, Role, Subscription, Toward
+from wsdtrace.state.message import Message, Role
+from wsdtrace.state.model import Exchange, Subscription, Toward
 
 NS_PER_S = 10**9
 REDACTED = "‹redacted›"

@@ -12,7 +12,8 @@ from wsdtrace.check.rule import Need
 from wsdtrace.records import Abandoned
 from wsdtrace.soap import SoapVersion
 from wsdtrace.state.events import Event
-from wsdtrace.state.model import Connection, Exchange, Job, Message
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Connection, Exchange, Job
 
 
 class Sight:

@@ -14,7 +14,8 @@ from wsdtrace.check.show import message_line, quoted, sender_of, subject
 from wsdtrace.soap import Locator
 from wsdtrace.soap.schema import Violation, ViolationKind
 from wsdtrace.state.events import MessageSeen
-from wsdtrace.state.model import Exchange, Message
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Exchange
 
 MAX_MESSAGE = 100
 """Characters of a finding's message (conventions 41)."""

@@ -13,6 +13,7 @@ from wsdtrace.report.detail import write_exchange
 from wsdtrace.report.times import duration
 from wsdtrace.report.words import between, size
 from wsdtrace.state import model
+from wsdtrace.state.message import FaultSummary
 
 if TYPE_CHECKING:
     from wsdtrace.explore.collection import Collection
@@ -99,7 +100,7 @@ class Exchange(View[model.Exchange]):
         return None if self._of.response is None else self._of.response.status
 
     @property
-    def fault(self) -> model.FaultSummary | None:
+    def fault(self) -> FaultSummary | None:
         """The SOAP fault that answered it: `code`, `subcode`, `reason`, `detail`."""
         return self._of.fault
 

@@ -18,13 +18,15 @@ from wsdtrace.soap import Envelope, MessageHeaders
 from wsdtrace.soap.fault import Fault
 from wsdtrace.soap.schema import Element
 from wsdtrace.state import model
+from wsdtrace.state.message import FaultSummary
+from wsdtrace.state.message import Message as MessageModel
 
 if TYPE_CHECKING:
     from wsdtrace.explore.exchange import Exchange
     from wsdtrace.explore.trace import Trace
 
 
-class Message(View[model.Message]):
+class Message(View[MessageModel]):
     """A request or an answer.
 
     `print(message)` shows it as a tree with units and meanings; `body` is the typed value, `xml` and `raw` are what
@@ -33,7 +35,7 @@ class Message(View[model.Message]):
 
     __slots__ = ("_exchange",)
 
-    def __init__(self, trace: Trace, of: model.Message, exchange: model.Exchange) -> None:
+    def __init__(self, trace: Trace, of: MessageModel, exchange: model.Exchange) -> None:
         """Made by its exchange."""
         super().__init__(trace, of)
         self._exchange = exchange
@@ -77,7 +79,7 @@ class Message(View[model.Message]):
         return self._of.status
 
     @property
-    def fault(self) -> model.FaultSummary | None:
+    def fault(self) -> FaultSummary | None:
         return self._of.fault
 
     @property
@@ -155,7 +157,7 @@ class Message(View[model.Message]):
         return wireshark_filter(self.frames)
 
     @property
-    def _read(self) -> model.Message:
+    def _read(self) -> MessageModel:
         return self._trace._message(self._of, self._exchange)
 
     def _wire(self) -> tuple[bytes, list[int]]:

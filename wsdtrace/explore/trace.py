@@ -46,6 +46,7 @@ from wsdtrace.soap.fault import Fault
 from wsdtrace.soap.schema import Element
 from wsdtrace.state import model
 from wsdtrace.state.latency import checked_limit
+from wsdtrace.state.message import Message as MessageModel
 
 if TYPE_CHECKING:
     from wsdtrace.explore.view import Pretty
@@ -86,7 +87,7 @@ class Trace(Closing):
         self._look = plain_look(width, show_secrets=show_secrets)
         self._redactor = Redactor(facts, show=show_secrets)
         self._closed = False
-        self._kept: OrderedDict[int, model.Message] = OrderedDict()
+        self._kept: OrderedDict[int, MessageModel] = OrderedDict()
 
     # -- what it is
 
@@ -375,7 +376,7 @@ class Trace(Closing):
         assert self._facts.read_stream is not None
         return self._facts.read_stream(ref)
 
-    def _message(self, message: model.Message, exchange: model.Exchange) -> model.Message:
+    def _message(self, message: MessageModel, exchange: model.Exchange) -> MessageModel:
         """A message with its text, read again unless it was kept."""
         if message.xml is not None or message.http is not None or message.datagram is not None:
             return message

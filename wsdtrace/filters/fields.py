@@ -13,17 +13,8 @@ from enum import Enum
 from wsdtrace.check.finding import Finding
 from wsdtrace.dataclass import dataclass
 from wsdtrace.report.trace import Trace
-from wsdtrace.state.model import (
-    Client,
-    Device,
-    DeviceEvent,
-    Exchange,
-    Image,
-    Job,
-    Message,
-    Refusal,
-    Subscription,
-)
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Client, Device, DeviceEvent, Exchange, Image, Job, Refusal, Subscription
 
 Values = tuple[str | float | None, ...]
 """Values of a field; None counts as absent."""

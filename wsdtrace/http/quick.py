@@ -92,6 +92,10 @@ class QuickMessage(HttpMessage):
     _section: _Section
     _view: View
 
+    @property
+    def section(self) -> object:
+        return self._section
+
     def field(self, name: str) -> str | None:
         return self._section.value(name)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wsdtrace.http import read_message, read_recorded_content
 from wsdtrace.net import Net, transfer_of
 from wsdtrace.records import ConnectionId, ContentRef, Datagram, NetEvent, RequestLine, Transfer
-from wsdtrace.state.model import Message
+from wsdtrace.state.message import Message
 from wsdtrace.state.reading import read_datagram, read_http
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from wsdtrace.report.times import duration, offset
 from wsdtrace.report.trace import Trace
 from wsdtrace.report.words import between, frames, operation, pixels, size
 from wsdtrace.report.xmlview import split_tag, xml_lines
-from wsdtrace.state.model import Exchange, Image, Job, Message, Role, Toward, Transport
+from wsdtrace.state.message import Message, Role
+from wsdtrace.state.model import Exchange, Image, Job, Toward, Transport
 
 MAX_FIELDS = 200
 """Field lines of one message that are shown."""

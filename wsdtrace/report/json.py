@@ -20,7 +20,8 @@ from wsdtrace.report.escape import harmless_json
 from wsdtrace.report.redact import Redactor
 from wsdtrace.report.times import SECOND, rfc3339
 from wsdtrace.report.trace import InputInfo, Trace
-from wsdtrace.state.model import Client, Device, Exchange, FaultSummary, Image, Job, Message
+from wsdtrace.state.message import FaultSummary, Message
+from wsdtrace.state.model import Client, Device, Exchange, Image, Job
 
 SCHEMA = 1
 

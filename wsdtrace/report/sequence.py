@@ -18,7 +18,8 @@ from wsdtrace.report.redact import REDACTED, Redactor
 from wsdtrace.report.times import MINUTE, SECOND, duration
 from wsdtrace.report.trace import Trace
 from wsdtrace.report.words import pixels, size
-from wsdtrace.state.model import Exchange, Job, Message, Toward, Transport
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Exchange, Job, Toward, Transport
 
 MAX_GROUPS = 60
 """Groups of exchanges in one diagram: about four screens, and below the 50,000 characters that Mermaid draws."""

@@ -8,7 +8,8 @@ from dataclasses import field
 from wsdtrace.check.finding import Finding, Tally
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import ContentRef, NetEvent, PathFacts, Transfer
-from wsdtrace.state.model import Client, Device, DeviceEvent, Exchange, Image, Job, Message, Refusal, Subscription
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Client, Device, DeviceEvent, Exchange, Image, Job, Refusal, Subscription
 
 
 @dataclass(frozen=True, slots=True)

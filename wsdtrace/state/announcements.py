@@ -23,7 +23,8 @@ from wsdtrace.state.addresses import url_endpoint
 from wsdtrace.state.discovery import TargetService, target_services
 from wsdtrace.state.events import Event, ExchangeEnded, MessageRepeated, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
-from wsdtrace.state.model import Exchange, Message, Role, Toward, Transport
+from wsdtrace.state.message import Message, Role
+from wsdtrace.state.model import Exchange, Toward, Transport
 from wsdtrace.state.observations import AnnouncementSeen, Order, Rival, SpokeAfterBye
 
 APP_MAX_DELAY_NS = 5 * 10**9

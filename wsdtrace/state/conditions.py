@@ -16,7 +16,8 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Stamp
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
-from wsdtrace.state.model import Device, Exchange, Role, Transport
+from wsdtrace.state.message import Role
+from wsdtrace.state.model import Device, Exchange, Transport
 from wsdtrace.state.observations import ClockSeen, ConditionCleared, ConditionSeen, Sameness
 from wsdtrace.state.scanwords import value_of
 from wsdtrace.wsd.scan import (

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from wsdtrace.records import Endpoint, HttpMessage, Stamp
 from wsdtrace.state.addresses import url_endpoint
 from wsdtrace.state.discovery import describe_device, metadata_of, target_services
-from wsdtrace.state.model import Client, Device, Message
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Client, Device
 
 MAX_PEERS = 100_000
 """Devices or clients remembered: a /16 network with every address in use fits."""

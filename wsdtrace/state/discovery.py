@@ -8,7 +8,8 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.soap import QName
 from wsdtrace.soap.addressing import EndpointReference
 from wsdtrace.soap.schema import Text
-from wsdtrace.state.model import Device, HostedService, Message
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Device, HostedService
 from wsdtrace.state.scanwords import value_of
 from wsdtrace.wsd.discovery import Bye, Hello, Probe, ProbeMatch, ProbeMatches, ResolveMatch, ResolveMatches
 from wsdtrace.wsd.metadata import Metadata, Relationship

@@ -12,13 +12,13 @@ from dataclasses import field
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Anomaly, Endpoint, Keys, Stamp
 from wsdtrace.state.joblife import JobSample
+from wsdtrace.state.message import Message
 from wsdtrace.state.model import (
     Connection,
     DeviceEvent,
     Exchange,
     Image,
     Job,
-    Message,
     Refusal,
     Subscription,
     SubscriptionEndedBy,

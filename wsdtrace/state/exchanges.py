@@ -11,7 +11,8 @@ from collections import OrderedDict
 
 from wsdtrace.records import Abandoned, Endpoint, HttpExchange
 from wsdtrace.state.addresses import comparable
-from wsdtrace.state.model import Exchange, Message, Role, Transport
+from wsdtrace.state.message import Message, Role
+from wsdtrace.state.model import Exchange, Transport
 
 MATCHES = frozenset({"ProbeMatches", "ResolveMatches"})
 """Bodies that answer a search."""

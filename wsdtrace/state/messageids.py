@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 
 from wsdtrace.state.events import Event, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
-from wsdtrace.state.model import Exchange, Message, Role
+from wsdtrace.state.message import Message, Role
+from wsdtrace.state.model import Exchange
 from wsdtrace.state.outcomes import MessageIdReused
 
 MAX_MESSAGE_IDS = 100_000

@@ -14,7 +14,8 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Endpoint, Stamp
 from wsdtrace.state.discovery import TargetService
 from wsdtrace.state.events import Event
-from wsdtrace.state.model import DeviceEvent, Exchange, Job, Message, Subscription
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import DeviceEvent, Exchange, Job, Subscription
 
 # -- discovery --------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Anomaly
 from wsdtrace.state.events import Event
-from wsdtrace.state.model import Connection, Exchange, Message
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Connection, Exchange
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 
 from wsdtrace.state.addresses import comparable
-from wsdtrace.state.model import Connection, Exchange, Message
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Connection, Exchange
 
 
 def asked_by(

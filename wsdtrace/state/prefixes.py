@@ -22,7 +22,8 @@ from wsdtrace.records import Abandoned, Stamp
 from wsdtrace.soap import Envelope, read_envelope
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
-from wsdtrace.state.model import Exchange, Message, Role, Toward, Transport
+from wsdtrace.state.message import Message, Role
+from wsdtrace.state.model import Exchange, Toward, Transport
 from wsdtrace.state.observations import PrefixesMatter
 from wsdtrace.state.probes import MATCH_WINDOW_NS
 

@@ -27,7 +27,8 @@ from wsdtrace.state.events import (
     SubscriptionGranted,
 )
 from wsdtrace.state.listener import NEVER_NS, Ear, Listener
-from wsdtrace.state.model import Device, DeviceEvent, Exchange, Role, Subscription, SubscriptionEndedBy
+from wsdtrace.state.message import Role
+from wsdtrace.state.model import Device, DeviceEvent, Exchange, Subscription, SubscriptionEndedBy
 from wsdtrace.state.observations import (
     DestinationTokenUsed,
     PressAnswered,

@@ -8,7 +8,8 @@ from enum import StrEnum
 from wsdtrace.records import Stamp
 from wsdtrace.state.events import Event, ImageDelivered, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
-from wsdtrace.state.model import Exchange, Message
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Exchange
 from wsdtrace.state.observations import PrivateSeen
 from wsdtrace.state.scanwords import value_of
 from wsdtrace.wsd.eventing import Subscribe

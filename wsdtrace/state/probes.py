@@ -22,7 +22,8 @@ from wsdtrace.state.discovery import wanted_types
 from wsdtrace.state.events import Event, MessageRepeated, MessageSeen
 from wsdtrace.state.exchanges import MATCHES, is_multicast
 from wsdtrace.state.listener import NEVER_NS, Ear, Listener
-from wsdtrace.state.model import Exchange, Message, Role, Transport
+from wsdtrace.state.message import Message, Role
+from wsdtrace.state.model import Exchange, Transport
 from wsdtrace.state.observations import MatchSeen, MatchUnrelated, ProbeSettled
 
 MATCH_WINDOW_NS = 4 * 10**9

@@ -10,7 +10,8 @@ from __future__ import annotations
 from wsdtrace.http import root_part
 from wsdtrace.records import Content, Datagram, HttpMessage
 from wsdtrace.soap import Fault, peek, read_envelope
-from wsdtrace.state.model import FaultSummary, Message, Role
+from wsdtrace.state.likeness import likeness_of
+from wsdtrace.state.message import FaultSummary, Message, Role
 from wsdtrace.wsd import decode_message, lookup_action, operation_of
 
 SOAP_MEDIA_TYPES = frozenset({"application/soap+xml", "text/xml", "application/xml", "application/xop+xml"})
@@ -117,6 +118,8 @@ def _fill(read: Message, xml: bytes, charset: str | None) -> None:
     if envelope.fault is not None:
         read.fault = summarise(envelope.fault)
     read.decoded = decode_message(envelope)
+    if read.http is not None:
+        read.likeness = likeness_of(read.http, envelope, read.decoded)
 
 
 def _guess(read: Message, xml: bytes) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.state.joblife import JobSample
-from wsdtrace.state.model import Exchange, Message
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Exchange
 from wsdtrace.wsd.jobs import JobEndState, JobStatus, JobSummary
 from wsdtrace.wsd.scan import (
     CancelJobRequest,

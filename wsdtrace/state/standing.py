@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from wsdtrace.records import Endpoint, RequestLine
 from wsdtrace.soap.addressing import EndpointReference
 from wsdtrace.state.addresses import url_endpoint
-from wsdtrace.state.model import Exchange, Message, Standing, Subscription, SubscriptionEndedBy
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Exchange, Standing, Subscription, SubscriptionEndedBy
 from wsdtrace.state.places import path_of
 
 EXPIRY_SLACK_NS = 5 * 10**9

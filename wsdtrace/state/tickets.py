@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
-from wsdtrace.state.model import Device, Exchange, Message
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Device, Exchange
 from wsdtrace.state.outcomes import Basis, TicketRefused
 from wsdtrace.state.scanwords import value_of
 from wsdtrace.wsd.scan import (

@@ -54,8 +54,9 @@ from wsdtrace.state.jobs import RETRIEVE_LIMIT_NS, JobBook
 from wsdtrace.state.kinds import KindBook
 from wsdtrace.state.latency import AnswerClock, AnswerLimits
 from wsdtrace.state.listener import Audience
+from wsdtrace.state.message import Message, Role
 from wsdtrace.state.messageids import MessageIdBook
-from wsdtrace.state.model import Connection, Exchange, Message, Role, Toward
+from wsdtrace.state.model import Connection, Exchange, Toward
 from wsdtrace.state.outcomes import StrayBytes
 from wsdtrace.state.pairing import asked_by
 from wsdtrace.state.places import PlaceBook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wsdtrace.records import Datagram
 from wsdtrace.soap.namespaces import canonical
-from wsdtrace.state.model import Message
+from wsdtrace.state.message import Message
 
 SCAN_OPERATIONS = frozenset({
     "CreateScanJob", "RetrieveImage", "CancelJob", "ValidateScanTicket",

@@ -26,6 +26,8 @@ class Decoded:
     message: Message | None
     """Its row in the table, by the body element."""
     violations: tuple[Violation, ...] = ()
+    by_plan: bool = False
+    """Typed by the example of a message with the same markup, with which it shares its violations."""
 
 
 _NOTHING = Decoded(None, None)
@@ -43,7 +45,7 @@ def decode_message(envelope: Envelope) -> Decoded:
         return made
     plan, example = learnt
     try:
-        return Decoded(plan.read(envelope.texts), example.message, example.violations)
+        return Decoded(plan.read(envelope.texts), example.message, example.violations, by_plan=True)
     except Unplanned:
         return _decode(envelope)
 

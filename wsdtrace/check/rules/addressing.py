@@ -12,7 +12,7 @@ from wsdtrace.check.violations import short
 from wsdtrace.soap import canonical
 from wsdtrace.state.addresses import comparable
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
-from wsdtrace.state.model import Message
+from wsdtrace.state.message import Message
 from wsdtrace.wsd import ActionInfo, lookup_action
 
 

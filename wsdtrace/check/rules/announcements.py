@@ -10,7 +10,8 @@ from wsdtrace.check.show import message_line, request_line, response_line, secon
 from wsdtrace.check.xaddrs import flaw_of
 from wsdtrace.state.announcements import APP_MAX_DELAY_NS
 from wsdtrace.state.exchanges import is_multicast
-from wsdtrace.state.model import Exchange, Message, Role
+from wsdtrace.state.message import Message, Role
+from wsdtrace.state.model import Exchange
 from wsdtrace.state.observations import (
     AddressRefused,
     AnnouncementSeen,

@@ -11,7 +11,7 @@ from wsdtrace.check.violations import short
 from wsdtrace.soap import SoapAnomaly
 from wsdtrace.soap.namespaces import SCAN
 from wsdtrace.state.events import MessageSeen
-from wsdtrace.state.model import Message
+from wsdtrace.state.message import Message
 
 MAX_ENVELOPE_BYTES = 32_767
 """DPWS 2006/02, MAX_ENVELOPE_SIZE (R0003, R0026): Windows closes the connection on larger ones."""

@@ -11,8 +11,8 @@ from wsdtrace.check.show import NS_PER_S, exchange_lines, message_line, seconds,
 from wsdtrace.check.violations import short
 from wsdtrace.soap import Fault
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
+from wsdtrace.state.message import Role as Asking
 from wsdtrace.state.model import Exchange, Transport
-from wsdtrace.state.model import Role as Asking
 from wsdtrace.state.outcomes import ErrorRecovered, RefusalsRepeated
 from wsdtrace.wsd import FaultMatch, lookup_action, lookup_fault
 from wsdtrace.wsd.actions import Role

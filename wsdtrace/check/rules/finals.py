@@ -11,7 +11,8 @@ from wsdtrace.check.tickets import Setting, settings
 from wsdtrace.check.violations import Objector, has_violations, is_typed, last, parent, short, steps, violations
 from wsdtrace.soap.schema import ViolationKind
 from wsdtrace.state.events import JobCreated, MessageSeen
-from wsdtrace.state.model import Job, Role
+from wsdtrace.state.message import Role
+from wsdtrace.state.model import Job
 from wsdtrace.state.scanwords import value_of
 from wsdtrace.state.tickets import ticket_of
 from wsdtrace.wsd.scan import CreateScanJobResponse, GetJobElementsResponse

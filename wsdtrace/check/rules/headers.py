@@ -10,7 +10,8 @@ from wsdtrace.check.show import exchange_lines, message_line, request_line, resp
 from wsdtrace.check.violations import short
 from wsdtrace.state.addresses import comparable, url_endpoint
 from wsdtrace.state.events import MessageSeen
-from wsdtrace.state.model import Role, Toward, Transport
+from wsdtrace.state.message import Role
+from wsdtrace.state.model import Toward, Transport
 from wsdtrace.state.outcomes import DeviceAsked, MessageIdReused
 
 

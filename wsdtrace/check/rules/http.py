@@ -24,7 +24,8 @@ from wsdtrace.check.violations import short
 from wsdtrace.http import FORBIDDEN, HttpAnomaly
 from wsdtrace.records import Abandoned, Anomaly, MessageEnd
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
-from wsdtrace.state.model import Exchange, Message, Toward
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Exchange, Toward
 from wsdtrace.state.observations import AddressRefused
 from wsdtrace.state.outcomes import AnswerTimed, StrayBytes
 

@@ -18,7 +18,8 @@ from wsdtrace.check.show import (
 )
 from wsdtrace.records import Abandoned
 from wsdtrace.state.events import EventSeen, ExchangeEnded
-from wsdtrace.state.model import Exchange, Role, Standing, Toward
+from wsdtrace.state.message import Role
+from wsdtrace.state.model import Exchange, Standing, Toward
 from wsdtrace.state.observations import SinkRefused, StateUnreported
 from wsdtrace.state.standing import echoed
 from wsdtrace.state.vocabulary import SCAN_EVENTS

@@ -8,7 +8,7 @@ from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, request_line, response_line, seconds
 from wsdtrace.state.events import EventSeen, MessageSeen
-from wsdtrace.state.model import Role
+from wsdtrace.state.message import Role
 from wsdtrace.state.observations import (
     DestinationTokenUsed,
     PressAnswered,

@@ -11,7 +11,7 @@ from wsdtrace.check.tickets import excesses
 from wsdtrace.check.violations import Objector, has_violations, is_typed, last, parent, short, shown, steps, violations
 from wsdtrace.soap.schema import Violation, ViolationKind
 from wsdtrace.state.events import MessageSeen
-from wsdtrace.state.model import Role
+from wsdtrace.state.message import Role
 from wsdtrace.state.tickets import ticket_of
 
 CUT = "the message is damaged within or before this text"

@@ -10,7 +10,8 @@ from wsdtrace.check.rule import Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, request_line, response_line, subject
 from wsdtrace.soap import QName
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
-from wsdtrace.state.model import Exchange, Message
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Exchange
 from wsdtrace.state.observations import ClockSeen, ConditionCleared, ConditionSeen, Sameness
 from wsdtrace.state.scanwords import value_of
 from wsdtrace.wsd.scan import (

@@ -17,7 +17,8 @@ from wsdtrace.check.show import (
 from wsdtrace.soap.namespaces import DPWS_11, SCAN
 from wsdtrace.soap.schema.lexical import Duration
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
-from wsdtrace.state.model import Exchange, Message
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Exchange
 from wsdtrace.state.scanwords import value_of
 from wsdtrace.wsd.eventing import ACTION_DIALECT, PUSH, Renew, Subscribe, SubscribeResponse
 

@@ -11,7 +11,7 @@ from wsdtrace.check.show import exchange_lines, message_line, sender_of, subject
 from wsdtrace.check.tickets import must_honor_count
 from wsdtrace.check.violations import short
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
-from wsdtrace.state.model import Message
+from wsdtrace.state.message import Message
 from wsdtrace.state.outcomes import Basis, TicketRefused
 from wsdtrace.state.scanwords import value_of
 from wsdtrace.state.tickets import ticket_of

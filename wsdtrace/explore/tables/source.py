@@ -13,7 +13,8 @@ import numpy as np
 from wsdtrace.records import LocatorKind, PathFacts, Stamp
 from wsdtrace.report.trace import Trace
 from wsdtrace.state.joblife import JobStep
-from wsdtrace.state.model import Exchange, Job, Message
+from wsdtrace.state.message import Message
+from wsdtrace.state.model import Exchange, Job
 
 Numbers = Any
 """A list, in which None is what is absent; or an array of numpy, where nothing is."""
