@@ -54,11 +54,13 @@ def _across(extents: Extents, needle: bytes, low: int, high: int) -> int:
         return -1
     first, stop = extents.piece(low) + 1, extents.piece(high - 1) + 1
     octets = np.frombuffer(extents.window, dtype=np.uint8)
-    behind = extents.begin[first:stop]
-    ahead = extents.begin[first - 1 : stop - 1] + np.diff(extents.at[first - 1 : stop]) - 1
-    likely = _table(needle)[octets[ahead], octets[behind]]
+    behind = octets[extents.begin[first:stop]]
+    seconds, pairs = _pairs(needle)
+    some = np.flatnonzero(seconds[behind])  # one octet is enough to rule most edges out
+    ahead = octets[(extents.begin[first - 1 : stop - 1] + np.diff(extents.at[first - 1 : stop]) - 1)[some]]
+    likely = some[pairs[ahead, behind[some]]]
     reach = len(needle) - 1
-    for edge in np.flatnonzero(likely).tolist():
+    for edge in likely.tolist():
         at = int(extents.at[first + edge])
         begin = max(at - reach, low)
         hit = extents.join(begin, min(at + reach, high)).find(needle)
@@ -68,8 +70,10 @@ def _across(extents: Extents, needle: bytes, low: int, high: int) -> int:
 
 
 @lru_cache(maxsize=8)
-def _table(needle: bytes) -> NDArray[np.bool_]:
-    """(256, 256) which octets follow which in `needle`."""
-    table = np.zeros((256, 256), dtype=np.bool_)
-    table[list(needle[:-1]), list(needle[1:])] = True
-    return table
+def _pairs(needle: bytes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(256,) which octets follow another in `needle`, and (256, 256) which follow which."""
+    pairs = np.zeros((256, 256), dtype=np.bool_)
+    pairs[list(needle[:-1]), list(needle[1:])] = True
+    seconds = np.zeros(256, dtype=np.bool_)
+    seconds[list(needle[1:])] = True
+    return seconds, pairs

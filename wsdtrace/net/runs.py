@@ -102,23 +102,34 @@ class Frames:
 
     def __init__(self, batch: FrameBatch, segments: Segments, items: Items, side: I64, now_ns: I64) -> None:
         """Args: side: (n,) who sent each of the `segments`; now_ns: (frames of the batch,) capture time at each."""
-        self._of = batch, segments, items, side, now_ns
-        self._columns: I64 | None = None
+        self._batch, self._segments, self._items, self._side, self._now_ns = batch, segments, items, side, now_ns
+        self._single: dict[int, Frame] | None = None
+        self._all: I64 | None = None
 
     def of(self, start: int, stop: int) -> list[Frame]:
         """The segments `start:stop`."""
-        if self._columns is None:
-            self._columns = self._read()
-        return [Frame._make(row) for row in self._columns[:, start:stop].T.tolist()]
+        if stop - start == 1:
+            # What is an item by itself is asked for in nearly every batch, the rest of the segments in few.
+            if self._single is None:
+                single = self._items.start[self._items.stop - self._items.start == 1]
+                self._single = dict(zip(single.tolist(), _frames(self._read(single)), strict=True))
+            return [self._single[start]]
+        if self._all is None:
+            self._all = self._read(np.arange(len(self._items.order)))
+        return _frames(self._all[:, start:stop])
 
-    def _read(self) -> I64:
-        """(12, n) the columns of all segments; a batch of plain items needs none."""
-        batch, segments, items, side, now_ns = self._of
-        order = items.order
-        row = segments.row[order]
+    def _read(self, at: I64) -> I64:
+        """(12, n) the columns of a `Frame`, for the segments at these n places of the order."""
+        batch, segments = self._batch, self._segments
+        index = self._items.order[at]
+        row = segments.row[index]
         columns = (
-            row, side[order], segments.seq[order], segments.ack[order], segments.flags[order], segments.place[order],
-            segments.have[order], segments.length[order], row + batch.first_number, batch.time_ns[row],
-            batch.file_offset[row], now_ns[row],
+            row, self._side[index], segments.seq[index], segments.ack[index], segments.flags[index],
+            segments.place[index], segments.have[index], segments.length[index], row + batch.first_number,
+            batch.time_ns[row], batch.file_offset[row], self._now_ns[row],
         )  # fmt: skip
         return np.stack(columns)
+
+
+def _frames(columns: I64) -> list[Frame]:
+    return [Frame._make(row) for row in columns.T.tolist()]
