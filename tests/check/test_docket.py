@@ -10,11 +10,12 @@ import pytest
 
 from wsdtrace import scenario
 from wsdtrace.check.checker import Checker
-from wsdtrace.check.docket import held_by, make_dockets
+from wsdtrace.check.docket import make_dockets
 from wsdtrace.check.finding import Tally
 from wsdtrace.check.rule import FAMILIES, Rule, all_rules, find_rule
 from wsdtrace.pipeline import Options, check_file
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
+from wsdtrace.state.held import held_by
 
 CASES = sorted((Path(__file__).parents[2] / "captures").glob("*/capture.pcap*"))
 

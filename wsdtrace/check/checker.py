@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from itertools import chain
 
 from wsdtrace.check.causes import link
-from wsdtrace.check.docket import Panel, held_by, make_dockets
+from wsdtrace.check.docket import Panel, make_dockets
 from wsdtrace.check.finding import Evidence, FaultOf, Finding, Inconclusive, Objection, Tally
 from wsdtrace.check.rule import Rule, Verdict, all_rules
 from wsdtrace.check.sight import Sight
 from wsdtrace.state.events import Event
+from wsdtrace.state.held import held_by
 from wsdtrace.state.model import Exchange, Job
 
 MAX_EVIDENCE = 8

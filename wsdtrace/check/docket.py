@@ -18,35 +18,10 @@ from wsdtrace.check.finding import FaultOf, Tally
 from wsdtrace.check.rule import Need, Rule
 from wsdtrace.dataclass import dataclass
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
-from wsdtrace.state.message import Message
+from wsdtrace.state.held import HOLDERS, Held
 
 When = Callable[[Any], bool]
 """A precondition, or a trace."""
-
-
-Held = tuple[type, ...]
-"""Types of what an event holds: the typed values of its messages, and the fault that answers."""
-
-
-_HOLDERS = frozenset({MessageSeen, ExchangeEnded})
-"""Events about messages."""
-
-
-def held_by(event: Event) -> Held:
-    """What an event holds, as far as it is about messages."""
-    kind = type(event)
-    if kind is MessageSeen:
-        return (_value(event.message),)  # type: ignore[attr-defined]  # it has one
-    if kind is ExchangeEnded:
-        exchange = event.exchange  # type: ignore[attr-defined]  # it has one
-        response = exchange.response
-        envelope = None if response is None else response.envelope
-        return _value(exchange.request), _value(response), type(None if envelope is None else envelope.fault)
-    return ()
-
-
-def _value(message: Message | None) -> type:
-    return type(None if message is None or message.decoded is None else message.decoded.value)
 
 
 @dataclass(slots=True)
@@ -136,7 +111,7 @@ def _by_type(rules: Iterable[Rule], ledger: Mapping[str, Tally]) -> dict[type[Ev
     groups: dict[type[Event], dict[object, Group]] = {}
     for rule in rules:
         for kind in rule.on:
-            of = rule.of if kind in _HOLDERS else ()
+            of = rule.of if kind in HOLDERS else ()
             group = groups.setdefault(kind, {}).setdefault((rule.when, of), Group(rule.when, of, []))
             panel = next((p for p in group.panels if (p.needs, p.trace_of) == (rule.needs, rule.trace_of)), None)
             if panel is None:
