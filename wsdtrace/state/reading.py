@@ -12,6 +12,7 @@ from wsdtrace.records import Content, Datagram, HttpMessage
 from wsdtrace.soap import Fault, peek, read_envelope
 from wsdtrace.state.likeness import likeness_of
 from wsdtrace.state.message import FaultSummary, Message, Role
+from wsdtrace.state.twins import remember, twin_of
 from wsdtrace.wsd import decode_message, lookup_action, operation_of
 
 SOAP_MEDIA_TYPES = frozenset({"application/soap+xml", "text/xml", "application/xml", "application/xop+xml"})
@@ -61,6 +62,9 @@ def _charset(content_type: str) -> str | None:
 
 def read_http(message: HttpMessage, role: Role) -> Message:
     """The SOAP message that an HTTP message carries, or what came in its place."""
+    twin = None if message.section is None else twin_of(message)
+    if twin is not None:
+        return twin
     xml, charset, labelled = xml_of(message.content)
     read = Message(
         role=role,
@@ -78,6 +82,8 @@ def read_http(message: HttpMessage, role: Role) -> Message:
     )
     if xml:
         _fill(read, xml, charset)
+    if read.likeness is not None:
+        remember(read)
     return read
 
 

@@ -1,0 +1,72 @@
+"""HTTP messages that say again what an earlier one said, with other MessageIDs: read by comparing bytes.
+
+Theory of operation: behind the same header section stands mostly the same content, but for MessageID and RelatesTo
+(`soap.mold`). Such messages are *twins*: alike (`state.likeness`), and equal in all that their body says. A `Message`
+of a twin takes over what was found out about the earlier one. Where the contents behind a section differ each time (a
+device that tells its clock), the section is given up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wsdtrace.records import HttpMessage
+from wsdtrace.soap.mold import Mold, mold_of
+from wsdtrace.state.message import Message
+
+MAX_SECTIONS = 1024
+"""Header sections remembered; as many as `http` does. When full they are forgotten together."""
+PATIENCE = 4
+"""Contents in a row that are no twins, after which a section is given up: comparing and learning in vain costs a third
+of reading."""
+
+
+class _Known:
+    """What is known of the contents behind a header section."""
+
+    __slots__ = ("example", "mold", "patience")
+
+    def __init__(self) -> None:
+        self.example: Message | None = None
+        """The last message that was no twin, released; None where the next one may be an example."""
+        self.mold: Mold | None = None
+        self.patience = PATIENCE
+
+
+_known: dict[object, _Known] = {}
+
+
+def twin_of(http: HttpMessage) -> Message | None:
+    """The message that an HTTP message carries, when it is a twin of an earlier one."""
+    known = _known.get(http.section)
+    if known is None or known.mold is None or known.example is None:
+        return None
+    content = http.content
+    envelope = None if content.data is None else known.mold.cast(content.data)
+    if envelope is None:
+        known.patience -= 1
+        known.example = known.mold = None
+        return None
+    known.patience = PATIENCE
+    example, headers = known.example, envelope.headers
+    return Message(
+        example.role, http.sender, http.receiver, http.first, http.last, content.length, True, True, example.status,
+        http.head_end, True, example.labelled_soap, True, example.operation, example.action, headers.message_id,
+        headers.relates_to, example.body_local, example.fault, http, None, envelope, example.decoded, content.data,
+        example.likeness,
+    )  # fmt: skip
+
+
+def remember(message: Message) -> None:
+    """Learn what the twins of a message that has a likeness are."""
+    http, envelope = message.http, message.envelope
+    assert http is not None
+    assert envelope is not None
+    known = _known.get(http.section)
+    if known is None:
+        if len(_known) >= MAX_SECTIONS:
+            _known.clear()
+        known = _known[http.section] = _Known()
+    if known.patience > 0 and known.example is None:
+        known.mold = mold_of(envelope)
+        known.example = replace(message, http=None, envelope=None, xml=None)
