@@ -42,6 +42,7 @@ def test_a_hole_makes_a_rule_inconclusive(text: str, code: str, expected: str) -
 
 
 SUBSCRIBED = "device {}: Subscribe ClientContext=a ClientDisplayName=n -> ok\n"
+AGAIN = "device 1: Subscribe ClientContext=b ClientDisplayName=n -> ok\n"
 NOTIFIED = "device 1: ScanAvailableEvent ClientContext=b ScanIdentifier=s -> accepted\n"
 GIVEN = "CreateScanJob source=ADFDuplex -> JobId=1 JobToken=t\n" + "RetrieveImage JobId=1 JobToken=t -> image\n"
 SECOND = "RetrieveImage JobId=1 JobToken=t -> image\n"
@@ -67,6 +68,12 @@ TOKEN = "CreateScanJob -> JobId=1 JobToken=token\nRetrieveImage JobId=1 JobToken
             "WSD503",
             "inconclusive",
             id="an event behind a hole",
+        ),
+        pytest.param(
+            SUBSCRIBED.format(1) + "tcp: new connection\ntcp: gap 100 in the request\n" + AGAIN + NOTIFIED,
+            "WSD503",
+            "inconclusive",
+            id="an event behind a Subscribe with a hole that is not certain yet",
         ),
         pytest.param(GIVEN + EMPTY, "WSD714", "fired", id="a front without a back"),
         pytest.param(
@@ -121,6 +128,13 @@ RetrieveImage -> image
 )
 def test_what_a_cancel_ended_depends_on_its_answer(how: str, hole: str, answer: str, expected: str) -> None:
     assert verdict(CANCELED.format(how=how, hole=hole, answer=answer), "WSD102") == expected
+
+
+@pytest.mark.parametrize("code", ["WSD102", "WSD106"])
+def test_a_client_that_left_is_judged_when_a_hole_in_its_cancel_would_be_certain(code: str) -> None:
+    half_seen = CANCELED.format(how="reset", hole="tcp: gap 100 in the request", answer="ok")
+    unseen = CANCELED.format(how="reset", hole="", answer="ok").replace("CancelJob JobId=1", "GetScannerElements")
+    assert (verdict(half_seen, code), verdict(unseen, code)) == ("inconclusive", "fired")
 
 
 LOST_FRAMES = [

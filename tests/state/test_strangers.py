@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.state.played import played
-from wsdtrace.state import strangers
+from wsdtrace.state import settling
 from wsdtrace.state.events import JobUnknown
 
 DENIED = "CancelJob JobId={} -> Fault ClientErrorJobIdNotFound\n"
@@ -26,6 +26,6 @@ def test_a_denial_is_settled_when_holes_before_it_are_known(text: str, blind: li
 
 
 def test_denials_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strangers, "MAX_WAITING", 2)
+    monkeypatch.setattr(settling, "MAX_WAITING", 2)
     text = "".join(DENIED.format(number) for number in range(5, 10))
     assert [event.job_id for event in played(text, JobUnknown)] == [5, 6, 7, 8, 9]

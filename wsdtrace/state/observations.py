@@ -178,6 +178,15 @@ class SubscriptionSettled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EventUnwanted(Event):
+    """A notification came that no live subscription asked for; that bytes before it are missing would be known by now.
+    `stamp` is when it came."""
+
+    event: DeviceEvent
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
 class SinkRefused(Event):
     """A connection to the sink of a live subscription was refused, or never answered."""
 

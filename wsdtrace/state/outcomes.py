@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from wsdtrace.dataclass import dataclass
-from wsdtrace.records import Anomaly
+from wsdtrace.records import Anomaly, MessageEnd
 from wsdtrace.state.events import Event
 from wsdtrace.state.message import Message
 from wsdtrace.state.model import Connection, Exchange
@@ -28,6 +28,28 @@ class AnswerTimed(Event):
     """From the last byte of the request to the end of the answer's envelope."""
     limit_ns: int
     """What is usual for the operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutAnswer:
+    """An answer whose connection ended before it did."""
+
+    how: MessageEnd
+    received: int
+    """Bytes of its content that came."""
+    announced: int | None
+    """Bytes that its header section said; None where it said nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientLeft(Event):
+    """A client left an exchange of its job before the end, and no CancelJob was seen before; that bytes before it are
+    missing would be known by now. `stamp` is the end of the exchange."""
+
+    exchange: Exchange
+    connection: Connection
+    cut: CutAnswer | None
+    """None where no answer had begun."""
 
 
 @dataclass(frozen=True, slots=True)

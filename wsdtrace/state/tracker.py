@@ -53,6 +53,7 @@ from wsdtrace.state.images import images_of
 from wsdtrace.state.jobs import RETRIEVE_LIMIT_NS, JobBook
 from wsdtrace.state.kinds import KindBook
 from wsdtrace.state.latency import AnswerClock, AnswerLimits
+from wsdtrace.state.leaving import LeavingBook
 from wsdtrace.state.listener import Audience
 from wsdtrace.state.message import Message, Role
 from wsdtrace.state.messageids import MessageIdBook
@@ -72,6 +73,7 @@ from wsdtrace.state.strangers import StrangerBook
 from wsdtrace.state.subscriptions import SubscriptionBook
 from wsdtrace.state.tickets import TicketBook
 from wsdtrace.state.unreported import UnreportedBook
+from wsdtrace.state.unwanted import UnwantedBook
 from wsdtrace.state.vocabulary import (
     DEVICE_SENDS,
     JOB_OPERATIONS,
@@ -142,6 +144,8 @@ class Tracker:
             UnreportedBook(self.subscriptions),
             RenamingBook(),
             StrangerBook(self.jobs),
+            UnwantedBook(self.jobs),
+            LeavingBook(),
         )
         self._audience = Audience(topics if judged else (TicketBook(),))  # tickets tell what a device can do
         self.now_ns = 0

@@ -24,10 +24,11 @@ from wsdtrace.check.violations import short
 from wsdtrace.http import FORBIDDEN, HttpAnomaly
 from wsdtrace.records import Abandoned, Anomaly, MessageEnd
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
+from wsdtrace.state.leaving import cut_of, was_left
 from wsdtrace.state.message import Message
-from wsdtrace.state.model import Exchange, Toward
+from wsdtrace.state.model import Toward
 from wsdtrace.state.observations import AddressRefused
-from wsdtrace.state.outcomes import AnswerTimed, StrayBytes
+from wsdtrace.state.outcomes import AnswerTimed, ClientLeft, CutAnswer, StrayBytes
 
 PATIENCE_NS = 5 * 10**9
 """A client that closes the connection sooner than this gave up on its own account: the shortest time-out seen in a
@@ -35,28 +36,28 @@ client is 5 s (sane-airscan's for protocol requests is 20 s)."""
 
 CANCEL_UNKNOWN = "an acknowledged CancelJob for its job may have come first"
 
-CUT = frozenset({MessageEnd.CUT_CLOSE, MessageEnd.CUT_RESET})
-
 SOAP_12_TYPE = "application/soap+xml"
 XOP_TYPE = "application/xop+xml"
 
 
-def _about_wsd(event: ExchangeEnded) -> bool:
-    return event.exchange.is_wsd
+def _is_over(event: ExchangeEnded | ClientLeft) -> bool:
+    """A WSD exchange over a connection has ended, and what is missing before its end is known."""
+    if not event.exchange.is_wsd or event.connection is None:
+        return False
+    return isinstance(event, ClientLeft) or not was_left(event)
 
 
-def _was_asked(event: ExchangeEnded) -> bool:
+def _was_asked(event: ExchangeEnded | ClientLeft) -> bool:
     """A whole request went out over a connection."""
     request = event.exchange.request
-    return event.exchange.is_wsd and request is not None and request.complete and event.connection is not None
+    return request is not None and request.complete and _is_over(event)
 
 
-def _is_cut(exchange: Exchange) -> bool:
-    response = exchange.response
-    return response is not None and response.http is not None and response.http.ended in CUT
+def _cut(event: ExchangeEnded | ClientLeft) -> CutAnswer | None:
+    return event.cut if isinstance(event, ClientLeft) else cut_of(event.exchange)
 
 
-def _who_left(event: ExchangeEnded) -> FaultOf:
+def _who_left(event: ExchangeEnded | ClientLeft) -> FaultOf:
     """The client, when it closed first and had not waited since it last heard something; else whoever had to answer."""
     exchange, connection = event.exchange, event.connection
     request = exchange.request
@@ -70,7 +71,7 @@ def _who_left(event: ExchangeEnded) -> FaultOf:
     return server_of(exchange)
 
 
-def _may_be_canceled(event: ExchangeEnded) -> bool:
+def _may_be_canceled(event: ExchangeEnded | ClientLeft) -> bool:
     """A CancelJob for the job has no known answer, or may be in a hole, and the client left."""
     exchange = event.exchange
     if exchange.cancel_seen is not False:
@@ -83,13 +84,13 @@ def _may_be_canceled(event: ExchangeEnded) -> bool:
     "WSD101",
     "request-unanswered",
     Severity.ERROR,
-    on=ExchangeEnded,
+    on=(ExchangeEnded, ClientLeft),
     trace_of=is_cut_short,
     when=_was_asked,
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
     source=("T05", "field failure 20"),
 )
-def request_unanswered(event: ExchangeEnded) -> Iterator[Verdict]:
+def request_unanswered(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
     """A request got no response, and the connection was closed or the client gave up.
 
     Why:
@@ -129,13 +130,13 @@ def request_unanswered(event: ExchangeEnded) -> Iterator[Verdict]:
     "WSD102",
     "response-incomplete",
     Severity.ERROR,
-    on=ExchangeEnded,
+    on=(ExchangeEnded, ClientLeft),
     trace_of=is_cut_short,
-    when=lambda event: event.exchange.is_wsd and event.exchange.response is not None and event.connection is not None,
+    when=lambda event: event.exchange.response is not None and _is_over(event),
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
     source=("I15", "field failure 7"),
 )
-def response_incomplete(event: ExchangeEnded) -> Iterator[Verdict]:
+def response_incomplete(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
     """The connection was closed or reset before the announced end of the response.
 
     Why:
@@ -152,17 +153,16 @@ def response_incomplete(event: ExchangeEnded) -> Iterator[Verdict]:
         RetrieveImage JobId=1 JobToken=t -> image
     """
     exchange = event.exchange
-    response = exchange.response
-    if response is None or response.http is None or not _is_cut(exchange):
+    cut = _cut(event)
+    if cut is None:
         return
     if _may_be_canceled(event):
         yield Inconclusive(CANCEL_UNKNOWN)
         return
-    content = response.http.content
-    announced = f" of {content.announced}" if content.announced is not None else ""
+    came = f"{cut.received}{f' of {cut.announced}' if cut.announced is not None else ''} bytes"
     yield Objection(
-        f"{subject(exchange)}: {response.http.ended.value}, after {content.length}{announced} bytes of content",
-        exchange_lines(exchange, answered=f"{content.length}{announced} bytes"),
+        f"{subject(exchange)}: {cut.how.value}, after {came} of content",
+        exchange_lines(exchange, answered=came),
         severity=Severity.INFO if exchange.cancel_seen else None,
         fault_of=_who_left(event),
         expected="the whole content",
@@ -262,14 +262,14 @@ def _wrong_type(message: Message) -> str | None:
     "WSD106",
     "connection-reset",
     Severity.WARNING,
-    on=ExchangeEnded,
+    on=(ExchangeEnded, ClientLeft),
     trace_of=is_cut_short,
-    when=lambda event: _about_wsd(event) and event.connection is not None,
+    when=_is_over,
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
     fault_of=FaultOf.UNKNOWN,
     source="RFC 9293 §3.5.2",
 )
-def connection_reset(event: ExchangeEnded) -> Iterator[Verdict]:
+def connection_reset(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
     """A RST came while an exchange was open.
 
     Why:
@@ -282,11 +282,8 @@ def connection_reset(event: ExchangeEnded) -> Iterator[Verdict]:
     Good:
         GetScannerElements -> ok
     """
-    exchange = event.exchange
-    cut = exchange.response is not None and exchange.response.http is not None
-    by_reset = exchange.abandoned is Abandoned.RESET or (
-        cut and exchange.response.http.ended is MessageEnd.CUT_RESET  # type: ignore[union-attr]  # `cut` says it is there
-    )
+    exchange, cut = event.exchange, _cut(event)
+    by_reset = exchange.abandoned is Abandoned.RESET or (cut is not None and cut.how is MessageEnd.CUT_RESET)
     if by_reset and _may_be_canceled(event):
         yield Inconclusive(CANCEL_UNKNOWN)
     elif by_reset and not exchange.cancel_seen:

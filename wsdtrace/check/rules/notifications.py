@@ -20,8 +20,9 @@ from wsdtrace.records import Abandoned
 from wsdtrace.state.events import EventSeen, ExchangeEnded
 from wsdtrace.state.message import Role
 from wsdtrace.state.model import Exchange, Standing, Toward
-from wsdtrace.state.observations import SinkRefused, StateUnreported
+from wsdtrace.state.observations import EventUnwanted, SinkRefused, StateUnreported
 from wsdtrace.state.standing import echoed
+from wsdtrace.state.unwanted import SETTLED
 from wsdtrace.state.vocabulary import SCAN_EVENTS
 
 
@@ -29,14 +30,19 @@ def _is_whole(exchange: Exchange) -> bool:
     return all(m is not None and m.complete for m in (exchange.request, exchange.response))
 
 
+def _is_settled(event: EventSeen | EventUnwanted) -> bool:
+    return isinstance(event, EventUnwanted) or event.event.standing in SETTLED
+
+
 @rule(
     "WSD503",
     "event-unsubscribed",
     Severity.WARNING,
-    on=EventSeen,
+    on=(EventSeen, EventUnwanted),
+    when=_is_settled,
     source=("E05", "E09", "E13"),
 )
-def event_unsubscribed(event: EventSeen) -> Iterator[Verdict]:
+def event_unsubscribed(event: EventSeen | EventUnwanted) -> Iterator[Verdict]:
     """A notification came that no live subscription asked for.
 
     Why:
