@@ -1,29 +1,14 @@
 """The generated pages: fresh, complete, and honest about what is not checked."""
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-from tests.shared import REPOSITORY
+from tests.shared import REPOSITORY, load_script
 from wsdtrace.check.rule import Rule, all_rules
 
-
-def load_script() -> ModuleType:
-    """`docs/pages.py`, which is a script and no part of the package."""
-    spec = importlib.util.spec_from_file_location("pages", REPOSITORY / "docs" / "pages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["pages"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-SCRIPT = load_script()
+SCRIPT = load_script(REPOSITORY / "docs" / "pages.py")
 PAGES: dict[Path, str] = SCRIPT.pages()
 ROWS = SCRIPT.rows()
 CODES: dict[str, list[str]] = SCRIPT.codes_by_row()

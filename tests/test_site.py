@@ -1,6 +1,5 @@
 """The documentation as a site: its pictures are real, its pages are reachable, and it builds without a warning."""
 
-import importlib.util
 import os
 import re
 import subprocess
@@ -9,28 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.shared import REPOSITORY
+from tests.shared import REPOSITORY, load_script
 
 DOCS = REPOSITORY / "docs"
 
 
-def load_script() -> object:
-    """`docs/ladders.py`, which is a script and no part of the package."""
-    spec = importlib.util.spec_from_file_location("ladders", DOCS / "ladders.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-SCRIPT = load_script()
-CASES: tuple[str, ...] = SCRIPT.CASES  # type: ignore[attr-defined]  # a script has no types from outside
+SCRIPT = load_script(REPOSITORY / "docs" / "ladders.py")
+CASES: tuple[str, ...] = SCRIPT.CASES
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_ladders_are_drawn_from_the_captures(case: str) -> None:
-    assert (DOCS / "ladders" / f"{case}.svg").read_text() == SCRIPT.drawn(case), "run `make docs`"  # type: ignore[attr-defined]  # as above
+    assert (DOCS / "ladders" / f"{case}.svg").read_text() == SCRIPT.drawn(case), "run `make docs`"
 
 
 def test_every_page_of_the_navigation_is_there() -> None:
