@@ -80,6 +80,23 @@ def test_an_empty_first_segment_tells_what_its_direction_sent_before() -> None:
         assert gaps == [(Direction.FROM_RESPONDER, 0, 100)]
 
 
+@pytest.mark.parametrize(
+    "late",
+    [
+        pytest.param(Wire().segment(1, -1, flags="SA"), id="the answer to the SYN"),
+        pytest.param(Wire().segment(1, 100, b"more", ack=3), id="what it sent later"),
+    ],
+)
+def test_what_a_direction_sent_is_known_from_its_peer_although_the_direction_appears_later(late: Wire) -> None:
+    """Seen: two interfaces joined, whose clocks differ, and the end of the capture cut off."""
+    wire = Wire().segment(0, -1, flags="S", ack=None).segment(0, 0, b"ask", ack=0).segment(0, 3, ack=50)
+    frames = wire.segment(0, 3, ack=100).segment(0, 3, flags="FA", ack=100).frames
+    frames += [Frame(wire.now_ns, frame.data, frame.wire_len) for frame in late.frames]
+    for cut in range(len(frames)):
+        gaps = [(e.direction, e.offset, e.length) for e in read(frames, [cut]) if isinstance(e, Gap)]
+        assert gaps == [(Direction.FROM_RESPONDER, 0, 100)]
+
+
 def test_offset_0_has_the_sequence_number_behind_the_syn() -> None:
     events = read(Wire(isn=(2**32 - 1, 40)).handshake().segment(0, 0, b"a").segment(1, 0, b"b").frames)
     assert [chunk.base_seq for chunk in events if isinstance(chunk, StreamChunk)] == [0, 41]

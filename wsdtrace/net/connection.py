@@ -211,18 +211,21 @@ class Connection:
             other.start(frame.ack, syn=True)  # the SYN/ACK was not captured; this acknowledges it
         if (frame.length or flags & FIN) and not self._take(frame, stream, other, out):
             return False
-        if flags & ACK and other.started and other.seen and other.ended is None:
+        if flags & ACK and other.started and other.ended is None:
             self._acknowledge(frame, other, out)
         if stream.marks or other.marks or self.deadline != NEVER:
             self._settle_by_frames(frame.stamp, out)
         return True
 
     def _appear(self, frame: Frame, stream: Stream, out: Outbox) -> None:
-        """The first frame of a direction whose start is known from its peer: an empty one tells by its own sequence
-        number what was sent before it (RFC 9293 §3.3.1: SND.NXT)."""
-        if not stream.started or frame.length or frame.flags & (SYN | FIN | RST):
+        """The first frame of a direction whose start is known from its peer: what that acknowledged before was sent,
+        and an empty frame tells the same by its own sequence number (RFC 9293 §3.3.1: SND.NXT)."""
+        if not stream.started:
             return
-        self._expect(seq_diff(frame.seq, stream.next_seq), frame, stream, out)
+        sent = stream.acked - stream.next_offset
+        if not frame.length and not frame.flags & (SYN | FIN | RST):
+            sent = max(sent, seq_diff(frame.seq, stream.next_seq))
+        self._expect(sent, frame, stream, out)
 
     def receive_plain(self, sides: tuple[bool, bool], next_seq: list[int], ack: list[int]) -> bool:
         """Agree to a plain item (see `flows.Items`); False when its segments must be taken one by one.
@@ -242,9 +245,11 @@ class Connection:
                 return False
             if sides[side] and next_seq[side] < 0 and stream.started and not stream.seen:
                 return False
-            beyond = ack[side] >= 0 and other.started and seq_diff(ack[side], other.next_seq) > 0
-            if beyond and other.ended is None and (other.seen or sides[other.side]):
-                return False
+            ahead = seq_diff(ack[side], other.next_seq) if ack[side] >= 0 and other.started else 0
+            if ahead > 0 and other.ended is None:
+                if other.seen or sides[other.side]:
+                    return False
+                other.acked = max(other.acked, other.next_offset + ahead)
         for stream, seen in zip(self.streams, sides, strict=True):
             stream.seen |= seen
         return True
@@ -347,7 +352,11 @@ class Connection:
 
     def _acknowledge(self, frame: Frame, other: Stream, out: Outbox) -> None:
         """The sender of `frame` has what `other` sent up to its acknowledgement number."""
-        self._expect(seq_diff(frame.ack, other.next_seq), frame, other, out)
+        ahead = seq_diff(frame.ack, other.next_seq)
+        if other.seen:
+            self._expect(ahead, frame, other, out)
+        else:
+            other.acked = max(other.acked, other.next_offset + ahead)
 
     def _expect(self, ahead: int, frame: Frame, stream: Stream, out: Outbox) -> None:
         """`frame` shows that a stream's bytes up to `ahead` of the next one are on their way, or lost."""

@@ -46,7 +46,7 @@ class Stream:
     """One direction of a connection."""
 
     __slots__ = (
-        "_gaps", "_told", "base", "end_offset", "ended", "history", "history_bytes", "marks", "next_offset",
+        "_gaps", "_told", "acked", "base", "end_offset", "ended", "history", "history_bytes", "marks", "next_offset",
         "next_seq", "seen", "side", "started", "stray", "syn", "tape", "waiting",
     )  # fmt: skip
 
@@ -56,6 +56,8 @@ class Stream:
         self.tape = tape
         self.seen = False
         """A frame of it was seen."""
+        self.acked = 0
+        """Offset up to which its peer acknowledged it before a frame of it was seen."""
         self.syn = False
         """Its SYN was seen, or is known from the acknowledgement of it."""
         self.started = False
