@@ -31,17 +31,15 @@ from wsdtrace.records import (
     Direction,
     FrameBatch,
     Gap,
-    HttpEvent,
-    HttpEventKind,
     HttpMessage,
     NetAnomaly,
     NetEvent,
-    NotHttp,
     RecordedEnd,
     RecordedRequest,
     Stamp,
     StreamEnded,
     WholeConnection,
+    WholeExchange,
 )
 from wsdtrace.report.again import events_again, message_again, read_record_again, transfer
 from wsdtrace.report.injections import Injections
@@ -50,6 +48,7 @@ from wsdtrace.state.events import Event, ExchangeEnded, FramesLost, LimitReached
 from wsdtrace.state.latency import AnswerLimits
 from wsdtrace.state.message import Message
 from wsdtrace.state.model import Exchange, Image, Transport
+from wsdtrace.state.order import Fact, in_order
 from wsdtrace.state.paths import paths_of
 from wsdtrace.state.tracker import Tracker
 
@@ -62,8 +61,6 @@ FrameSource = CaptureSource | JoinedSource
 
 EVERYTHING = 1 << 62
 """Behind every place of every source."""
-
-Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | ConnectionRefused | Gap | NetAnomaly | StreamEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,15 +318,17 @@ class Run:
     def _http(self, events: Iterable[NetEvent]) -> list[Fact]:
         facts: list[Fact] = []
         for event in events:
+            said = self.http.feed(event)
             if isinstance(event, WholeConnection):
-                facts.extend(event.edges())
+                if not said or not isinstance(said[0], WholeExchange):
+                    facts.extend(event.edges())
             elif isinstance(event, ConnectionOpened | ConnectionRefused | Datagram | Gap | NetAnomaly | StreamEnded):
                 facts.append(event)
-            facts.extend(self.http.feed(event))
+            facts.extend(said)
         return facts
 
     def _facts(self, facts: list[Fact]) -> None:
-        for fact in _in_order(facts):
+        for fact in in_order(facts):
             self._events(self.tracker.feed(fact))
 
     def _events(self, events: Iterator[Event]) -> None:
@@ -427,36 +426,6 @@ def _place_of(http: HttpMessage) -> ContentRef | None:
         part=-1,
         length=http.content.length,
     )
-
-
-_RANK = {HttpEventKind.REQUEST: 2, HttpEventKind.RESPONSE_HEAD: 3, HttpEventKind.ENDED: 4}
-
-
-def _order(fact: Fact) -> tuple[int, int]:
-    """Capture order; at the same frame openings first, then requests, then answers."""
-    if isinstance(fact, HttpEvent):
-        return fact.stamp.number, _RANK[fact.kind]
-    return fact.stamp.number, 0 if isinstance(fact, ConnectionOpened) else 1
-
-
-def _in_order(facts: list[Fact]) -> list[Fact]:
-    """Sorted by where they became true. A hole is certain only later than what waited behind it was sent; it comes
-    before all that its connection told after it, so that nobody judges that as if nothing were missing."""
-    if not any(isinstance(fact, Gap) for fact in facts):
-        return sorted(facts, key=_order)
-    earliest: dict[int, int] = {}
-    keyed: list[tuple[tuple[int, int], int, Fact]] = []
-    for position in range(len(facts) - 1, -1, -1):
-        fact = facts[position]
-        number, rank = _order(fact)
-        if isinstance(fact, HttpEvent):
-            connection = fact.exchange.connection
-            earliest[connection] = min(number, earliest.get(connection, number))
-        elif isinstance(fact, Gap):
-            number = min(number, earliest.get(fact.connection, number))
-        keyed.append(((number, rank), position, fact))
-    keyed.sort(key=lambda each: each[:2])
-    return [fact for _, _, fact in keyed]
 
 
 def _first_complete(exchange: Exchange) -> tuple[int, int]:

@@ -36,6 +36,7 @@ from wsdtrace.records import (
     StreamChunk,
     StreamEnd,
     StreamEnded,
+    WholeExchange,
 )
 
 CONNECTION = ConnectionId(0)
@@ -207,7 +208,8 @@ def run(
     room = HttpRoom(limits, digests=digests)
     output: list[HttpOutput] = []
     for event in events:
-        output += room.feed(event)
+        for said in room.feed(event):
+            output += said.events() if isinstance(said, WholeExchange) else [said]
     output += room.close(stamp(last))
     return Heard(output)
 

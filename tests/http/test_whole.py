@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.http.talk import CLIENT, CONNECTION, SERVER, chunked, get, ok, plain, post, run, stamp
 from tests.http.test_laws import SMALL, mutations
 from wsdtrace.http import HttpLimits, HttpRoom
-from wsdtrace.records import Direction, Turn, WholeConnection
+from wsdtrace.records import Direction, Turn, WholeConnection, WholeExchange
 
 
 def turn(direction: Direction, data: bytes, *frames: int) -> Turn:
@@ -28,12 +28,14 @@ def whole(asked: bytes, answered: bytes, *, frames: tuple[int, ...] = (5, 6)) ->
 def test_a_common_exchange_is_read_at_once() -> None:
     told = whole(post(b"<a/>", b"Content-Type: text/xml"), ok(b"<b/>" * 100, b"Content-Type: text/xml"))
     room = HttpRoom()
-    events = room.feed(told)
-    assert [(event.kind.name, event.stamp.number) for event in events] == [  # type: ignore[union-attr]  # HttpEvents
+    (read,) = room.feed(told)
+    assert isinstance(read, WholeExchange)
+    assert (read.stamp.number, read.last.number) == (1, 8)
+    assert [(event.kind.name, event.stamp.number) for event in read.events()] == [
         ("REQUEST", 4), ("RESPONSE_HEAD", 5), ("ENDED", 6),
     ]  # fmt: skip
     assert room.held == 0
-    assert plain(events) == plain(run(told.events()).output)
+    assert plain(read.events()) == plain(run(told.events()).output)
 
 
 @pytest.mark.parametrize("limits", [pytest.param(HttpLimits(), id="wide"), pytest.param(SMALL, id="narrow")])

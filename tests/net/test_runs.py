@@ -24,7 +24,7 @@ def prepared(frames: list[Frame], *, extents: bool = False) -> tuple[Runs, Frame
     out.begin(batch.buffer, b"", 1, batch.time_ns, batch.time_ns)
     connection = Connection(grouped.keys[0], (Wire().client, Wire().server), ConnectionId(0), 0)
     runs = Runs(batch, segments, items, extents=extents)
-    return runs, Frames(batch, segments, items, grouped.side, batch.time_ns), out, connection
+    return runs, Frames(batch, segments, items, grouped.side, batch.time_ns, None), out, connection
 
 
 def test_runs_go_on_where_their_streams_stand() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from wsdtrace.records import Datagram, Endpoint, Stamp
 from wsdtrace.state.events import Event
-from wsdtrace.state.tracker import Fact, Tracker
+from wsdtrace.state.order import Fact
+from wsdtrace.state.tracker import Tracker
 
 SECOND = 10**9
 GROUP = Endpoint("239.255.255.250", 3702)

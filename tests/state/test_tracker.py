@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.http.test_whole import turn
 from tests.shared import CAPTURES
-from wsdtrace import scenario
+from wsdtrace import pipeline, scenario
 from wsdtrace.pipeline import Options, check_file
-from wsdtrace.records import Stamp
-from wsdtrace.state.events import CaptureEnded, ConnectionSettled, Event, ExchangeEnded, LimitReached, MessageSeen
+from wsdtrace.records import (
+    ConnectionOpened,
+    Direction,
+    HttpEvent,
+    Stamp,
+    StreamEnded,
+    WholeConnection,
+    WholeExchange,
+)
+from wsdtrace.state.events import (
+    CaptureEnded,
+    ConnectionSettled,
+    Event,
+    ExchangeEnded,
+    JobOrphaned,
+    LimitReached,
+    MessageSeen,
+)
 from wsdtrace.state.model import Toward
+from wsdtrace.state.order import Fact, in_order
 from wsdtrace.state.tracker import Tracker
 
 
@@ -68,6 +88,88 @@ def test_closing_an_empty_capture_says_so() -> None:
     (event,) = Tracker().close(Stamp(1, 0))
     assert isinstance(event, CaptureEnded)
     assert not event.wsd_seen
+
+
+SLOW = """
+CreateScanJob -> JobId=1 JobToken=t
+close
+GetScannerElements -> ok after 90s
+close
+CreateScanJob -> JobId=2 JobToken=u after 90s
+close
+GetScannerElements -> ok over 90s
+close
+CreateScanJob -> JobId=3 JobToken=v
+close
+wait 90s
+GetScannerElements -> ok
+"""
+"""Jobs are orphaned after a minute: before, in and behind the messages of connections with one exchange each."""
+
+
+def _steps(facts: list[Fact]) -> list[Fact]:
+    """Facts one by one."""
+    found: list[Fact] = []
+    for fact in facts:
+        found += fact.facts() if isinstance(fact, WholeExchange) else [fact]
+    return found
+
+
+def _told(capture: Path) -> list[tuple[object, ...]]:
+    """All events of a capture, with what rules see of them at that moment."""
+    said: list[tuple[object, ...]] = []
+
+    def hear(event: Event) -> None:
+        exchange, connection = getattr(event, "exchange", None), getattr(event, "connection", None)
+        seen = None if exchange is None else (exchange.id, exchange.response_head, exchange.ended, exchange.operation)
+        said.append((type(event), event.stamp, seen, None if connection is None else repr(connection)))
+
+    check_file(str(capture), Options(on_event=hear))
+    return said
+
+
+@pytest.mark.parametrize("capture", sorted(CAPTURES.glob("*/capture.pcap*")), ids=lambda path: path.parent.name)
+def test_an_exchange_as_one_fact_says_what_its_steps_say(capture: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = _told(capture)
+    monkeypatch.setattr(pipeline, "in_order", lambda facts: in_order(_steps(facts)))
+    assert _told(capture) == together
+
+
+def _folded(facts: list[Fact]) -> list[Fact]:
+    """Facts with one for each connection that has no other than the six of a whole exchange."""
+    found: dict[object, list[Fact]] = {}
+    for fact in facts:
+        found.setdefault(fact.exchange.connection if isinstance(fact, HttpEvent) else fact.connection, []).append(fact)  # type: ignore[union-attr]  # no others here
+    folded: list[Fact] = []
+    for lived in found.values():
+        match in_order(lived):
+            case [ConnectionOpened() as opened, HttpEvent(exchange=http, stamp=asked), HttpEvent(stamp=head),
+                  HttpEvent(stamp=ended), StreamEnded() as one, StreamEnded() as other]:  # fmt: skip
+                turns = turn(Direction.FROM_ORIGINATOR, b"a", 1), turn(Direction.FROM_RESPONDER, b"b", 2)
+                closed = (one.direction, one.stamp), (other.direction, other.stamp)
+                ends = opened.originator, opened.responder
+                whole = WholeConnection(opened.connection, ends, opened.stamp, turns, closed)
+                folded.append(WholeExchange(whole, http, asked, head, ended))
+            case steps:
+                folded += steps
+    return folded
+
+
+def test_a_deadline_within_an_exchange_passes_at_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    capture = tmp_path / "capture.pcapng"
+    capture.write_bytes(scenario.capture(SLOW))
+    step_by_step = _told(capture)
+    assert sum(kind is JobOrphaned for kind, *_ in step_by_step) == 3
+    wholes: list[Fact] = []
+
+    def folded(facts: list[Fact]) -> list[Fact]:
+        ordered = in_order(_folded(facts))
+        wholes.extend(fact for fact in ordered if isinstance(fact, WholeExchange))
+        return ordered
+
+    monkeypatch.setattr(pipeline, "in_order", folded)
+    assert _told(capture) == step_by_step
+    assert len(wholes) == SLOW.count("->")
 
 
 def test_exchanges_are_not_kept_on_demand() -> None:

@@ -41,10 +41,12 @@ from wsdtrace.records import (
     Stamp,
     StatusLine,
     StreamEnd,
+    WholeExchange,
 )
 
-HttpOutput = HttpEvent | NotHttp | NetAnomaly
-"""What leaves the room; a `NetAnomaly` tells of bytes that belong to no message."""
+HttpOutput = HttpEvent | WholeExchange | NotHttp | NetAnomaly
+"""What leaves the room; a `WholeExchange` stands for three events, a `NetAnomaly` for bytes that belong to no
+message."""
 
 
 class _Open:

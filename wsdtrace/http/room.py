@@ -49,9 +49,13 @@ class HttpRoom:
         return self._limits.held_total - self._budget.left
 
     def feed(self, event: NetEvent) -> list[HttpOutput]:
-        """Take one net event; returns what became known by it, in order."""
+        """Take one net event; returns what became known by it, in order.
+
+        What was said on a `WholeConnection` is one `WholeExchange` where it is common, else the usual events.
+        """
         if isinstance(event, WholeConnection):
-            return self._whole.read(event) or [said for one in event.events() for said in self.feed(one)]
+            whole = self._whole.read(event)
+            return [whole] if whole is not None else [said for one in event.events() for said in self.feed(one)]
         if isinstance(event, StreamChunk):
             self._connection(event).chunk(event)
         elif isinstance(event, ConnectionOpened):

@@ -1,4 +1,4 @@
-"""A whole connection with one common exchange → its events, without a reader for each direction and a pairing.
+"""A whole connection with one common exchange → that exchange, without a reader for each direction and a pairing.
 
 Theory of operation: `read_quickly` reads each side at once. Where both sides are one common message and nothing else,
 the exchange and its stamps are what `Pairing` makes of them; anything else is left to the readers, event by event.
@@ -6,22 +6,20 @@ the exchange and its stamps are what `Pairing` makes of them; anything else is l
 
 from __future__ import annotations
 
-from wsdtrace.http.exchange import HttpOutput
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.message import Wire
 from wsdtrace.http.meter import View
 from wsdtrace.http.quick import SECTION_MAX, QuickMessage, read_quickly
 from wsdtrace.http.sync import Side
-from wsdtrace.http.values import make_event
 from wsdtrace.records import (
     ConnectionId,
     Direction,
     Endpoint,
-    HttpEventKind,
     HttpExchange,
     RequestLine,
     Turn,
     WholeConnection,
+    WholeExchange,
 )
 
 _NOBODY = Endpoint("", 0)
@@ -38,8 +36,8 @@ class WholeReader:
         self._able = min(limits.start_line, limits.opening) >= SECTION_MAX
         """What is read at once has a start-line that tells who the client is."""
 
-    def read(self, whole: WholeConnection) -> list[HttpOutput] | None:
-        """The events of its one exchange; None when it has to be read event by event."""
+    def read(self, whole: WholeConnection) -> WholeExchange | None:
+        """Its one exchange; None when it has to be read event by event."""
         if not self._able:
             return None
         originator, responder = whole.originator, whole.responder
@@ -64,11 +62,7 @@ class WholeReader:
         asked = request.last
         head = response.head_end if response.head_end.number > asked.number else asked
         ended = response.last if response.last.number > head.number else head
-        return [
-            make_event(HttpEventKind.REQUEST, exchange, asked),
-            make_event(HttpEventKind.RESPONSE_HEAD, exchange, head),
-            make_event(HttpEventKind.ENDED, exchange, ended),
-        ]
+        return WholeExchange(whole, exchange, asked, head, ended)
 
     def _message(
         self,

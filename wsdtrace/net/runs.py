@@ -10,7 +10,7 @@ from wsdtrace.net.connection import Connection, Frame
 from wsdtrace.records import I64, Direction, Extents, FrameBatch, SegmentIndex, StreamChunk, Turn
 
 if TYPE_CHECKING:
-    from wsdtrace.net.flows import Items
+    from wsdtrace.net.flows import Bools, Items
     from wsdtrace.net.outbox import Outbox
     from wsdtrace.net.transport import Segments
 
@@ -100,8 +100,20 @@ class Runs:
 class Frames:
     """The segments of a batch one by one, in the order of the items."""
 
-    def __init__(self, batch: FrameBatch, segments: Segments, items: Items, side: I64, now_ns: I64) -> None:
-        """Args: side: (n,) who sent each of the `segments`; now_ns: (frames of the batch,) capture time at each."""
+    def __init__(
+        self, batch: FrameBatch, segments: Segments, items: Items, side: I64, now_ns: I64, unasked: Bools | None
+    ) -> None:
+        """Take a batch.
+
+        Args:
+            batch: where the frames are.
+            segments: its segments.
+            items: that these are cut into.
+            side: (n,) who sent each segment.
+            now_ns: (frames of the batch,) capture time at each.
+            unasked: (k,) items of which nothing is asked; None where there are none.
+        """
+        self._unasked = unasked
         self._batch, self._segments, self._items, self._side, self._now_ns = batch, segments, items, side, now_ns
         self._single: dict[int, Frame] | None = None
         self._all: I64 | None = None
@@ -111,7 +123,8 @@ class Frames:
         if stop - start == 1:
             # What is an item by itself is asked for in nearly every batch, the rest of the segments in few.
             if self._single is None:
-                single = self._items.start[self._items.stop - self._items.start == 1]
+                alone = self._items.stop - self._items.start == 1
+                single = self._items.start[alone if self._unasked is None else alone & ~self._unasked]
                 self._single = dict(zip(single.tolist(), _frames(self._read(single)), strict=True))
             return [self._single[start]]
         if self._all is None:

@@ -63,7 +63,6 @@ class Connections:
         known = [self._open.get(key) or self._past(key) for key in grouped.keys]
         items = cut_into_items(segments, grouped)
         runs = Runs(batch, segments, items, extents=self._compact)
-        frames = Frames(batch, segments, items, grouped.side, now_ns)
         out = self._out
         columns = [
             items.group, items.start, items.stop, items.plain, items.seen, items.next_seq, items.ack, items.runs[:-1],
@@ -72,6 +71,8 @@ class Connections:
         wholes = self._wholes(batch, segments, items, grouped.side, known, now_ns)
         if wholes is not None:
             columns = [column[wholes.begins] for column in columns]
+        inside = None if wholes is None else wholes.inside
+        frames = Frames(batch, segments, items, grouped.side, now_ns, inside)
         pasts: dict[int, Past] = {}
         rows = zip(*(column.tolist() for column in columns), strict=True)
         for group, start, stop, plain, seen, next_seq, ack, first_run, last_run in rows:

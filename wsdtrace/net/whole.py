@@ -90,8 +90,10 @@ class Wholes:
         """
         self.at: dict[int, int] = {}
         """Group → its number among the whole ones."""
-        self.begins: Bools = np.ones(len(items.start), dtype=np.bool_)
-        """(k,) which items are no continuation of a whole connection."""
+        self.inside: Bools = np.zeros(len(items.start), dtype=np.bool_)
+        """(k,) which items are of a whole connection."""
+        self.begins = ~self.inside
+        """(k,) which items are no continuation of one."""
         count = np.bincount(items.group, minlength=len(fresh))
         some = np.flatnonzero(fresh & (count >= _ITEMS) & (count <= _ITEMS + 1))
         if not len(some):
@@ -135,7 +137,8 @@ class Wholes:
         whole &= _is_letter(batch, segments.place[items.data[items.run_start[run]]])
 
         kept = np.flatnonzero(whole)
-        self.begins[item[kept]] = self.begins[sixth[kept]] = False
+        self.inside[item[kept]] = self.inside[sixth[kept]] = True
+        self.begins = ~self.inside
         self.begins[item[kept, 0]] = True
         self.at = {group: j for j, group in enumerate(some[kept].tolist())}
         row = segments.row[segment[kept]]

@@ -68,7 +68,7 @@ from wsdtrace.records.streams import (
     StreamEnded,
 )
 from wsdtrace.records.transfers import Transfer
-from wsdtrace.records.whole import NetEvent, Turn, WholeConnection
+from wsdtrace.records.whole import NetEvent, Turn, WholeConnection, WholeExchange
 
 __all__ = [
     "I64",
@@ -121,4 +121,5 @@ __all__ = [
     "Transfer",
     "Turn",
     "WholeConnection",
+    "WholeExchange",
 ]

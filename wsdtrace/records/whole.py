@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
+from wsdtrace.records.messages import HttpEvent, HttpEventKind, HttpExchange
 from wsdtrace.records.places import ConnectionId, Direction, Endpoint, Stamp
 from wsdtrace.records.streams import (
     ConnectionOpened,
@@ -53,6 +56,8 @@ class WholeConnection:
 
     __slots__ = ("answered", "asked", "connection", "ends", "originator", "responder", "stamp")
 
+    handshake: Final = True
+
     def __init__(
         self,
         connection: ConnectionId,
@@ -81,6 +86,43 @@ class WholeConnection:
         """The same event by event."""
         opened, one, two = self.edges()
         return [opened, self.asked.chunk(self.connection), self.answered.chunk(self.connection), one, two]
+
+
+class WholeExchange:
+    """A whole connection as HTTP reads it: one exchange, and nothing else was said."""
+
+    __slots__ = ("asked", "connection", "ended", "exchange", "head")
+
+    def __init__(
+        self, connection: WholeConnection, exchange: HttpExchange, asked: Stamp, head: Stamp, ended: Stamp
+    ) -> None:
+        self.connection = connection
+        self.exchange = exchange
+        self.asked = asked
+        """Where the request was complete."""
+        self.head = head
+        """Where the header section of the response was; and the response, below."""
+        self.ended = ended
+
+    @property
+    def stamp(self) -> Stamp:
+        """Where it begins."""
+        return self.connection.stamp
+
+    @property
+    def last(self) -> Stamp:
+        """Where it ends."""
+        return self.connection.ends[1][1]
+
+    def events(self) -> list[HttpEvent]:
+        """What HTTP says of it, step by step."""
+        steps = zip(HttpEventKind, (self.asked, self.head, self.ended), strict=True)
+        return [HttpEvent(kind, self.exchange, stamp) for kind, stamp in steps]
+
+    def facts(self) -> list[ConnectionOpened | HttpEvent | StreamEnded]:
+        """All that happened on the connection, step by step."""
+        opened, one, other = self.connection.edges()
+        return [opened, *self.events(), one, other]
 
 
 NetEvent = (

@@ -18,6 +18,7 @@ from wsdtrace.records import (
     Stamp,
     StreamEnd,
     StreamEnded,
+    WholeConnection,
 )
 from wsdtrace.state.model import Connection
 
@@ -36,7 +37,7 @@ class ConnectionBook:
         """Ends of connections that are older than the capture."""
         self._relates: dict[Endpoint, bool] = {}
 
-    def opened(self, event: ConnectionOpened) -> Connection:
+    def opened(self, event: ConnectionOpened | WholeConnection) -> Connection:
         connection = Connection(event.connection, event.originator, event.responder, event.stamp, event.handshake)
         connection.relates = self._relates.get(event.responder)
         self._known[event.connection] = connection
@@ -71,12 +72,16 @@ class ConnectionBook:
 
     def stream_ended(self, event: StreamEnded) -> None:
         """Remember who was the first to close, by FIN or RST."""
-        connection = self._known.get(event.connection)
-        if connection is None or connection.first_end is not None or event.how not in (StreamEnd.FIN, StreamEnd.RST):
-            return
-        connection.first_end = event.stamp
-        by_originator = event.direction is Direction.FROM_ORIGINATOR
-        connection.first_end_by = connection.originator if by_originator else connection.responder
+        if event.how in (StreamEnd.FIN, StreamEnd.RST):
+            self.closed(event.connection, event.direction, event.stamp)
+
+    def closed(self, connection: ConnectionId, direction: Direction, stamp: Stamp) -> None:
+        """One side closed a connection."""
+        known = self._known.get(connection)
+        if known is not None and known.first_end is None:
+            known.first_end = stamp
+            by_originator = direction is Direction.FROM_ORIGINATOR
+            known.first_end_by = known.originator if by_originator else known.responder
 
     def snapped(self, connection: ConnectionId, stamp: Stamp) -> Connection | None:
         known = self._known.get(connection)

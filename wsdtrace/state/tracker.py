@@ -6,7 +6,7 @@ order and moves capture time; the tracker answers with what happened. Time never
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wsdtrace.http import HttpAnomaly
 from wsdtrace.net import NetAnomalyKind
@@ -28,6 +28,7 @@ from wsdtrace.records import (
     NotHttpKind,
     Stamp,
     StreamEnded,
+    WholeExchange,
 )
 from wsdtrace.soap import SoapAnomaly
 from wsdtrace.state.announcements import AnnouncementBook
@@ -58,6 +59,7 @@ from wsdtrace.state.listener import Audience
 from wsdtrace.state.message import Message, Role
 from wsdtrace.state.messageids import MessageIdBook
 from wsdtrace.state.model import Connection, Exchange, Toward
+from wsdtrace.state.order import Fact
 from wsdtrace.state.outcomes import StrayBytes
 from wsdtrace.state.pairing import asked_by
 from wsdtrace.state.places import PlaceBook
@@ -82,8 +84,6 @@ from wsdtrace.state.vocabulary import (
     speaks_discovery,
     speaks_wsd,
 )
-
-Fact = HttpEvent | NotHttp | Datagram | ConnectionOpened | Gap | StreamEnded | ConnectionRefused | NetAnomaly
 
 _BOUNDS_OF_XML = frozenset({SoapAnomaly.TOO_LARGE, SoapAnomaly.TOO_DEEP})
 
@@ -159,6 +159,15 @@ class Tracker:
 
     # -- time ---------------------------------------------------------------------------------
 
+    def _is_due(self, now_ns: int) -> bool:
+        """A timer lies before `now_ns`."""
+        return self.jobs.due_ns < now_ns or self.subscriptions.due_ns < now_ns or self._audience.is_due(now_ns)
+
+    def _reach(self, place: Stamp) -> None:
+        """Come to a place before which no timer lies."""
+        self.now_ns = max(self.now_ns, place.time_ns)
+        self._last_number = max(self._last_number, place.number)
+
     def advance(self, now_ns: int) -> Iterator[Event]:
         """Move capture time to the latest frame seen."""
         if now_ns > self.now_ns:
@@ -179,8 +188,37 @@ class Tracker:
         if stamp.time_ns > self.now_ns:
             yield from self.advance(stamp.time_ns)
         self._last_number = max(self._last_number, stamp.number)
-        if not self._noted(fact):
+        if isinstance(fact, WholeExchange):
+            yield from self._whole(fact)
+        elif not self._noted(fact):
             yield from self._audience.told(self._heard(fact))
+
+    def _whole(self, whole: WholeExchange) -> Iterator[Event]:
+        """An exchange with a connection of its own: what would follow from its facts one by one, as long as no timer
+        lies among them."""
+        http, connection = whole.exchange, whole.connection
+        (by, closed), (_, last) = connection.ends
+        until_ns = max(whole.asked.time_ns, whole.head.time_ns, whole.ended.time_ns, closed.time_ns, last.time_ns)
+        if self._is_due(until_ns):
+            yield from self._one_by_one(whole.facts())
+            return
+        self.connections.opened(connection)
+        self._reach(whole.asked)
+        yield from self._audience.told(self._requested(http, whole.asked))
+        if self._is_due(until_ns):
+            yield from self._one_by_one(whole.facts()[2:])
+            return
+        self._reach(whole.ended)
+        yield from self._audience.told(self._ended(http, whole.ended))
+        if self._is_due(until_ns):
+            yield from self._one_by_one(whole.facts()[4:])
+            return
+        self.connections.closed(connection.connection, by, closed)
+        self._reach(last)
+
+    def _one_by_one(self, facts: Iterable[Fact]) -> Iterator[Event]:
+        for fact in facts:
+            yield from self.feed(fact)
 
     def _noted(self, fact: Fact) -> bool:
         """Take a fact from which no event follows; False for any other."""
