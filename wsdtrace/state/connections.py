@@ -55,7 +55,7 @@ class ConnectionBook:
 
     def is_older(self, server: Endpoint) -> bool:
         """A connection to this server began before the capture did."""
-        return server in self._older
+        return bool(self._older) and server in self._older
 
     def get(self, connection: ConnectionId) -> Connection | None:
         return self._known.get(connection)

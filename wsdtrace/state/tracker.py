@@ -16,7 +16,6 @@ from wsdtrace.records import (
     ConnectionOpened,
     ConnectionRefused,
     Datagram,
-    Endpoint,
     Gap,
     GapReason,
     HttpEvent,
@@ -34,7 +33,7 @@ from wsdtrace.soap import SoapAnomaly
 from wsdtrace.state.announcements import AnnouncementBook
 from wsdtrace.state.conditions import ConditionBook
 from wsdtrace.state.connections import ConnectionBook
-from wsdtrace.state.devices import ClientBook, DeviceBook, habits_of
+from wsdtrace.state.devices import ClientBook, DeviceBook
 from wsdtrace.state.endpoints import EndpointBook
 from wsdtrace.state.events import (
     CaptureEnded,
@@ -49,7 +48,7 @@ from wsdtrace.state.events import (
     MessageSeen,
     TimeWentBack,
 )
-from wsdtrace.state.exchanges import DatagramBook, MessageIds, is_copy, is_multicast, open_exchange, was_canceled
+from wsdtrace.state.exchanges import DatagramBook, MessageIds, is_copy, open_exchange, was_canceled
 from wsdtrace.state.images import images_of
 from wsdtrace.state.jobs import RETRIEVE_LIMIT_NS, JobBook
 from wsdtrace.state.kinds import KindBook
@@ -58,10 +57,11 @@ from wsdtrace.state.leaving import LeavingBook
 from wsdtrace.state.listener import Audience
 from wsdtrace.state.message import Message, Role
 from wsdtrace.state.messageids import MessageIdBook
-from wsdtrace.state.model import Connection, Exchange, Toward
+from wsdtrace.state.model import Connection, Exchange
 from wsdtrace.state.order import Fact
 from wsdtrace.state.outcomes import StrayBytes
 from wsdtrace.state.pairing import asked_by
+from wsdtrace.state.peers import PeerBook
 from wsdtrace.state.places import PlaceBook
 from wsdtrace.state.prefixes import PrefixBook
 from wsdtrace.state.presses import PressBook
@@ -77,10 +77,8 @@ from wsdtrace.state.tickets import TicketBook
 from wsdtrace.state.unreported import UnreportedBook
 from wsdtrace.state.unwanted import UnwantedBook
 from wsdtrace.state.vocabulary import (
-    DEVICE_SENDS,
     JOB_OPERATIONS,
     SCAN_EVENTS,
-    SCAN_OPERATIONS,
     speaks_discovery,
     speaks_wsd,
 )
@@ -154,8 +152,7 @@ class Tracker:
         self._open: dict[int, Exchange] = {}
         self._ids = MessageIds()
         self._datagrams = DatagramBook()
-        self._wsd_servers: set[Endpoint] = set()
-        self._sinks: set[Endpoint] = set()
+        self._peers = PeerBook(self.devices, self.clients, self.connections, self.jobs)
 
     # -- time ---------------------------------------------------------------------------------
 
@@ -265,7 +262,7 @@ class Tracker:
         if request is None:
             return
         self._note_other(request)
-        if request.is_soap or http.server in self._wsd_servers:
+        if request.is_soap or self._peers.is_server(http.server):
             yield from self._list(exchange, request, stamp)
             yield MessageSeen(stamp, exchange, request)
             if request.message_id is not None:
@@ -373,7 +370,7 @@ class Tracker:
         if self._keep:
             self.exchanges.append(exchange)
         exchange.operation = exchange.operation or message.operation
-        if speaks_wsd(message) or exchange.server_endpoint in self._wsd_servers:
+        if speaks_wsd(message) or self._peers.is_server(exchange.server_endpoint):
             yield from self._is_wsd(exchange, stamp)
         original = self._ids.get(exchange.request.message_id) if exchange.request else None
         if original is not None and original is not exchange:
@@ -391,32 +388,8 @@ class Tracker:
         if known is not None:
             known.carries_wsd = True
             known.server = exchange.server_endpoint
-        self._identify(exchange, stamp)
+        self._peers.identify(exchange, stamp)
         yield from ()
-
-    def _identify(self, exchange: Exchange, stamp: Stamp) -> None:
-        server, client = exchange.server_endpoint, exchange.client_endpoint
-        request = exchange.request
-        if exchange.operation in DEVICE_SENDS or server in self._sinks:
-            exchange.toward = Toward.CLIENT
-            self._sinks.add(server)
-            exchange.device = self.devices.sender(client.address, stamp)
-            exchange.client = self.clients.at(server.address, stamp)
-            return
-        self._wsd_servers.add(server)
-        exchange.device = self.devices.serve(server, stamp)
-        if self.connections.is_older(server):
-            self.jobs.began_before(exchange.device)
-        if exchange.operation in SCAN_OPERATIONS:
-            exchange.device.roles.setdefault("scanner")
-        asked = None if request is None else request.http
-        agent = None if asked is None else asked.field("User-Agent")
-        exchange.client = self.clients.at(client.address, stamp, agent)
-        if exchange.client.habits is None and request is not None and asked is not None:
-            exchange.client.habits = habits_of(asked, request.xml)
-        to = request.envelope.headers.to if request is not None and request.envelope is not None else None
-        if to and to.strip().lower().startswith(("urn:uuid:", "uuid:")):
-            exchange.device = self.devices.join_name(exchange.device, to.strip())
 
     # -- UDP ----------------------------------------------------------------------------------
 
@@ -437,22 +410,10 @@ class Tracker:
                 self.exchanges.append(exchange)
         if speaks_wsd(message) or speaks_discovery(datagram):
             exchange.is_wsd = self.wsd_seen = True
-            self._place_datagram(exchange, message)
+            self._peers.place(exchange, message)
         for anomaly in _bounds(message):
             yield LimitReached(datagram.stamp, anomaly, None)
         yield MessageSeen(datagram.stamp, exchange, message)
-
-    def _place_datagram(self, exchange: Exchange, message: Message) -> None:
-        if exchange.operation in DEVICE_SENDS:
-            exchange.toward = Toward.CLIENT
-            exchange.device = self.devices.announce(message)
-            return
-        if message.role is Role.RESPONSE:
-            exchange.device = self.devices.announce(message) or exchange.device
-            if exchange.client is None and not is_multicast(message.receiver):
-                exchange.client = self.clients.at(message.receiver.address, message.first)
-        else:
-            exchange.client = self.clients.at(message.sender.address, message.first)
 
     # -- transport ----------------------------------------------------------------------------
 
@@ -500,7 +461,7 @@ class Tracker:
         """The capture has ended. HTTP exchanges that were open have been fed as ended."""
         yield from self._audience.told(self.jobs.close(end))
         yield from self._audience.close(end)
-        servers = self._wsd_servers | self._sinks
+        servers = self._peers.endpoints
         for connection in self.connections.remaining():
             here = connection.responder in servers or connection.originator in servers
             if connection.carries_wsd or (here and not connection.encrypted):
