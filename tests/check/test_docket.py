@@ -10,9 +10,9 @@ import pytest
 
 from wsdtrace import scenario
 from wsdtrace.check.checker import Checker
-from wsdtrace.check.docket import make_dockets
-from wsdtrace.check.finding import Tally
-from wsdtrace.check.rule import FAMILIES, Rule, all_rules, find_rule
+from wsdtrace.check.docket import Dockets, Leg, dockets_of
+from wsdtrace.check.finding import FaultOf
+from wsdtrace.check.rule import FAMILIES, Alike, Rule, all_rules, find_rule
 from wsdtrace.pipeline import Options, check_file
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
 from wsdtrace.state.held import held_by
@@ -26,15 +26,15 @@ class Witness:
     """Asks every rule about every event, one by one, and compares with what the dockets leave out."""
 
     def __init__(self) -> None:
-        self.dockets = make_dockets(RULES, {rule.code: Tally() for rule in RULES})
+        self.dockets = Dockets(RULES)
         self.events = self.left_out = self.unseen = 0
 
     def __call__(self, event: Event) -> None:
         self.events += 1
-        docket = self.dockets.plain.get(type(event))
+        docket = self.dockets.of(type(event))
         asked: set[str] = set()
         for group in () if docket is None else docket.of(held_by(event)):
-            asked |= {rule.code for panel in group.panels for rule, _ in panel.rules}
+            asked |= {rule.code for panel in group.panels for rule in panel.rules}
         for rule in RULES:
             if type(event) not in rule.on:
                 continue
@@ -78,7 +78,7 @@ def tallies(rules: Iterable[Rule], text: str) -> dict[str, tuple[int, int, int]]
     ],
 )
 def test_panels_count_as_if_each_rule_were_asked_alone(text: str) -> None:
-    alone = [replace(rule, of=(), trace_of=None) for rule in RULES]
+    alone = [replace(rule, of=(), trace_of=None, alike=Alike.NOTHING) for rule in RULES]
     assert tallies(RULES, text) == tallies(alone, text)
 
 
@@ -97,8 +97,33 @@ def test_a_ledger_can_be_looked_at_on_the_way() -> None:
 
 @pytest.mark.parametrize("kind", [MessageSeen, ExchangeEnded])
 def test_rules_that_ask_the_same_are_asked_once(kind: type[Event]) -> None:
-    docket = make_dockets(RULES, {rule.code: Tally() for rule in RULES}).plain[kind]
+    docket = Dockets(RULES).of(kind)
+    assert docket is not None
     asked = [(group.when, group.of) for group in docket.groups]
     assert len(asked) == len(set(asked))
     for group in docket.groups:
-        assert len({(panel.needs, panel.trace_of) for panel in group.panels}) == len(group.panels)
+        assert len({(panel.needs, panel.trace_of, panel.alike) for panel in group.panels}) == len(group.panels)
+    assert [panel.number for panel in docket.panels] == list(range(len(docket.panels)))
+
+
+@pytest.mark.parametrize("kind", [MessageSeen, ExchangeEnded])
+def test_each_leg_of_a_forwarded_exchange_is_judged_for_whoever_speaks_there(kind: type[Event]) -> None:
+    dockets = Dockets(RULES)
+    whole, outer, inner = (dockets.of(kind, leg) for leg in Leg)
+    assert whole is not None
+    assert outer is not None
+    assert inner is not None
+    judged = [{rule for panel in docket.panels for rule in panel.rules} for docket in (whole, outer, inner)]
+    assert judged[1] | judged[2] == judged[0]
+    assert {rule.fault_of for rule in judged[2]} == {FaultOf.DEVICE}
+    assert FaultOf.DEVICE not in {rule.fault_of for rule in judged[1]}
+
+
+def test_nobody_hears_what_no_rule_is_about() -> None:
+    assert Dockets([find_rule("WSD304")]).of(ExchangeEnded) is None
+
+
+def test_dockets_are_made_once_for_the_same_rules() -> None:
+    some = tuple(RULES[:50])
+    assert dockets_of(some) is dockets_of(tuple(RULES[:50]))
+    assert dockets_of(some) is not dockets_of((*some[:-1], replace(some[-1])))  # declared anew, as by a plugin

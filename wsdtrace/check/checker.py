@@ -2,24 +2,26 @@
 
 Theory of operation: every event goes to the rules registered for its type (see `docket`). A rule whose precondition
 holds has a subject; if the capture lacks what the rule needs, the subject is inconclusive, else the rule runs and the
-subject has fired (it objected), is inconclusive (it said so) or has passed. Equal objections fold into one finding as
-they come; numbers, causes and ordinals are given at the end, over all findings, since a cause may be seen after its
+subject has fired (it objected), is inconclusive (it said so) or has passed. Rules that were silent about an event that
+is alike are not asked again: the subject has passed (see `precedents`). Equal objections fold into one finding as they
+come; numbers, causes and ordinals are given at the end, over all findings, since a cause may be seen after its
 consequence.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from wsdtrace.check.causes import link
-from wsdtrace.check.docket import Panel, make_dockets
+from wsdtrace.check.docket import Group, Leg, Panel, dockets_of, leg_of
 from wsdtrace.check.finding import Evidence, FaultOf, Finding, Inconclusive, Objection, Tally
+from wsdtrace.check.hearing import Hearing
 from wsdtrace.check.rule import Rule, Verdict, all_rules
 from wsdtrace.check.sight import Sight
 from wsdtrace.state.events import Event
-from wsdtrace.state.held import held_by
+from wsdtrace.state.held import HOLDERS, held_by
 from wsdtrace.state.model import Exchange, Job
 
 MAX_EVIDENCE = 8
@@ -30,9 +32,10 @@ class Checker:
     """Runs a selection of rules over events."""
 
     def __init__(self, rules: Iterable[Rule] | None = None) -> None:
-        self._rules = list(all_rules() if rules is None else rules)
-        self._ledger = {rule.code: Tally() for rule in self._rules}
-        self._dockets = make_dockets(self._rules, self._ledger)
+        chosen = tuple(all_rules() if rules is None else rules)
+        self._ledger = {rule.code: Tally() for rule in chosen}
+        self._dockets = dockets_of(chosen)
+        self._hearings: dict[tuple[type[Event], Leg], Hearing | None] = {}
         self.findings: list[Finding] = []
         self._broken: dict[str, str] = {}
         self._folds: dict[tuple[str, str, str, int], Finding] = {}
@@ -40,18 +43,38 @@ class Checker:
     @property
     def ledger(self) -> dict[str, Tally]:
         """What came of each rule's subjects so far, by code."""
-        self._dockets.settle()
+        for hearing in self._hearings.values():
+            if hearing is not None:
+                hearing.settle(self._ledger)
         return self._ledger
+
+    def _hearing(self, event: Event) -> Hearing | None:
+        """Who hears an event; None when no rule does."""
+        kind = type(event)
+        leg = leg_of(event.exchange) if kind in HOLDERS else Leg.NONE  # type: ignore[attr-defined]  # these have one
+        try:
+            return self._hearings[kind, leg]
+        except KeyError:
+            docket = self._dockets.of(kind, leg)
+            made = self._hearings[kind, leg] = None if docket is None else Hearing(docket)
+            return made
 
     def feed(self, event: Event) -> list[Finding]:
         """Judge one event; the findings that are new with it."""
         new: list[Finding] = []
-        docket = self._dockets.of(event)
-        if docket is None:
+        hearing = self._hearing(event)
+        if hearing is None:
             return new
+        docket = hearing.docket
+        precedent = docket.precedent(event)
+        if precedent is None:
+            groups: Sequence[Group] = docket.of(held_by(event))
+        else:
+            groups = precedent.groups
+            hearing.cite(precedent)
         sight: Sight | None = None
-        clear = False
-        for group in docket.of(held_by(event)):
+        clear = precedent is not None
+        for group in groups:
             try:
                 if not group.when(event):
                     continue
@@ -65,35 +88,35 @@ class Checker:
                             sight = Sight(event)
                             clear = not sight.lacks(docket.needs)
                         if not clear and sight.lacks(panel.needs):
-                            panel.inconclusive += 1
+                            hearing.inconclusive[panel.number] += 1
                             continue
                     if panel.trace_of is not None and not panel.trace_of(event):
-                        panel.passed += 1
+                        hearing.passed[panel.number] += 1
                         continue
                 except Exception as error:  # as above
                     self._break([panel], error)
                     continue
-                for rule, tally in panel.rules:
+                for rule in panel.rules:
                     try:
                         verdicts = rule.check(event)
                         first = next(verdicts, None)
                         if first is None:
-                            tally.passed += 1
+                            self._ledger[rule.code].passed += 1
                         else:
-                            self._heard(rule, tally, event, chain((first,), verdicts), new)
+                            self._heard(rule, event, chain((first,), verdicts), new)
                     except Exception as error:  # as above
                         self._breaks(rule, error)
         return new
 
     def _break(self, panels: Iterable[Panel], error: Exception) -> None:
         for panel in panels:
-            for rule, _ in panel.rules:
+            for rule in panel.rules:
                 self._breaks(rule, error)
 
     def _breaks(self, rule: Rule, error: Exception) -> None:
         self._broken.setdefault(rule.code, f"{rule.code}: {type(error).__name__}: {error}")
 
-    def _heard(self, rule: Rule, tally: Tally, event: Event, verdicts: Iterable[Verdict], new: list[Finding]) -> None:
+    def _heard(self, rule: Rule, event: Event, verdicts: Iterable[Verdict], new: list[Finding]) -> None:
         """A rule has something to say."""
         fired = False
         for verdict in verdicts:
@@ -103,6 +126,7 @@ class Checker:
             finding = self._fold(rule, verdict, event)
             if finding is not None:
                 new.append(finding)
+        tally = self._ledger[rule.code]
         if fired:
             tally.fired += 1
         else:

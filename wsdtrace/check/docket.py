@@ -4,64 +4,108 @@ Theory of operation: most events are in order, and most rules have nothing to sa
 event are sorted once: those with one precondition stand together and ask it once, and of these those that need to see
 the same and look for the same trace are a *panel*, about which one look decides and one number counts. Rules that say
 what an event has to hold (`of`) are not asked about any other; which remain is found once for each kind of contents.
-Where a proxy forwarded an exchange, rules about the client judge the outer leg and rules about the device the inner:
-each leg has a docket of its own.
+Of events that are alike most rules are asked once: see `precedents`. Where a proxy forwarded an exchange, rules about
+the client judge the outer leg and rules about the device the inner: each leg has a docket of its own.
+
+What is sorted depends on the rules alone, so that all checkers with the same rules share it; what they count is theirs
+(`hearing`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
+from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from wsdtrace.check.finding import FaultOf, Tally
-from wsdtrace.check.rule import Need, Rule
+from wsdtrace.check.finding import FaultOf
+from wsdtrace.check.precedents import KEYS, MAX_PRECEDENTS, Key
+from wsdtrace.check.rule import Alike, Need, Rule
+from wsdtrace.check.sight import Sight
 from wsdtrace.dataclass import dataclass
-from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
-from wsdtrace.state.held import HOLDERS, Held
+from wsdtrace.state.events import Event
+from wsdtrace.state.held import HOLDERS, Held, held_by
+from wsdtrace.state.model import Exchange
 
 When = Callable[[Any], bool]
 """A precondition, or a trace."""
 
+MAX_DOCKETS = 16
+"""Selections of rules that are kept sorted: a run has one, a notebook some."""
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class Panel:
     """Rules that ask the same of an event."""
 
+    number: int
+    """0-based, among the panels of its docket."""
     needs: tuple[Need, ...]
     trace_of: When | None
-    rules: list[tuple[Rule, Tally]] = field(default_factory=list)
-    passed: int = 0
-    """Subjects that passed all of them unseen, since they were last settled."""
-    inconclusive: int = 0
-    """Subjects of which the capture lacks what they need, since they were last settled."""
+    alike: Alike
+    rules: list[Rule] = field(default_factory=list)
 
-    def settle(self) -> None:
-        """Write what came of the panel into the tallies of its rules."""
-        for _, tally in self.rules:
-            tally.passed += self.passed
-            tally.inconclusive += self.inconclusive
-        self.passed = self.inconclusive = 0
+    def is_silent(self, event: Event) -> bool:
+        """It has nothing to say to the event, nor to any that is alike."""
+        if self.alike is Alike.NOTHING:
+            return False
+        if self.trace_of is not None and not self.trace_of(event):
+            return True
+        return self.alike is Alike.VERDICT and all(next(rule.check(event), None) is None for rule in self.rules)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Group:
     """Panels with one precondition."""
 
     when: When
-    of: tuple[type, ...]
+    of: tuple[type, ...] = ()
     """An event that holds none of these has no subject; empty: whatever it holds."""
-    panels: list[Panel]
+    panels: list[Panel] = field(default_factory=list)
+
+    @property
+    def is_alike(self) -> bool:
+        """The precondition is the same for events that are alike; for one of its rules is for all."""
+        return any(panel.alike is not Alike.NOTHING for panel in self.panels)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Precedent:
+    """What holds for all events with one key."""
+
+    groups: Sequence[Group]
+    """Those that have to be asked about each of them."""
+    passed: Sequence[Panel]
+    """Those of which each is a subject that passes."""
+
+
+def _applies(_: Event) -> bool:
+    return True
+
+
 class Docket:
     """The rules that hear one type of event, by precondition."""
 
-    groups: list[Group]
-    needs: tuple[Need, ...]
-    """What any of them needs: an event that has it all is clear for each."""
-    _of: dict[Held, list[Group]] = field(default_factory=dict)
+    def __init__(self, kind: type[Event], rules: Iterable[Rule]) -> None:
+        groups: dict[object, Group] = {}
+        panels: dict[object, Panel] = {}
+        for rule in rules:
+            of = rule.of if kind in HOLDERS else ()
+            group = groups.setdefault((rule.when, of), Group(rule.when, of))
+            same = (rule.when, of, rule.needs, rule.trace_of, rule.alike)
+            panel = panels.get(same)
+            if panel is None:
+                panel = panels[same] = Panel(len(panels), rule.needs, rule.trace_of, rule.alike)
+                group.panels.append(panel)
+            panel.rules.append(rule)
+        self.groups = list(groups.values())
+        self.panels = list(panels.values())
+        self.needs = tuple(dict.fromkeys(need for panel in self.panels for need in panel.needs))
+        """What any of them needs: an event that has it all is clear for each."""
+        self._key_of = KEYS.get(kind) if any(group.is_alike for group in self.groups) else None
+        self._precedents: dict[Key, Precedent] = {}
+        self._of: dict[Held, list[Group]] = {(): self.groups}
 
     def of(self, held: Held) -> list[Group]:
         """The groups to be asked about an event that holds this."""
@@ -70,57 +114,79 @@ class Docket:
             known = self._of[held] = [g for g in self.groups if not g.of or any(issubclass(h, g.of) for h in held)]
         return known
 
+    def precedent(self, event: Event) -> Precedent | None:
+        """What holds for the event because it does for all that are alike; None where each rule is to be asked."""
+        key = None if self._key_of is None else self._key_of(event)
+        if key is None:
+            return None
+        known = self._precedents.get(key)
+        if known is None and not Sight(event).lacks(self.needs):  # what is to be seen follows from the key, too
+            if len(self._precedents) >= MAX_PRECEDENTS:
+                self._precedents.clear()
+            known = self._precedents[key] = self._examine(event)
+        return known
 
-@dataclass(slots=True)
+    def _examine(self, event: Event) -> Precedent:
+        """Ask the rules that say that they are alike; nothing is counted."""
+        groups: list[Group] = []
+        passed: list[Panel] = []
+        for group in self.of(held_by(event)):
+            if not group.is_alike:
+                groups.append(group)
+                continue
+            try:
+                if not group.when(event):
+                    continue
+                silent = [panel for panel in group.panels if panel.is_silent(event)]
+            except Exception:  # whoever asks again tells of it
+                groups.append(group)
+                continue
+            passed.extend(silent)
+            if len(silent) < len(group.panels):
+                groups.append(Group(_applies, group.of, [panel for panel in group.panels if panel not in silent]))
+        return Precedent(groups, passed)
+
+
+class Leg(StrEnum):
+    """What an exchange is to a proxy that forwards it."""
+
+    NONE = "not forwarded"
+    OUTER = "from the client to the proxy"
+    INNER = "from the proxy to the device"
+
+
+def leg_of(exchange: Exchange) -> Leg:
+    """Which leg an exchange is."""
+    if exchange.copied_by is not None:
+        return Leg.OUTER
+    return Leg.NONE if exchange.copy_of is None else Leg.INNER
+
+
 class Dockets:
-    """By type of event; `outer` and `inner` for the legs of an exchange that a proxy forwarded."""
+    """The dockets of some rules, each made when its first event comes."""
 
-    plain: Mapping[type[Event], Docket]
-    outer: Mapping[type[Event], Docket]
-    inner: Mapping[type[Event], Docket]
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules: dict[type[Event], list[Rule]] = {}
+        for rule in rules:
+            for kind in rule.on:
+                self._rules.setdefault(kind, []).append(rule)
+        self._made: dict[tuple[type[Event], Leg], Docket | None] = {}
 
-    def of(self, event: Event) -> Docket | None:
-        """The docket for an event; None when no rule hears it."""
-        kind = type(event)
-        if kind is MessageSeen or kind is ExchangeEnded:
-            exchange = event.exchange  # type: ignore[attr-defined]  # both have one
-            if exchange.copied_by is not None:
-                return self.outer.get(kind)
-            if exchange.copy_of is not None:
-                return self.inner.get(kind)
-        return self.plain.get(kind)
-
-    def settle(self) -> None:
-        """Write all that was counted into the tallies."""
-        for by_type in (self.plain, self.outer, self.inner):
-            for docket in by_type.values():
-                for group in docket.groups:
-                    for panel in group.panels:
-                        panel.settle()
+    def of(self, kind: type[Event], leg: Leg = Leg.NONE) -> Docket | None:
+        """The docket for a type of events; None when no rule hears it."""
+        try:
+            return self._made[kind, leg]
+        except KeyError:
+            rules = [rule for rule in self._rules.get(kind, ()) if _judges(rule, leg)]
+            made = self._made[kind, leg] = Docket(kind, rules) if rules else None
+            return made
 
 
-def make_dockets(rules: Iterable[Rule], ledger: Mapping[str, Tally]) -> Dockets:
-    """Sort the rules, whose tallies stand in `ledger` by code."""
-    every = list(rules)
-    about_device = [rule for rule in every if rule.fault_of is FaultOf.DEVICE]
-    others = [rule for rule in every if rule.fault_of is not FaultOf.DEVICE]
-    return Dockets(*(_by_type(some, ledger) for some in (every, others, about_device)))
+def _judges(rule: Rule, leg: Leg) -> bool:
+    return leg is Leg.NONE or (rule.fault_of is FaultOf.DEVICE) == (leg is Leg.INNER)
 
 
-def _by_type(rules: Iterable[Rule], ledger: Mapping[str, Tally]) -> dict[type[Event], Docket]:
-    groups: dict[type[Event], dict[object, Group]] = {}
-    for rule in rules:
-        for kind in rule.on:
-            of = rule.of if kind in HOLDERS else ()
-            group = groups.setdefault(kind, {}).setdefault((rule.when, of), Group(rule.when, of, []))
-            panel = next((p for p in group.panels if (p.needs, p.trace_of) == (rule.needs, rule.trace_of)), None)
-            if panel is None:
-                panel = Panel(rule.needs, rule.trace_of)
-                group.panels.append(panel)
-            panel.rules.append((rule, ledger[rule.code]))
-    return {kind: _docket(list(by_when.values())) for kind, by_when in groups.items()}
-
-
-def _docket(groups: list[Group]) -> Docket:
-    needs = (need for group in groups for panel in group.panels for need in panel.needs)
-    return Docket(groups, tuple(dict.fromkeys(needs)))
+@lru_cache(maxsize=MAX_DOCKETS)
+def dockets_of(rules: tuple[Rule, ...]) -> Dockets:
+    """The dockets of some rules: the same as long as the rules are."""
+    return Dockets(rules)

@@ -40,6 +40,17 @@ class Need(StrEnum):
     JOB_UNBROKEN = "nothing missing from the job's traffic"
 
 
+class Alike(StrEnum):
+    """How much of a rule's judgement is the same for events that are alike (`check.precedents`), whatever else is so.
+
+    Only rules about messages are worth saying it of.
+    """
+
+    NOTHING = "nothing"
+    SUBJECT = "whether it has a subject, and whether that bears its trace"
+    VERDICT = "all of it"
+
+
 FAMILIES = {
     "WSD0": "the capture itself",
     "WSD1": "HTTP and the connection",
@@ -55,9 +66,9 @@ FAMILIES = {
 """Prefix of a code → what its rules are about."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A rule's declaration and its function."""
+    """A rule's declaration and its function; it is compared by identity."""
 
     code: str
     name: str
@@ -75,6 +86,7 @@ class Rule:
     """What it objects to leaves this trace: a subject without it passes unseen. None: the rule looks for itself."""
     of: tuple[type, ...] = ()
     """Of a rule about messages: it has a subject only where one of them holds such a value, or such a fault answers."""
+    alike: Alike = Alike.NOTHING
 
     @property
     def source(self) -> str:
@@ -122,6 +134,7 @@ def rule(
     when: Callable[[E], bool] = lambda _: True,
     trace_of: Callable[[E], bool] | None = None,
     of: type | tuple[type, ...] = (),
+    alike: Alike = Alike.NOTHING,
 ) -> Callable[[Callable[[E], Iterator[Verdict]]], Callable[[E], Iterator[Verdict]]]:
     """Declare a rule.
 
@@ -136,6 +149,7 @@ def rule(
         when: precondition; only events for which it holds are subjects and counted.
         trace_of: a cheap look that is true of every subject the rule could object to.
         of: types of a typed value, or `Fault`, without one of which `when` is False.
+        alike: how much of `when`, `trace_of` and the function looks at nothing but what events that are alike share.
     """
 
     def register(function: Callable[[E], Iterator[Verdict]]) -> Callable[[E], Iterator[Verdict]]:
@@ -154,6 +168,7 @@ def rule(
             docstring=function.__doc__ or "",
             trace_of=trace_of,
             of=of if isinstance(of, tuple) else (of,),
+            alike=alike,
         )
         return function
 

@@ -42,13 +42,19 @@ def cut_of(exchange: Exchange) -> CutAnswer | None:
 def was_left(event: ExchangeEnded) -> bool:
     """The client closed the connection of an exchange of its job that had not ended, and no CancelJob was seen before,
     nor anything missing."""
-    exchange, connection, job = event.exchange, event.connection, event.exchange.job
+    exchange, connection = event.exchange, event.connection
+    if not _is_open(exchange):
+        return False
+    job = exchange.job
     if job is None or job.blind or exchange.cancel_seen is not False or not exchange.handshake:
         return False
     if exchange.copied_by is not None or exchange.copy_of is not None:
         return False
-    if connection is None or connection.first_end_by != exchange.client_endpoint:
-        return False
+    return connection is not None and connection.first_end_by == exchange.client_endpoint
+
+
+def _is_open(exchange: Exchange) -> bool:
+    """Its connection ended before it did, and no byte before that is missing."""
     if exchange.response is None:
         return exchange.abandoned in _GONE
     http = exchange.response.http

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from wsdtrace.check.finding import Inconclusive, Objection, Severity
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, sender_of, server_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.soap import canonical
@@ -30,6 +30,7 @@ def _is_enveloped(event: MessageSeen) -> bool:
     trace_of=lambda event: not event.message.message_id,
     when=_is_enveloped,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
+    alike=Alike.SUBJECT,
     source=("A04", "field failure 24"),
 )
 def message_id_missing(event: MessageSeen) -> Iterator[Verdict]:
@@ -76,6 +77,7 @@ def _both_enveloped(event: ExchangeEnded) -> bool:
     on=ExchangeEnded,
     when=_both_enveloped,
     needs=(Need.BOTH_DIRECTIONS, Need.WELL_FORMED, Need.SOAP_12),
+    alike=Alike.SUBJECT,
     source=("A05", "F03"),
 )
 def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -118,6 +120,7 @@ def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
     on=MessageSeen,
     when=lambda event: _is_enveloped(event) and event.message.action is not None,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
+    alike=Alike.VERDICT,
     source="A02",
 )
 def action_unknown(event: MessageSeen) -> Iterator[Verdict]:
@@ -178,6 +181,7 @@ def _disagreement(action: str, known: ActionInfo, body: str, namespace: str | No
     on=MessageSeen,
     when=_has_both,
     needs=(Need.WELL_FORMED, Need.SOAP_12),
+    alike=Alike.VERDICT,
     source=("A03", "field failure 35"),
 )
 def action_body_mismatch(event: MessageSeen) -> Iterator[Verdict]:

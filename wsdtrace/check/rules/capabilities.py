@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wsdtrace.check.capabilities import unsupported
 from wsdtrace.check.configuration import contradictions
 from wsdtrace.check.finding import Objection, Severity
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import message_line
 from wsdtrace.state.events import MessageSeen
 from wsdtrace.state.model import Device
@@ -33,6 +33,7 @@ def _tells_abilities(event: MessageSeen) -> bool:
     of=(GetScannerElementsResponse, ScannerElementsChangeEvent),
     when=_tells_abilities,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
+    alike=Alike.SUBJECT,
     source=("S11", "S12", "S13", "S15", "S16", "field failure 21"),
 )
 def capabilities_contradict(event: MessageSeen) -> Iterator[Verdict]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Objection, Severity
-from wsdtrace.check.rule import Verdict, rule
+from wsdtrace.check.rule import Alike, Verdict, rule
 from wsdtrace.check.show import exchange_lines, frame_line, is_cut_short, subject
 from wsdtrace.records import Abandoned, Keys, MessageEnd, Stamp
 from wsdtrace.state.events import (
@@ -165,6 +165,7 @@ def one_sided(event: ConnectionSettled) -> Iterator[Verdict]:
     trace_of=is_cut_short,
     when=lambda event: event.exchange.is_wsd,
     fault_of=FaultOf.CAPTURE,
+    alike=Alike.SUBJECT,
     source="derived",
 )
 def ends_mid_exchange(event: ExchangeEnded) -> Iterator[Verdict]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
-from wsdtrace.check.rule import Verdict, rule
+from wsdtrace.check.rule import Alike, Verdict, rule
 from wsdtrace.check.show import message_line, request_line, seconds
 from wsdtrace.records import Abandoned
 from wsdtrace.state.events import ExchangeEnded
@@ -45,6 +45,7 @@ def _is_settled(event: ProbeSettled | ExchangeEnded) -> bool:
     Severity.INFO,
     on=(ProbeSettled, ExchangeEnded),
     when=_is_settled,
+    alike=Alike.VERDICT,
     source=("D06", "field failure 20"),
 )
 def probe_unanswered(event: ProbeSettled | ExchangeEnded) -> Iterator[Verdict]:
@@ -207,6 +208,7 @@ def _answers_probe(event: MatchSeen | ExchangeEnded) -> bool:
     Severity.WARNING,
     on=(MatchSeen, ExchangeEnded),
     when=_answers_probe,
+    alike=Alike.VERDICT,
     source=("D12", "field failure 29"),
 )
 def fault_to_probe(event: MatchSeen | ExchangeEnded) -> Iterator[Verdict]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Objection, Severity
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import has_anomalies, is_held_in_part, message_line, of_kind, quoted, sender_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.soap import SoapAnomaly
@@ -32,6 +32,7 @@ def _is_text_envelope(event: MessageSeen) -> bool:
     on=MessageSeen,
     when=_is_text_envelope,
     needs=(Need.EXACT_BYTES,),
+    alike=Alike.VERDICT,
     source="A11",
 )
 def envelope_too_large(event: MessageSeen) -> Iterator[Verdict]:
@@ -76,6 +77,7 @@ def _size(message: Message) -> int:
     on=MessageSeen,
     trace_of=has_anomalies,
     when=lambda event: event.exchange.is_wsd and event.message.envelope is not None,
+    alike=Alike.SUBJECT,
     source=("A10", "SOAP 1.2 part 1 §5.1.1"),
     fault_of=FaultOf.UNKNOWN,
 )
@@ -131,6 +133,7 @@ def _longest_uri(message: Message) -> int:
     Severity.WARNING,
     on=MessageSeen,
     when=lambda event: event.exchange.is_wsd and event.message.xml is not None,
+    alike=Alike.SUBJECT,
     source="A12",
 )
 def uri_too_long(event: MessageSeen) -> Iterator[Verdict]:

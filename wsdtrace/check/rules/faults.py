@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Objection, Severity
 from wsdtrace.check.interpretations import readings
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, quoted, server_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.soap import Fault, SoapAnomaly
@@ -33,6 +33,7 @@ def _is_fault(event: ExchangeEnded) -> bool:
     of=Fault,
     when=_is_fault,
     needs=(Need.WELL_FORMED, Need.SOAP_12),
+    alike=Alike.VERDICT,
     source=("F04", "SOAP 1.2 part 1 §5.4"),
 )
 def fault_malformed(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -77,6 +78,7 @@ def fault_malformed(event: ExchangeEnded) -> Iterator[Verdict]:
     of=Fault,
     when=_is_fault,
     needs=(Need.WELL_FORMED, Need.SOAP_12),
+    alike=Alike.VERDICT,
     source="F04",
 )
 def fault_subcode_missing(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -113,6 +115,7 @@ def fault_subcode_missing(event: ExchangeEnded) -> Iterator[Verdict]:
     of=Fault,
     when=lambda event: _is_fault(event) and bool(_fault(event.exchange).subcodes),  # type: ignore[union-attr]  # checked by _is_fault
     needs=(Need.SOAP_12,),
+    alike=Alike.VERDICT,
     source=("F05", "field failure 35"),
 )
 def fault_subcode_unknown(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -155,6 +158,7 @@ def fault_subcode_unknown(event: ExchangeEnded) -> Iterator[Verdict]:
     on=ExchangeEnded,
     of=Fault,
     when=lambda event: _is_fault(event) and event.connection is not None,
+    alike=Alike.VERDICT,
     source=("F08", "field failure 3"),
 )
 def fault_http_200(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -194,6 +198,7 @@ def _has_error_status(event: ExchangeEnded) -> bool:
     on=ExchangeEnded,
     when=_has_error_status,
     needs=(Need.WHOLE_MESSAGE,),
+    alike=Alike.VERDICT,
     source="F08",
 )
 def fault_empty_error(event: ExchangeEnded) -> Iterator[Verdict]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Objection, Severity
 from wsdtrace.check.interpretations import readings
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import NS_PER_S, exchange_lines, message_line, seconds, sender_of, server_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.soap import Fault
@@ -49,6 +49,7 @@ def _is_known(event: ExchangeEnded) -> bool:
     of=Fault,
     when=lambda event: _is_known(event) and event.exchange.operation is not None,
     needs=(Need.SOAP_12,),
+    alike=Alike.VERDICT,
     source=("F05", "X ScanServiceFaultValuesType"),
 )
 def fault_wrong_operation(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -92,6 +93,7 @@ LAX_CODES = frozenset({"OperationFailed"})
     of=Fault,
     when=lambda event: _is_known(event) and fault_of(event.exchange).is_sender is not None,  # type: ignore[union-attr]  # checked by _is_known
     needs=(Need.SOAP_12,),
+    alike=Alike.VERDICT,
     source="F06",
 )
 def fault_code_mismatch(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -129,6 +131,7 @@ def fault_code_mismatch(event: ExchangeEnded) -> Iterator[Verdict]:
     of=Fault,
     when=lambda event: _is_known(event) and looked_up(event.exchange).info.detail is not None,  # type: ignore[union-attr]  # checked by _is_known
     needs=(Need.WELL_FORMED, Need.SOAP_12),
+    alike=Alike.VERDICT,
     source="F07",
 )
 def fault_detail_missing(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -163,6 +166,7 @@ def fault_detail_missing(event: ExchangeEnded) -> Iterator[Verdict]:
     of=Fault,
     when=_is_fault,
     needs=(Need.WELL_FORMED, Need.SOAP_12),
+    alike=Alike.VERDICT,
     source="F02",
 )
 def fault_action_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -202,6 +206,7 @@ def fault_action_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
     of=Fault,
     when=lambda event: _is_fault(event) and (event.exchange.response.status or 0) >= 400,  # type: ignore[union-attr]  # checked by _is_fault
     needs=(Need.SOAP_12,),
+    alike=Alike.VERDICT,
     source=("F08", "SOAP 1.2 part 2 §7.5.2.2"),
 )
 def fault_http_code(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -317,7 +322,15 @@ def _is_http_request(event: MessageSeen) -> bool:
     )
 
 
-@rule("WSD333", "fault-as-request", Severity.INFO, on=MessageSeen, when=_is_http_request, source="F13")
+@rule(
+    "WSD333",
+    "fault-as-request",
+    Severity.INFO,
+    on=MessageSeen,
+    when=_is_http_request,
+    alike=Alike.VERDICT,
+    source="F13",
+)
 def fault_as_request(event: MessageSeen) -> Iterator[Verdict]:
     """A fault comes as a request of its own, not as the response to what failed.
 

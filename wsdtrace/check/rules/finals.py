@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
-from wsdtrace.check.rule import Verdict, rule
+from wsdtrace.check.rule import Alike, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, sender_of, subject
 from wsdtrace.check.tickets import Setting, settings
 from wsdtrace.check.violations import Objector, has_violations, is_typed, last, parent, short, steps, violations
@@ -106,6 +106,7 @@ def _may_be_marked(event: MessageSeen) -> bool:
     on=MessageSeen,
     when=is_typed,
     trace_of=_may_be_marked,
+    alike=Alike.SUBJECT,
     source=("C12", "C13", "C15"),
 )
 def attribute_misplaced(event: MessageSeen) -> Iterator[Verdict]:
@@ -170,6 +171,7 @@ def _has_final(event: MessageSeen) -> bool:
     on=MessageSeen,
     of=(CreateScanJobResponse, GetJobElementsResponse),
     when=_has_final,
+    alike=Alike.VERDICT,
     source="C16",
 )
 def final_parameters_incomplete(event: MessageSeen) -> Iterator[Verdict]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, request_line, response_line, sender_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.state.addresses import comparable, url_endpoint
@@ -87,6 +87,7 @@ def _asks_over_http(event: MessageSeen) -> bool:
     when=_asks_over_http,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
     fault_of=FaultOf.CLIENT,
+    alike=Alike.VERDICT,
     source=("A06", "DPWS 2006/02 R0031"),
 )
 def reply_to_not_anonymous(event: MessageSeen) -> Iterator[Verdict]:
@@ -179,7 +180,15 @@ def _answers_over_http(event: MessageSeen) -> bool:
     )
 
 
-@rule("WSD308", "response-to-not-anonymous", Severity.INFO, on=MessageSeen, when=_answers_over_http, source="A07")
+@rule(
+    "WSD308",
+    "response-to-not-anonymous",
+    Severity.INFO,
+    on=MessageSeen,
+    when=_answers_over_http,
+    alike=Alike.VERDICT,
+    source="A07",
+)
 def response_to_not_anonymous(event: MessageSeen) -> Iterator[Verdict]:
     """To of a response is not the anonymous address.
 
@@ -212,6 +221,7 @@ def response_to_not_anonymous(event: MessageSeen) -> Iterator[Verdict]:
     on=MessageSeen,
     when=lambda event: _is_enveloped(event) and bool(event.message.message_id),
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED),
+    alike=Alike.SUBJECT,
     source="A08",
 )
 def message_id_form(event: MessageSeen) -> Iterator[Verdict]:

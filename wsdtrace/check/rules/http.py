@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import (
     BEGAN_BEFORE,
     exchange_lines,
@@ -88,6 +88,7 @@ def _may_be_canceled(event: ExchangeEnded | ClientLeft) -> bool:
     trace_of=is_cut_short,
     when=_was_asked,
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
+    alike=Alike.SUBJECT,
     source=("T05", "field failure 20"),
 )
 def request_unanswered(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
@@ -134,6 +135,7 @@ def request_unanswered(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
     trace_of=is_cut_short,
     when=lambda event: event.exchange.response is not None and _is_over(event),
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
+    alike=Alike.SUBJECT,
     source=("I15", "field failure 7"),
 )
 def response_incomplete(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
@@ -180,6 +182,7 @@ def _has_error_status(event: ExchangeEnded) -> bool:
     Severity.ERROR,
     on=ExchangeEnded,
     when=_has_error_status,
+    alike=Alike.VERDICT,
     source=("F09", "field failure 13", "field failure 16"),
 )
 def http_error_not_soap(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -218,7 +221,15 @@ def _is_enveloped(event: MessageSeen) -> bool:
     )
 
 
-@rule("WSD105", "content-type-wrong", Severity.WARNING, on=MessageSeen, when=_is_enveloped, source="A09")
+@rule(
+    "WSD105",
+    "content-type-wrong",
+    Severity.WARNING,
+    on=MessageSeen,
+    when=_is_enveloped,
+    alike=Alike.VERDICT,
+    source="A09",
+)
 def content_type_wrong(event: MessageSeen) -> Iterator[Verdict]:
     """A SOAP message is not labelled as one, or a multipart lacks what XOP needs.
 
@@ -267,6 +278,7 @@ def _wrong_type(message: Message) -> str | None:
     when=_is_over,
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
     fault_of=FaultOf.UNKNOWN,
+    alike=Alike.SUBJECT,
     source="RFC 9293 §3.5.2",
 )
 def connection_reset(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
@@ -309,6 +321,7 @@ def _has_odd_bytes(event: MessageSeen | StrayBytes) -> bool:
     when=_has_bytes,
     needs=(Need.EXACT_FRAMING, Need.EXACT_BYTES, Need.NO_GAP),
     fault_of=FaultOf.UNKNOWN,
+    alike=Alike.SUBJECT,
     source=("RFC 9112", "field failure 31"),
 )
 def http_malformed(event: MessageSeen | StrayBytes) -> Iterator[Verdict]:

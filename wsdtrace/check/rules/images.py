@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wsdtrace.check.finding import Evidence, Inconclusive, Interpretation, Objection, Severity
 from wsdtrace.check.imagefacts import declared_family, ends_early, family_of_type, tiff_pages
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, subject
 from wsdtrace.check.violations import short
 from wsdtrace.http import root_part
@@ -124,6 +124,7 @@ def _is_answered(event: ExchangeEnded) -> bool:
     on=ExchangeEnded,
     when=_is_answered,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED),
+    alike=Alike.SUBJECT,
     source=("I06", "I12"),
 )
 def image_count(event: ExchangeEnded) -> Iterator[Verdict]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, request_line, sender_of
 from wsdtrace.soap.namespaces import DPWS, DPWS_11
 from wsdtrace.state.discovery import metadata_of
@@ -87,6 +87,7 @@ def _tells_of_device(event: ExchangeEnded) -> bool:
     "metadata-incomplete",
     Severity.ERROR,
     on=ExchangeEnded,
+    of=Metadata,
     when=_tells_of_device,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
     source=("D11", "DPWS 2006/02 R2012, R2014, R2029"),
@@ -203,6 +204,7 @@ def _is_multicast_message(event: MessageSeen) -> bool:
     on=MessageSeen,
     when=_is_multicast_message,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
+    alike=Alike.SUBJECT,
     source=("D01", "WS-Discovery 2005/04 §2.4"),
 )
 def multicast_to_wrong(event: MessageSeen) -> Iterator[Verdict]:
@@ -237,6 +239,7 @@ def multicast_to_wrong(event: MessageSeen) -> Iterator[Verdict]:
     on=MessageSeen,
     when=_is_multicast_message,
     needs=(Need.EXACT_BYTES,),
+    alike=Alike.SUBJECT,
     source=("D14", "DPWS 2006/02 R0029"),
 )
 def multicast_too_large(event: MessageSeen) -> Iterator[Verdict]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsdtrace.check.finding import Objection, Severity
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import message_line, of_kind, quoted, sender_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.http import MIME_BOUNDARY, HttpAnomaly, root_part
@@ -26,6 +26,7 @@ def _is_multipart(event: MessageSeen) -> bool:
     on=MessageSeen,
     when=_is_multipart,
     needs=(Need.EXACT_BYTES, Need.NO_GAP),
+    alike=Alike.SUBJECT,
     source=("I05", "RFC 2046 §5.1.1", "field failure 4"),
 )
 def mtom_boundary_malformed(event: MessageSeen) -> Iterator[Verdict]:
@@ -61,6 +62,7 @@ def mtom_boundary_malformed(event: MessageSeen) -> Iterator[Verdict]:
     on=MessageSeen,
     when=_is_multipart,
     needs=(Need.EXACT_BYTES,),
+    alike=Alike.SUBJECT,
     source=("I05", "RFC 2046 §4.1.1"),
 )
 def mtom_line_ends(event: MessageSeen) -> Iterator[Verdict]:
@@ -96,6 +98,7 @@ def mtom_line_ends(event: MessageSeen) -> Iterator[Verdict]:
     on=MessageSeen,
     when=_is_multipart,
     needs=(Need.EXACT_BYTES, Need.WHOLE_MESSAGE),
+    alike=Alike.SUBJECT,
     source=("I15", "RFC 2046 §5.1.1"),
 )
 def mtom_unterminated(event: MessageSeen) -> Iterator[Verdict]:
@@ -133,6 +136,7 @@ def mtom_unterminated(event: MessageSeen) -> Iterator[Verdict]:
     on=MessageSeen,
     when=lambda event: _is_multipart(event) and event.message.envelope is not None,
     needs=(Need.EXACT_BYTES, Need.WHOLE_MESSAGE, Need.WELL_FORMED),
+    alike=Alike.SUBJECT,
     source=("I03", "RFC 2392"),
 )
 def mtom_cid_dangling(event: MessageSeen) -> Iterator[Verdict]:
@@ -172,6 +176,7 @@ def mtom_cid_dangling(event: MessageSeen) -> Iterator[Verdict]:
     on=MessageSeen,
     when=lambda event: _is_multipart(event) and event.message.envelope is not None,
     needs=(Need.EXACT_BYTES, Need.WHOLE_MESSAGE, Need.WELL_FORMED),
+    alike=Alike.SUBJECT,
     source="I03",
 )
 def mtom_part_unreferenced(event: MessageSeen) -> Iterator[Verdict]:
@@ -217,6 +222,7 @@ def mtom_part_unreferenced(event: MessageSeen) -> Iterator[Verdict]:
         Need.EXACT_BYTES,
         Need.NO_GAP,
     ),
+    alike=Alike.SUBJECT,
     source=("I02", "XOP 1.0 §4.1"),
 )
 def mtom_root_wrong(event: MessageSeen) -> Iterator[Verdict]:
@@ -269,6 +275,7 @@ ENCODED = frozenset({"base64", "quoted-printable", "uuencode", "x-uuencode"})
     on=MessageSeen,
     when=_is_multipart,
     needs=(Need.EXACT_BYTES,),
+    alike=Alike.SUBJECT,
     source=("I04", "DPWS 2006/02 R0037"),
 )
 def mtom_encoding_wrong(event: MessageSeen) -> Iterator[Verdict]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import (
     BEGAN_BEFORE,
     exchange_lines,
@@ -96,6 +96,7 @@ def _notifies(event: ExchangeEnded | SinkRefused) -> bool:
     when=_notifies,
     fault_of=FaultOf.CLIENT,
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
+    alike=Alike.SUBJECT,
     source=("E20",),
 )
 def event_undelivered(event: ExchangeEnded | SinkRefused) -> Iterator[Verdict]:

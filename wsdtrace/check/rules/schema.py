@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsdtrace.check.finding import Inconclusive, Objection, Severity
-from wsdtrace.check.rule import Verdict, rule
+from wsdtrace.check.rule import Alike, Verdict, rule
 from wsdtrace.check.show import message_line, sender_of, subject
 from wsdtrace.check.tickets import excesses
 from wsdtrace.check.violations import Objector, has_violations, is_typed, last, parent, short, shown, steps, violations
@@ -30,6 +30,7 @@ def _within_final(violation: Violation) -> bool:
     Severity.ERROR,
     on=MessageSeen,
     when=is_typed, trace_of=has_violations,
+    alike=Alike.VERDICT,
     source=(
         "C01", "C07", "I01", "S14", "S18", "E12", "E22", "E23", "E24", "R09", "D11",
         "field failure 38",
@@ -89,6 +90,7 @@ TICKET_MARKS = frozenset({"@MustHonor", "@Override", "@UsedDefault"})
     on=MessageSeen,
     when=is_typed,
     trace_of=has_violations,
+    alike=Alike.VERDICT,
     source=("C16", "S03", "X schema"),
 )
 def element_unknown(event: MessageSeen) -> Iterator[Verdict]:
@@ -131,6 +133,7 @@ def element_unknown(event: MessageSeen) -> Iterator[Verdict]:
     on=MessageSeen,
     when=is_typed,
     trace_of=has_violations,
+    alike=Alike.VERDICT,
     source=("C01", "C19"),
 )
 def element_order(event: MessageSeen) -> Iterator[Verdict]:
@@ -161,6 +164,7 @@ def element_order(event: MessageSeen) -> Iterator[Verdict]:
     Severity.ERROR,
     on=MessageSeen,
     when=is_typed, trace_of=has_violations,
+    alike=Alike.SUBJECT,
     source=(
         "J01", "R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R11", "R17", "R18", "R19", "R20",
         "R12", "R13", "R14", "R15", "R16", "R21", "R22", "R23",
@@ -243,6 +247,7 @@ OPEN_WORDS = frozenset({"Format", "FormatValue"})
     on=MessageSeen,
     when=is_typed,
     trace_of=has_violations,
+    alike=Alike.VERDICT,
     source=("J06", "J21", "J22", "S05", "S06", "S07", "E18", "R10", "R24", "R25", "R26", "R27", "R28", "R32"),
 )
 def value_unknown(event: MessageSeen) -> Iterator[Verdict]:
@@ -299,6 +304,7 @@ def _words_of_request(event: MessageSeen) -> set[tuple[str, str]]:
     on=MessageSeen,
     when=is_typed,
     trace_of=has_violations,
+    alike=Alike.VERDICT,
     source=("R29", "R30"),
 )
 def choice_violated(event: MessageSeen) -> Iterator[Verdict]:

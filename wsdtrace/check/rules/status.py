@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from wsdtrace.check.finding import Evidence, Inconclusive, Objection, Severity
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, request_line, response_line, subject
 from wsdtrace.soap import QName
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
@@ -73,6 +73,7 @@ def _asks_for_elements(event: ExchangeEnded) -> bool:
     of=(GetScannerElementsRequest, GetJobElementsRequest),
     when=_asks_for_elements,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
+    alike=Alike.VERDICT,
     source=("S01", "S02", "S18"),
 )
 def elements_missing(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -145,6 +146,7 @@ def _tells_state(event: MessageSeen) -> bool:
     of=(ScannerStatusSummaryEvent, GetScannerElementsResponse, GetJobElementsResponse),
     when=_tells_state,
     needs=(Need.WELL_FORMED,),
+    alike=Alike.SUBJECT,
     source=("S06", "S08"),
 )
 def state_condition_mismatch(event: MessageSeen) -> Iterator[Verdict]:

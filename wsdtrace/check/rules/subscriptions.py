@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from wsdtrace.check.finding import Evidence, FaultOf, Objection, Severity
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import (
     exchange_lines,
     frame_line,
@@ -166,6 +166,7 @@ def _manages(event: ExchangeEnded) -> bool:
     when=_manages,
     fault_of=FaultOf.CLIENT,
     needs=(Need.WELL_FORMED,),
+    alike=Alike.SUBJECT,
     source=("E15",),
 )
 def manager_refuses(event: ExchangeEnded) -> Iterator[Verdict]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wsdtrace.check.capabilities import unsupported
 from wsdtrace.check.finding import FaultOf, Objection, Severity
-from wsdtrace.check.rule import Need, Verdict, rule
+from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, sender_of, subject
 from wsdtrace.check.tickets import must_honor_count
 from wsdtrace.check.violations import short
@@ -252,6 +252,7 @@ CONFLICT = "ClientErrorConflictingRequiredParameters"
     Severity.INFO,
     on=ExchangeEnded,
     when=lambda event: event.exchange.fault is not None and event.exchange.fault.subcode == CONFLICT,
+    alike=Alike.SUBJECT,
     source=("C10", "C11", "V04"),
 )
 def conflict_unfounded(event: ExchangeEnded) -> Iterator[Verdict]:
