@@ -38,7 +38,7 @@ def _inside(extents: Extents, needle: bytes, low: int, high: int) -> int:
     first, last = extents.piece(low), extents.piece(high - 1)
     start, stop = int(begin[first]) + low - int(at[first]), int(begin[last]) + high - int(at[last])
     while (hit := window.find(needle, start, stop)) >= 0:
-        piece = int(np.searchsorted(begin, hit, side="right")) - 1
+        piece = int(begin.searchsorted(hit, side="right")) - 1
         position = int(at[piece]) + hit - int(begin[piece])
         if position + len(needle) <= at[piece + 1]:
             return position
@@ -57,7 +57,8 @@ def _across(extents: Extents, needle: bytes, low: int, high: int) -> int:
     behind = octets[extents.begin[first:stop]]
     seconds, pairs = _pairs(needle)
     some = np.flatnonzero(seconds[behind])  # one octet is enough to rule most edges out
-    ahead = octets[(extents.begin[first - 1 : stop - 1] + np.diff(extents.at[first - 1 : stop]) - 1)[some]]
+    before = some + first - 1
+    ahead = octets[extents.begin[before] + extents.at[before + 1] - extents.at[before] - 1]
     likely = some[pairs[ahead, behind[some]]]
     reach = len(needle) - 1
     for edge in likely.tolist():

@@ -31,7 +31,7 @@ class Extents:
 
     def piece(self, at: int) -> int:
         """Number of the piece with the byte `at`."""
-        return int(np.searchsorted(self.at, at, side="right")) - 1
+        return int(self.at.searchsorted(at, side="right")) - 1
 
     def join(self, low: int, high: int) -> bytes:
         """A copy of bytes `low:high`."""
@@ -43,7 +43,7 @@ class Extents:
             return []
         first, last = self.piece(low), self.piece(high - 1)
         begin = self.begin[first : last + 1]
-        begins, ends = begin.tolist(), (begin + np.diff(self.at[first : last + 2])).tolist()
+        begins, ends = begin.tolist(), (begin + self.at[first + 1 : last + 2] - self.at[first : last + 1]).tolist()
         begins[0] += low - int(self.at[first])
         ends[-1] -= int(self.at[last + 1]) - high
         window = memoryview(self.window)

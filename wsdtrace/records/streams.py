@@ -29,7 +29,7 @@ class SegmentIndex:
 
     def row(self, offset: int) -> int:
         """Row of the segment that holds the byte at stream `offset` (clamped to the index)."""
-        return max(int(np.searchsorted(self.offset, offset, side="right")) - 1, 0)
+        return max(int(self.offset.searchsorted(offset, side="right")) - 1, 0)
 
     def stamp(self, offset: int) -> Stamp:
         """Frame and time of the byte at stream `offset`."""
