@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-import numpy as np
-
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records.extents import Extents
 from wsdtrace.records.frames import I64
