@@ -101,7 +101,7 @@ def test_a_message_in_a_large_view_does_not_keep_it() -> None:
     message = read(ok(b"<a/>", XML) + bytes(SHARED_MAX), Side.SERVER)
     assert isinstance(message, QuickMessage)
     assert message.index is not None
-    assert message._view is None
+    assert message._source is None
 
 
 def test_a_header_section_that_was_seen_before_says_the_same_at_another_place() -> None:

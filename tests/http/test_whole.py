@@ -15,14 +15,14 @@ from wsdtrace.records import Direction, Turn, WholeConnection, WholeExchange
 def turn(direction: Direction, data: bytes, *frames: int) -> Turn:
     """What a side says, in segments of equal size."""
     offsets = [len(data) * j // len(frames) for j in range(len(frames))]
-    return Turn(direction, data, offsets, [*frames], [n * 1_000_000 for n in frames], [n * 1000 for n in frames], 7)
+    return Turn(direction, data, [(o, n, n * 1_000_000, n * 1000) for o, n in zip(offsets, frames, strict=True)], 7)
 
 
 def whole(asked: bytes, answered: bytes, *, frames: tuple[int, ...] = (5, 6)) -> WholeConnection:
     """A connection on which this was said."""
     turns = turn(Direction.FROM_ORIGINATOR, asked, 4), turn(Direction.FROM_RESPONDER, answered, *frames)
-    closed = (Direction.FROM_RESPONDER, stamp(7)), (Direction.FROM_ORIGINATOR, stamp(8))
-    return WholeConnection(CONNECTION, (CLIENT, SERVER), stamp(1), turns, closed)
+    closer = Direction.FROM_RESPONDER
+    return WholeConnection(CONNECTION, (CLIENT, SERVER), turns, stamp(1), closer, stamp(7), stamp(8))
 
 
 def test_a_common_exchange_is_read_at_once() -> None:

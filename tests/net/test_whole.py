@@ -39,11 +39,8 @@ def test_a_connection_that_begins_and_ends_in_a_batch_is_one_event() -> None:
     assert (whole.originator, whole.responder) == (Wire().client, Wire().server)
     assert whole.stamp == Stamp(1, frames[0].time_ns)
     assert (whole.asked.data, whole.answered.data) == (b"GET", b"200 OK")
-    assert (whole.answered.offsets, whole.answered.frames) == ([0, 3], [5, 6])
-    assert [(direction, stamp.number) for direction, stamp in whole.ends] == [
-        (Direction.FROM_RESPONDER, 7),
-        (Direction.FROM_ORIGINATOR, 8),
-    ]
+    assert [row[:2] for row in whole.answered.rows] == [(0, 5), (3, 6)]
+    assert (whole.closer, whole.closed.number, whole.last.number) == (Direction.FROM_RESPONDER, 7, 8)
     assert story([whole]) == story(read(frames))
 
 

@@ -102,7 +102,7 @@ class Story:
         image = Image(
             number, exchange, job, page, None, "image/jpeg", "page@x", "jfif", probe, complete, None, 2480, 3508
         )
-        exchange.images.append(image)
+        exchange.images = (*exchange.images, image)
         self.trace.images.append(image)
         if job is not None:
             job.images.append(image)

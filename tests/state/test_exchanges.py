@@ -109,4 +109,4 @@ def test_copies_and_answers_are_bounded_and_say_so(monkeypatch: pytest.MonkeyPat
         book.place(message("m1"))
         book.place(message(f"r{number}", relates_to="m1", sender=B))
     assert (len(exchange.repeats), len(exchange.answers)) == (2, 2)
-    assert exchange.anomalies == [exchanges.UNCOUNTED]
+    assert exchange.anomalies == (exchanges.UNCOUNTED,)

@@ -27,9 +27,8 @@ def whole(connection: int, numbers: list[int]) -> WholeExchange:
     """An exchange whose six facts became true at these frames."""
     opened, asked, head, ended, first, last = map(stamp, numbers)
     turns = turn(Direction.FROM_ORIGINATOR, b"a", 1), turn(Direction.FROM_RESPONDER, b"b", 2)
-    closed = (Direction.FROM_RESPONDER, first), (Direction.FROM_ORIGINATOR, last)
     number = ConnectionId(connection)
-    lived = WholeConnection(number, (CLIENT, SERVER), opened, turns, closed)
+    lived = WholeConnection(number, (CLIENT, SERVER), turns, opened, Direction.FROM_RESPONDER, first, last)
     return WholeExchange(lived, HttpExchange(number, CLIENT, SERVER), asked, head, ended)
 
 

@@ -146,9 +146,10 @@ def _folded(facts: list[Fact]) -> list[Fact]:
             case [ConnectionOpened() as opened, HttpEvent(exchange=http, stamp=asked), HttpEvent(stamp=head),
                   HttpEvent(stamp=ended), StreamEnded() as one, StreamEnded() as other]:  # fmt: skip
                 turns = turn(Direction.FROM_ORIGINATOR, b"a", 1), turn(Direction.FROM_RESPONDER, b"b", 2)
-                closed = (one.direction, one.stamp), (other.direction, other.stamp)
                 ends = opened.originator, opened.responder
-                whole = WholeConnection(opened.connection, ends, opened.stamp, turns, closed)
+                whole = WholeConnection(
+                    opened.connection, ends, turns, opened.stamp, one.direction, one.stamp, other.stamp
+                )
                 folded.append(WholeExchange(whole, http, asked, head, ended))
             case steps:
                 folded += steps

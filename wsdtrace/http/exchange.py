@@ -188,7 +188,7 @@ class Pairing:
             return
         self._advance(stamp)
         answered = self._answered(stamp.number)
-        answered.exchange.interim += self._interim
+        answered.exchange.interim = (*answered.exchange.interim, *self._interim)
         self._interim = []
         answered.exchange.response_head = stamp
         answered.head_read = True
@@ -230,7 +230,11 @@ class Pairing:
         self._advance(stamp)
         if _is_interim(message.start):
             self._budget.give(charged)
-            (self._pending[0].exchange.interim if self._pending else self._interim).append(message)
+            if self._pending:
+                exchange = self._pending[0].exchange
+                exchange.interim = (*exchange.interim, message)
+            else:
+                self._interim.append(message)
             return
         answered, self._answering = self._answering, None
         assert answered is not None

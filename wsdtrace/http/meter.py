@@ -74,7 +74,7 @@ class View:
         view.start, view.end = 0, len(turn.data)
         view.kind = LocatorKind.FRAME
         view._index = None
-        view._offsets, view._frames, view._times, view._files = turn.offsets, turn.frames, turn.times, turn.files
+        view._offsets, view._frames, view._times, view._files = map(list, zip(*turn.rows, strict=True))
         view._stamp_row, view._stamp = -1, None
         return view
 

@@ -6,14 +6,16 @@ Theory of operation:
    from its own bytes is left to the general reader: `read_quickly` says None and has done nothing.
 2. What it makes is what the general reader makes, value by value. Which of the two reads a message depends on how the
    stream is cut, so every test that a cut leaves no trace compares them.
-3. Field lines and the index are made when they are asked for: most messages are looked at by start-line, label and
-   content alone.
+3. Its values are made when they are asked for: of most messages nobody asks for more than octets and stamps.
 4. A sender writes the same header section again and again. What a section says is remembered by its bytes.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+import numpy as np
 
 from wsdtrace.http.choice import NO_LABEL, Label, held_bound, label_of
 from wsdtrace.http.head import Start, parse_fields, parse_request_line, parse_status_line
@@ -22,6 +24,7 @@ from wsdtrace.http.meter import Meter, View
 from wsdtrace.http.sync import Side
 from wsdtrace.http.values import make_stamp, maker
 from wsdtrace.records import (
+    I64,
     Content,
     ContentPiece,
     FieldLine,
@@ -31,6 +34,7 @@ from wsdtrace.records import (
     SegmentIndex,
     Stamp,
     StatusLine,
+    Turn,
 )
 
 SECTION_MAX = 8 * 1024
@@ -82,37 +86,80 @@ _sections: dict[tuple[Side, bytes], _Section | None] = {}
 
 
 class QuickMessage(HttpMessage):
-    """A message whose field lines, index and place in the file are made when they are first asked for.
+    """A message whose values are made when they are first asked for, but for its place and its octets.
 
     A slot that was never filled is looked up by `__getattr__`, which fills it.
     """
 
-    __slots__ = ("_section", "_view")
+    __slots__ = ("_octets", "_section", "_source")
 
+    _octets: bytes
     _section: _Section
-    _view: View
+    _source: View | Turn
 
     @property
     def section(self) -> object:
         return self._section
 
+    @property
+    def octets(self) -> bytes:
+        return self._octets
+
+    @property
+    def complete(self) -> bool:
+        return True
+
     def field(self, name: str) -> str | None:
         return self._section.value(name)
 
-    def __getattr__(self, name: str) -> tuple[FieldLine, ...] | SegmentIndex | int | None:
-        value: tuple[FieldLine, ...] | SegmentIndex | int | None
-        if name == "fields":
-            value = self._section.fields(self.stream_start)
-        elif name == "index":
-            value = _index(self._view, self.stream_start, self.stream_end)
-        elif name in ("file_start", "file_end"):
-            files = self.index.file_offset if self.index is not None else None
-            value = -1 if files is None else int(files.min() if name == "file_start" else files.max())
-        else:
+    def __getattr__(self, name: str) -> object:
+        make = _LATE.get(name)
+        if make is None:
             raise AttributeError(name)
+        value = make(self)
         object.__setattr__(self, name, value)
         return value
 
+
+def _content(message: QuickMessage) -> Content:
+    octets, section = message.octets, message._section
+    size, label = len(octets), section.label
+    pieces = (_make_piece(0, message.stream_end - size, size),) if size else ()
+    return _make_content(
+        size, section.length, label.media_type, label.parameters, octets, (), False, True, None, 0, pieces, None, None
+    )
+
+
+def _ended(message: QuickMessage) -> MessageEnd:
+    return MessageEnd.NO_CONTENT if message._section.length is None else MessageEnd.LENGTH
+
+
+def _index(message: QuickMessage) -> SegmentIndex | None:
+    source = message._source
+    view = source if isinstance(source, View) else View.of_turn(source)
+    meter = Meter(view, message.stream_start)
+    meter.keep(view, message.stream_start, message.stream_end)
+    return meter.index()
+
+
+def _file(message: QuickMessage, edge: Callable[[I64], int]) -> int:
+    return -1 if message.index is None else int(edge(message.index.file_offset))
+
+
+_LATE: dict[str, Callable[[QuickMessage], object]] = {
+    "start": lambda message: message._section.start,
+    "fields": lambda message: message._section.fields(message.stream_start),
+    "content": _content,
+    "ended": _ended,
+    "anomalies": lambda _: (),
+    "trailers": lambda _: (),
+    "exact": lambda _: True,
+    "content_exact": lambda _: True,
+    "index": _index,
+    "file_start": lambda message: _file(message, np.min),
+    "file_end": lambda message: _file(message, np.max),
+}
+"""What is made late, by slot."""
 
 _make_content = maker(
     Content, "length", "announced", "media_type", "parameters", "data", "parts", "is_multipart", "closed", "coding",
@@ -120,9 +167,8 @@ _make_content = maker(
 )  # fmt: skip
 _make_piece = maker(ContentPiece, "content_start", "stream_start", "length")
 _make_message = maker(
-    QuickMessage, "connection", "direction", "sender", "receiver", "start", "content", "first", "head_end", "last",
-    "ended", "stream_start", "stream_end", "anomalies", "trailers", "exact", "base_seq", "content_exact", "_section",
-    "_view",
+    QuickMessage, "connection", "direction", "sender", "receiver", "first", "head_end", "last", "stream_start",
+    "stream_end", "base_seq", "_octets", "_section", "_source",
 )  # fmt: skip
 
 
@@ -139,7 +185,46 @@ def read_quickly(view: View, begin: int, wire: Wire, side: Side, method: str | N
     Returns:
         The message and the stream offset behind it; None when the general reader has to read it.
     """
-    data = view.data
+    found = _find(view.data, begin, wire, side, method)
+    if found is None:
+        return None
+    section, content_at, stop = found
+    octets = view.data[content_at:stop]
+    wire.budget.take(len(octets))
+    origin = view.start
+    stamps = _stamps(view, origin + begin, origin + content_at, origin + stop)
+    message = _make_message(
+        wire.connection, wire.direction, wire.sender, wire.receiver, *stamps, origin + begin, origin + stop,
+        wire.base_seq, octets, section, view,
+    )  # fmt: skip
+    if len(view.data) > SHARED_MAX:
+        object.__setattr__(message, "index", _index(message))
+        object.__setattr__(message, "_source", None)
+    return message, origin + stop
+
+
+def read_turn(turn: Turn, wire: Wire, side: Side, method: str | None) -> QuickMessage | None:
+    """The message that is all that a side of a connection says, when it is a common one; arguments as above."""
+    data, rows = turn.data, turn.rows
+    found = _find(data, 0, wire, side, method)
+    if found is None or found[2] != len(data):
+        return None
+    section, content_at, stop = found
+    octets = data[content_at:]
+    wire.budget.take(len(octets))
+    if len(rows) == 1:
+        stamp = make_stamp(rows[0][1], rows[0][2])
+        stamps = stamp, stamp, stamp
+    else:
+        stamps = _stamps(View.of_turn(turn), 0, content_at, stop)
+    return _make_message(
+        wire.connection, turn.direction, wire.sender, wire.receiver, *stamps, 0, stop, turn.base_seq, octets, section,
+        turn,
+    )  # fmt: skip
+
+
+def _find(data: bytes, begin: int, wire: Wire, side: Side, method: str | None) -> tuple[_Section, int, int] | None:
+    """What the header section at `data[begin]` says, where the content begins, and where it ends."""
     blank = data.find(b"\r\n\r\n", begin, begin + SECTION_MAX)
     if blank < 0:
         return None
@@ -151,7 +236,7 @@ def read_quickly(view: View, begin: int, wire: Wire, side: Side, method: str | N
     stop = blank + 4 + (section.length or 0)
     if stop > len(data) or not _may_hold(wire, section.label, section.length or 0):
         return None
-    return _message(view, begin, blank + 4, stop, wire, section)
+    return section, blank + 4, stop
 
 
 def _read_section(data: bytes, side: Side) -> _Section | None:
@@ -212,40 +297,16 @@ def _may_hold(wire: Wire, label: Label, length: int) -> bool:
     return bound is not None and length <= bound and length <= wire.budget.left and wire.tap is None
 
 
-def _message(
-    view: View, begin: int, content_at: int, stop: int, wire: Wire, section: _Section
-) -> tuple[QuickMessage, int]:
-    """The message `view.data[begin:stop]`, whose content begins at `content_at`."""
-    data, origin = view.data, view.start
-    length, label = section.length, section.label
-    size = stop - content_at
-    wire.budget.take(size)
-    first = head_end = last = view.stamp(origin + begin)
-    if view.row(origin + stop - 1) != view.row(origin + begin):
-        head_end = _reached(view, first, origin + begin, origin + content_at)
-        last = _reached(view, head_end, origin + content_at, origin + stop) if size else head_end
-    content = _make_content(
-        size, length, label.media_type, label.parameters, data[content_at:stop], (), False, True, None, 0,
-        (_make_piece(0, origin + content_at, size),) if size else (), None, None,
-    )  # fmt: skip
-    message = _make_message(
-        wire.connection, wire.direction, wire.sender, wire.receiver, section.start, content, first, head_end, last,
-        MessageEnd.NO_CONTENT if length is None else MessageEnd.LENGTH, origin + begin, origin + stop, (), (), True,
-        wire.base_seq, True, section, view,
-    )  # fmt: skip
-    if len(data) > SHARED_MAX:
-        object.__setattr__(message, "index", _index(view, origin + begin, origin + stop))
-        object.__setattr__(message, "_view", None)
-    return message, origin + stop
+def _stamps(view: View, begin: int, content_at: int, stop: int) -> tuple[Stamp, Stamp, Stamp]:
+    """Of the first byte, of the end of the header section and of the last byte; places are stream offsets."""
+    first = view.stamp(begin)
+    if view.row(stop - 1) == view.row(begin):
+        return first, first, first
+    head_end = _reached(view, first, begin, content_at)
+    return first, head_end, _reached(view, head_end, content_at, stop) if stop > content_at else head_end
 
 
 def _reached(view: View, before: Stamp, low: int, high: int) -> Stamp:
     """The latest frame among bytes `low:high` and those before them."""
     frame, time_ns, _, _ = view.reach(low, high)
     return make_stamp(frame, time_ns, view.kind) if frame > before.number else before
-
-
-def _index(view: View, low: int, high: int) -> SegmentIndex | None:
-    meter = Meter(view, low)
-    meter.keep(view, low, high)
-    return meter.index()

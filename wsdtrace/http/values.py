@@ -27,14 +27,11 @@ _new = object.__new__
 
 def maker(value_type: type[V], *names: str) -> Callable[..., V]:
     """A function that makes a value from the values of the slots `names`, in that order; other slots stay empty."""
-    setters = tuple(_setter(value_type, name) for name in names)
-
-    def make(*values: object) -> V:
-        value = _new(value_type)
-        for set_slot, content in zip(setters, values, strict=True):
-            set_slot(value, content)
-        return value
-
+    known: dict[str, object] = {f"set_{name}": _setter(value_type, name) for name in names}
+    known |= {"new": _new, "value_type": value_type}
+    steps = "".join(f"    set_{name}(value, {name})\n" for name in names)
+    exec(f"def make({', '.join(names)}):\n    value = new(value_type)\n{steps}    return value", known)  # noqa: S102  # of names of slots
+    make: Callable[..., V] = known["make"]  # type: ignore[assignment]  # as it is written above
     return make
 
 

@@ -1,6 +1,6 @@
 """A whole connection with one common exchange → that exchange, without a reader for each direction and a pairing.
 
-Theory of operation: `read_quickly` reads each side at once. Where both sides are one common message and nothing else,
+Theory of operation: `read_turn` reads each side at once. Where both sides are one common message and nothing else,
 the exchange and its stamps are what `Pairing` makes of them; anything else is left to the readers, event by event.
 """
 
@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.message import Wire
-from wsdtrace.http.meter import View
-from wsdtrace.http.quick import SECTION_MAX, QuickMessage, read_quickly
+from wsdtrace.http.quick import SECTION_MAX, read_turn
 from wsdtrace.http.sync import Side
 from wsdtrace.records import (
     ConnectionId,
@@ -17,7 +16,6 @@ from wsdtrace.records import (
     Endpoint,
     HttpExchange,
     RequestLine,
-    Turn,
     WholeConnection,
     WholeExchange,
 )
@@ -41,46 +39,25 @@ class WholeReader:
         if not self._able:
             return None
         originator, responder = whole.originator, whole.responder
-        request = self._message(self._asks, whole, whole.asked, originator, responder, Side.CLIENT, None)
+        asks, answers, budget = self._asks, self._answers, self._budget
+        asks.connection = answers.connection = whole.connection
+        asks.sender = answers.receiver = originator
+        asks.receiver = answers.sender = responder
+        left = budget.left
+        request = read_turn(whole.asked, asks, Side.CLIENT, None)
         if request is None:
             return None
         assert isinstance(request.start, RequestLine)
-        method = request.start.method
-        response = self._message(self._answers, whole, whole.answered, responder, originator, Side.SERVER, method)
-        self._budget.give(request.content.length)
+        response = read_turn(whole.answered, answers, Side.SERVER, request.start.method)
+        budget.left = left
         if response is None:
             return None
-        self._budget.give(response.content.length)
+        asked, head, ended = request.last, response.head_end, response.last
+        if head.number <= asked.number:
+            head = asked
+        if ended.number <= head.number:
+            ended = head
         exchange = HttpExchange(
-            whole.connection,
-            originator,
-            responder,
-            request=request,
-            response=response,
-            response_head=response.head_end,
+            whole.connection, originator, responder, request, response=response, response_head=response.head_end
         )
-        asked = request.last
-        head = response.head_end if response.head_end.number > asked.number else asked
-        ended = response.last if response.last.number > head.number else head
         return WholeExchange(whole, exchange, asked, head, ended)
-
-    def _message(
-        self,
-        wire: Wire,
-        whole: WholeConnection,
-        turn: Turn,
-        sender: Endpoint,
-        receiver: Endpoint,
-        side: Side,
-        method: str | None,
-    ) -> QuickMessage | None:
-        """The one message of a side."""
-        wire.connection, wire.sender, wire.receiver, wire.base_seq = whole.connection, sender, receiver, turn.base_seq
-        read = read_quickly(View.of_turn(turn), 0, wire, side, method)
-        if read is None:
-            return None
-        message, stop = read
-        if stop == len(turn.data):
-            return message
-        self._budget.give(message.content.length)
-        return None

@@ -176,7 +176,7 @@ class Connection:
         stream.advance(offset)
         stream.seen = True
 
-    def restore(self, bases: list[int], sizes: list[int]) -> None:
+    def restore(self, bases: tuple[int, int], sizes: tuple[int, int]) -> None:
         """It ended long ago, by a FIN of each side behind so many bytes."""
         self.state = _ENDED
         for stream, base, size in zip(self.streams, bases, sizes, strict=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from wsdtrace.net.connection import Connection, Frame
-from wsdtrace.records import I64, Direction, Extents, FrameBatch, SegmentIndex, StreamChunk, Turn
+from wsdtrace.records import I64, Direction, Extents, FrameBatch, Row, SegmentIndex, StreamChunk, Turn
 
 if TYPE_CHECKING:
     from wsdtrace.net.flows import Bools, Items
@@ -35,7 +35,7 @@ class Runs:
         np.add(row, batch.first_number, out=self._columns[1])
         self._columns[2] = batch.time_ns[row]
         self._columns[3] = batch.file_offset[row]
-        self._lists: list[list[int]] | None = None
+        self._rows: list[Row] | None = None
         self._start, self._stop = items.run_start.tolist(), items.run_stop.tolist()
         self._row = row[items.run_stop - 1].tolist() if len(at) else []
         self._side = items.run_side.tolist()
@@ -79,13 +79,16 @@ class Runs:
 
     def turn(self, run: int, direction: Direction, base_seq: int) -> Turn:
         """A run that is all that one side says."""
-        if self._lists is None:
-            self._lists = self._columns.tolist()
-        offsets, frames, times, files = self._lists
-        low, high, before = self._start[run], self._stop[run], self._before[run]
-        rows = slice(low, high)
-        at = [0] if high - low == 1 else [offset - before for offset in offsets[rows]]
-        return Turn(direction, self._join(low, high), at, frames[rows], times[rows], files[rows], base_seq)
+        if self._rows is None:
+            self._rows = self._read_rows()
+        low, high = self._start[run], self._stop[run]
+        return Turn(direction, self._join(low, high), self._rows[low:high], base_seq)
+
+    def _read_rows(self) -> list[Row]:
+        """All segments, with their offsets in the runs that they belong to."""
+        columns = self._columns.copy()
+        columns[0] -= np.repeat(self._before, np.array(self._stop) - np.array(self._start))
+        return list(zip(*columns.tolist(), strict=True))
 
     def _join(self, low: int, high: int) -> bytes:
         """The bytes of segments `low:high`."""

@@ -29,7 +29,12 @@ from wsdtrace.records import (
 if TYPE_CHECKING:
     from wsdtrace.net.runs import Runs
 
+Pair = tuple[int, int]
+"""A number for each side."""
+
 _MASK: Final = 0xFFFFFFFF
+_ORIGINATOR: Final = Direction.FROM_ORIGINATOR
+_RESPONDER: Final = Direction.FROM_RESPONDER
 _ITEMS: Final = 5
 """Items of such a connection; the acknowledgement of the last FIN may be a sixth."""
 
@@ -42,13 +47,7 @@ class Past:
     over: Final = True
 
     def __init__(
-        self,
-        number: ConnectionId,
-        key: Key,
-        ends: tuple[Endpoint, Endpoint],
-        asks: int,
-        bases: list[int],
-        sizes: list[int],
+        self, number: ConnectionId, key: Key, ends: tuple[Endpoint, Endpoint], asks: int, bases: Pair, sizes: Pair
     ) -> None:
         """Args: ends, bases, sizes: by side, endpoints, first sequence numbers and bytes sent; asks: who began."""
         self.id = number
@@ -141,36 +140,31 @@ class Wholes:
         self.begins = ~self.inside
         self.begins[item[kept, 0]] = True
         self.at = {group: j for j, group in enumerate(some[kept].tolist())}
+        # By connection: rows of the SYN, of its answer and of both FINs; who asks and who closes; pairs by side.
         row = segments.row[segment[kept]]
+        self._answered = row[:, 1].tolist()
+        self._stamps = [
+            list(map(Stamp, (at + batch.first_number).tolist(), batch.time_ns[at].tolist()))
+            for at in (row[:, 0], row[:, 2], row[:, 3])
+        ]
         self._run, self._asks, self._closes = run[kept].tolist(), asks[kept].tolist(), who[kept, 2].tolist()
-        self._base, self._size = base[kept].tolist(), size[kept].tolist()
-        self._row, self._time = row.tolist(), batch.time_ns[row].tolist()
-        self._first_number = batch.first_number
+        self._bases: list[Pair] = list(zip(*base[kept].T.tolist(), strict=True))
+        self._sizes: list[Pair] = list(zip(*size[kept].T.tolist(), strict=True))
 
     def tell(self, group: int, key: Key, number: ConnectionId, runs: Runs) -> tuple[int, WholeConnection, Past]:
         """The row at which a connection was open, its one event, and what is kept of it."""
         j = self.at[group]
-        asks, bases, run = self._asks[j], self._base[j], self._run[j]
+        asks, bases, run = self._asks[j], self._bases[j], self._run[j]
         version, ports = key[4] >> 32, key[4]
         ends = (
             endpoint(version, key[0], key[1], ports >> 16 & 0xFFFF),
             endpoint(version, key[2], key[3], ports & 0xFFFF),
         )
-        rows, times, first = self._row[j], self._time[j], self._first_number
-        directions = (Direction.FROM_ORIGINATOR, Direction.FROM_RESPONDER)
-        by_originator = self._closes[j] == asks
-        turns = (
-            runs.turn(run, directions[0], bases[asks]),
-            runs.turn(run + 1, directions[1], bases[1 - asks]),
-        )
-        closed = (
-            (directions[0 if by_originator else 1], Stamp(first + rows[2], times[2])),
-            (directions[1 if by_originator else 0], Stamp(first + rows[3], times[3])),
-        )
-        event = WholeConnection(
-            number, ends if asks == 0 else ends[::-1], Stamp(first + rows[0], times[0]), turns, closed
-        )
-        return rows[1], event, Past(number, key, ends, asks, bases, self._size[j])
+        turns = runs.turn(run, _ORIGINATOR, bases[asks]), runs.turn(run + 1, _RESPONDER, bases[1 - asks])
+        closer = _ORIGINATOR if self._closes[j] == asks else _RESPONDER
+        opened, closed, last = self._stamps
+        event = WholeConnection(number, ends if asks == 0 else ends[::-1], turns, opened[j], closer, closed[j], last[j])
+        return self._answered[j], event, Past(number, key, ends, asks, bases, self._sizes[j])
 
 
 def _is_letter(batch: FrameBatch, place: I64) -> Bools:

@@ -68,7 +68,7 @@ from wsdtrace.records.streams import (
     StreamEnded,
 )
 from wsdtrace.records.transfers import Transfer
-from wsdtrace.records.whole import NetEvent, Turn, WholeConnection, WholeExchange
+from wsdtrace.records.whole import NetEvent, Row, Turn, WholeConnection, WholeExchange
 
 __all__ = [
     "I64",
@@ -110,6 +110,7 @@ __all__ = [
     "RecordedMessage",
     "RecordedRequest",
     "RequestLine",
+    "Row",
     "SegmentIndex",
     "Space",
     "Span",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from collections.abc import Sequence
 from enum import StrEnum
 
 from wsdtrace.dataclass import dataclass
@@ -203,6 +203,11 @@ class HttpMessage:
         return self.content.missing == 0 and self.ended in _WHOLE
 
     @property
+    def octets(self) -> bytes | None:
+        """`content.data`."""
+        return self.content.data
+
+    @property
     def status(self) -> int | None:
         return self.start.status if isinstance(self.start, StatusLine) else None
 
@@ -242,7 +247,7 @@ class HttpExchange:
     client: Endpoint
     server: Endpoint
     request: HttpMessage | None = None
-    interim: list[HttpMessage] = field(default_factory=list)
+    interim: Sequence[HttpMessage] = ()
     response: HttpMessage | None = None
     response_head: Stamp | None = None
     """Where the final response's header section ended, before the response is complete."""

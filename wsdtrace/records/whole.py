@@ -20,41 +20,35 @@ from wsdtrace.records.streams import (
     StreamEnded,
 )
 
+Row = tuple[int, int, int, int]
+"""A segment as a `SegmentIndex` has it: stream offset of its first byte, frame, time, offset of its record."""
+
 
 class Turn:
     """All that one side of such a connection said, from stream offset 0 on."""
 
-    __slots__ = ("base_seq", "data", "direction", "files", "frames", "offsets", "times")
+    __slots__ = ("base_seq", "data", "direction", "rows")
 
-    def __init__(
-        self,
-        direction: Direction,
-        data: bytes,
-        offsets: list[int],
-        frames: list[int],
-        times: list[int],
-        files: list[int],
-        base_seq: int,
-    ) -> None:
+    def __init__(self, direction: Direction, data: bytes, rows: list[Row], base_seq: int) -> None:
         self.direction = direction
         self.data = data
-        self.offsets = offsets
-        """k stream offsets; with `frames`, `times` and `files` what a `SegmentIndex` holds."""
-        self.frames = frames
-        self.times = times
-        self.files = files
+        self.rows = rows
+        """In stream order, at least one."""
         self.base_seq = base_seq
+
+    def index(self) -> SegmentIndex:
+        """The rows as columns."""
+        return SegmentIndex(*np.array(self.rows, dtype=np.int64).T)
 
     def chunk(self, connection: ConnectionId) -> StreamChunk:
         """The same as a chunk."""
-        rows = np.array([self.offsets, self.frames, self.times, self.files], dtype=np.int64)
-        return StreamChunk(connection, self.direction, 0, self.data, SegmentIndex(*rows), self.base_seq)
+        return StreamChunk(connection, self.direction, 0, self.data, self.index(), self.base_seq)
 
 
 class WholeConnection:
     """Handshake, what the originator says, what the responder answers, and a FIN of each: nothing else happened."""
 
-    __slots__ = ("answered", "asked", "connection", "ends", "originator", "responder", "stamp")
+    __slots__ = ("answered", "asked", "closed", "closer", "connection", "last", "originator", "responder", "stamp")
 
     handshake: Final = True
 
@@ -62,24 +56,38 @@ class WholeConnection:
         self,
         connection: ConnectionId,
         ends: tuple[Endpoint, Endpoint],
-        stamp: Stamp,
         turns: tuple[Turn, Turn],
-        closed: tuple[tuple[Direction, Stamp], tuple[Direction, Stamp]],
+        stamp: Stamp,
+        closer: Direction,
+        closed: Stamp,
+        last: Stamp,
     ) -> None:
-        """Args: ends: originator and responder; stamp: of the SYN; turns: theirs; closed: whose FINs, in order."""
+        """Tell of a connection.
+
+        Args:
+            connection: its number.
+            ends: originator and responder.
+            turns: theirs.
+            stamp: of the SYN.
+            closer: whose FIN came first.
+            closed: of that FIN.
+            last: of the other one.
+        """
         self.connection = connection
         self.originator, self.responder = ends
-        self.stamp = stamp
         self.asked, self.answered = turns
-        self.ends = closed
+        self.stamp = stamp
+        self.closer = closer
+        self.closed = closed
+        self.last = last
 
     def edges(self) -> tuple[ConnectionOpened, StreamEnded, StreamEnded]:
         """Its beginning, and the end of both directions."""
-        number, ((one, first), (two, last)) = self.connection, self.ends
+        number, closer = self.connection, self.closer
         return (
             ConnectionOpened(number, self.originator, self.responder, self.stamp, True),
-            StreamEnded(number, one, StreamEnd.FIN, first),
-            StreamEnded(number, two, StreamEnd.FIN, last),
+            StreamEnded(number, closer, StreamEnd.FIN, self.closed),
+            StreamEnded(number, closer.reverse, StreamEnd.FIN, self.last),
         )
 
     def events(self) -> list[ConnectionOpened | StreamChunk | StreamEnded]:
@@ -112,7 +120,7 @@ class WholeExchange:
     @property
     def last(self) -> Stamp:
         """Where it ends."""
-        return self.connection.ends[1][1]
+        return self.connection.last
 
     def events(self) -> list[HttpEvent]:
         """What HTTP says of it, step by step."""

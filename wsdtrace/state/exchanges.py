@@ -112,7 +112,7 @@ class DatagramBook:
         known = self._open.get(comparable(message.message_id)) if message.message_id else None
         if known is not None and known.request is not None and _same_words(known.request, message):
             if len(known.repeats) < MAX_COPIES:
-                known.repeats.append(message.first)
+                known.repeats = (*known.repeats, message.first)
             else:
                 _uncounted(known)
             return known, True
@@ -122,7 +122,7 @@ class DatagramBook:
             if any(a.message_id == message.message_id and a.sender == message.sender for a in asked.answers):
                 return asked, True
             if len(asked.answers) < MAX_COPIES:
-                asked.answers.append(message)
+                asked.answers = (*asked.answers, message)
             else:
                 _uncounted(asked)
             if asked.response is None:
@@ -140,7 +140,7 @@ class DatagramBook:
         exchange = Exchange(transport=Transport.UDP, client_endpoint=client, server_endpoint=server)
         if is_answer:
             exchange.response = message
-            exchange.answers.append(message)
+            exchange.answers = (message,)
         else:
             exchange.request = message
         exchange.operation = message.operation
@@ -155,7 +155,7 @@ class DatagramBook:
 def _uncounted(exchange: Exchange) -> None:
     """Say once that there were more copies or answers than are kept."""
     if UNCOUNTED not in exchange.anomalies:
-        exchange.anomalies.append(UNCOUNTED)
+        exchange.anomalies = (*exchange.anomalies, UNCOUNTED)
 
 
 def _same_words(first: Message, second: Message) -> bool:

@@ -29,20 +29,20 @@ def image_format(head: bytes) -> str | None:
     return next((name for magic, name in MAGICS if head.startswith(magic)), None)
 
 
-def images_of(exchange: Exchange) -> list[Image]:
+def images_of(exchange: Exchange) -> tuple[Image, ...]:
     """The parts of a RetrieveImageResponse that its xop:Include names; where it names none that is there, all but the
     root part.
     """
     response = exchange.response
     if exchange.operation != "RetrieveImage" or response is None or response.http is None:
-        return []
+        return ()
     content = response.http.content
     root = root_part(content)
     parts = [part for part in content.parts if part is not root]
     if len(parts) > 1 and response.envelope is not None:
         named = {include.content_id for include in includes(response.envelope.root)}
         parts = [part for part in parts if part.content_id in named] or parts
-    return [_image(exchange, part, response.complete) for part in parts]
+    return tuple(_image(exchange, part, response.complete) for part in parts)
 
 
 def _image(exchange: Exchange, part: Part, whole_message: bool) -> Image:

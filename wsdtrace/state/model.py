@@ -13,6 +13,7 @@ Rules for whoever edits this file:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import field, replace
 from enum import StrEnum
 
@@ -68,7 +69,11 @@ class Image:
 
 @dataclass(slots=True, eq=False)
 class Exchange:
-    """A request and what answered it; over UDP a request, its repeats and all its answers."""
+    """A request and what answered it; over UDP a request, its repeats and all its answers.
+
+    There is one for each exchange of a capture, so what most of them lack is shared: sequences are replaced, not
+    changed.
+    """
 
     transport: Transport
     client_endpoint: Endpoint
@@ -79,16 +84,16 @@ class Exchange:
     """1-based; provisional until the capture ends."""
     request: Message | None = None
     response: Message | None = None
-    answers: list[Message] = field(default_factory=list)
+    answers: Sequence[Message] = ()
     """UDP: every answer, `response` is the first of them."""
-    repeats: list[Stamp] = field(default_factory=list)
+    repeats: Sequence[Stamp] = ()
     """UDP: further copies of the request (same MessageID)."""
     operation: str | None = None
     toward: Toward = Toward.DEVICE
     client: Client | None = None
     device: Device | None = None
     job: Job | None = None
-    images: list[Image] = field(default_factory=list)
+    images: Sequence[Image] = ()
     copy_of: Exchange | None = None
     """The outer leg, where a proxy forwarded the request."""
     copied_by: Exchange | None = None
@@ -112,7 +117,7 @@ class Exchange:
     """RetrieveImage after an acknowledged CancelJob."""
     overlapped_by: Exchange | None = None
     """RetrieveImage: the next one of its job, which was asked before this one had ended."""
-    anomalies: list[str] = field(default_factory=list)
+    anomalies: Sequence[str] = ()
     """Kinds, in order of appearance."""
     is_wsd: bool = False
     """One of its messages belongs to a protocol of WSD, or its server does."""

@@ -194,8 +194,8 @@ class Tracker:
         """An exchange with a connection of its own: what would follow from its facts one by one, as long as no timer
         lies among them."""
         http, connection = whole.exchange, whole.connection
-        (by, closed), (_, last) = connection.ends
-        until_ns = max(whole.asked.time_ns, whole.head.time_ns, whole.ended.time_ns, closed.time_ns, last.time_ns)
+        steps = whole.asked, whole.head, whole.ended, connection.closed, connection.last
+        until_ns = max([stamp.time_ns for stamp in steps])
         if self._is_due(until_ns):
             yield from self._one_by_one(whole.facts())
             return
@@ -210,8 +210,8 @@ class Tracker:
         if self._is_due(until_ns):
             yield from self._one_by_one(whole.facts()[4:])
             return
-        self.connections.closed(connection.connection, by, closed)
-        self._reach(last)
+        self.connections.closed(connection.connection, connection.closer, connection.closed)
+        self._reach(connection.last)
 
     def _one_by_one(self, facts: Iterable[Fact]) -> Iterator[Event]:
         for fact in facts:

@@ -41,18 +41,18 @@ def twin_of(http: HttpMessage) -> Message | None:
     known = _known.get(http.section)
     if known is None or known.mold is None or known.example is None:
         return None
-    content = http.content
-    envelope = None if content.data is None else known.mold.cast(content.data)
-    if envelope is None:
+    octets = http.octets
+    envelope = None if octets is None else known.mold.cast(octets)
+    if octets is None or envelope is None:
         known.patience -= 1
         known.example = known.mold = None
         return None
     known.patience = PATIENCE
     example, headers = known.example, envelope.headers
     return Message(
-        example.role, http.sender, http.receiver, http.first, http.last, content.length, True, True, example.status,
+        example.role, http.sender, http.receiver, http.first, http.last, len(octets), True, True, example.status,
         http.head_end, True, example.labelled_soap, True, example.operation, example.action, headers.message_id,
-        headers.relates_to, example.body_local, example.fault, http, None, envelope, example.decoded, content.data,
+        headers.relates_to, example.body_local, example.fault, http, None, envelope, example.decoded, octets,
         example.likeness,
     )  # fmt: skip
 
