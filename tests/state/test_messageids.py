@@ -60,12 +60,12 @@ def test_reuse_over_udp(conversation: list[Said], count: int) -> None:
 
 def test_the_memory_is_bounded() -> None:
     assert MAX_MESSAGE_IDS == 100_000
-    book = MessageIdBook(limit=2)
+    (ear,) = MessageIdBook(limit=2).ears()
     reused: list[Event] = []
 
     def hear(event: Event) -> None:
         if isinstance(event, MessageSeen):
-            reused.extend(book.ears()[MessageSeen](event))
+            reused.extend(ear.hear(event))
 
     asked = [f"GetScannerElements MessageID=urn:uuid:{number} -> ok" for number in (1, 2, 3)]
     scenario.check("\n".join([*asked, "GetActiveJobs MessageID=urn:uuid:1 -> ok"]), Options(on_event=hear))

@@ -43,6 +43,10 @@ def matter(text: str) -> list[tuple[str, str]]:
         pytest.param(f"{OTHER}{ASK}Fault InvalidArgs\ndevice 2: {ASK}ok", [], id="another device"),
         pytest.param(f"{OTHER}{ASK}Fault InvalidArgs\n{OTHER}{ASK}ok\n{ASK}ok", [], id="both ways with one spelling"),
         pytest.param(f"{OTHER}{ASK}Fault InvalidArgs\n" + f"{ASK}ok\n" * 3, [("s", "soap")], id="told once"),
+        pytest.param(f"{ASK}ok\n" * 5 + f"{OTHER}{ASK}ok\n" * 5 + f"{OTHER}{ASK}Fault InvalidArgs\n", [], id="alike"),
+        pytest.param(
+            f"{ASK}ok\n" * 5 + f"{OTHER}{ASK}Fault InvalidArgs\n" * 5, [("s", "soap")], id="alike, and told once"
+        ),
         pytest.param(f"{OTHER}{ASK}nothing\n{ASK}ok\nend", [], id="still to be answered"),
     ],
 )
@@ -121,6 +125,12 @@ def test_requests_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_long_requests_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefixes, "MAX_REQUEST", 100)
     assert matter(f"{OTHER}{ASK}Fault InvalidArgs\n{ASK}ok") == []
+
+
+def test_prefixes_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefixes, "MAX_OPENINGS", 1)
+    turns = f"{ASK}ok\nGetActiveJobs -> none\n" * 5
+    assert matter(f"{turns}{OTHER}{ASK}Fault InvalidArgs") == [("s", "soap")]
 
 
 def test_comparisons_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Endpoint, Stamp
 from wsdtrace.soap import AppSequence
 from wsdtrace.state.addresses import url_endpoint
-from wsdtrace.state.discovery import TargetService, target_services
+from wsdtrace.state.discovery import ANNOUNCED, TargetService, target_services
 from wsdtrace.state.events import Event, ExchangeEnded, MessageRepeated, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
 from wsdtrace.state.message import Message, Role
@@ -130,8 +130,12 @@ class AnnouncementBook(Listener):
         self._said_bye: dict[str, set[str]] = {}
         self._at_socket: dict[Endpoint, set[str]] = {}
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {MessageSeen: self._seen, MessageRepeated: self._repeated, ExchangeEnded: self._ended}
+    def ears(self) -> Iterable[Ear]:
+        return (
+            Ear(MessageSeen, self._seen, of=ANNOUNCED),
+            Ear(MessageRepeated, self._repeated),
+            Ear(ExchangeEnded, self._ended),
+        )
 
     def _seen(self, event: MessageSeen) -> Iterator[Event]:
         message = event.message
@@ -239,10 +243,13 @@ class AnnouncementBook(Listener):
             since_ns = message.first.time_ns - bye[1].time_ns
             yield SpokeAfterBye(stamp, exchange, message, endpoint, bye[0], since_ns)
 
-    def _ended(self, event: ExchangeEnded) -> Iterator[Event]:
+    def _ended(self, event: ExchangeEnded) -> Iterable[Event]:
+        return self._spoke(event) if self._said_bye else ()
+
+    def _spoke(self, event: ExchangeEnded) -> Iterator[Event]:
         """An answer or a notification over HTTP after the Bye."""
         exchange = event.exchange
-        if not self._said_bye or exchange.transport is not Transport.HTTP or exchange.copied_by is not None:
+        if exchange.transport is not Transport.HTTP or exchange.copied_by is not None:
             return
         sent = exchange.response if exchange.toward is Toward.DEVICE else exchange.request
         request, device = exchange.request, exchange.device

@@ -8,7 +8,7 @@ comes again is the same condition. After Hello or Bye the device may have restar
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from wsdtrace.state.message import Role
 from wsdtrace.state.model import Device, Exchange, Transport
 from wsdtrace.state.observations import ClockSeen, ConditionCleared, ConditionSeen, Sameness
 from wsdtrace.state.scanwords import value_of
+from wsdtrace.wsd.discovery import Bye, Hello
 from wsdtrace.wsd.scan import (
     GetScannerElementsResponse,
     ScannerStatusConditionClearedEvent,
@@ -60,13 +61,20 @@ class ConditionBook(Listener):
     def __init__(self) -> None:
         self._devices: OrderedDict[int, _Memory] = OrderedDict()
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {MessageSeen: self._seen, ExchangeEnded: self._ended}
+    def ears(self) -> Iterable[Ear]:
+        told = Hello, Bye, ScannerStatusConditionEvent, ScannerStatusConditionClearedEvent
+        return (
+            Ear(MessageSeen, self._seen, of=told),
+            Ear(ExchangeEnded, self._ended, of=(GetScannerElementsResponse,)),
+        )
 
     def _of(self, device: Device | None) -> _Memory:
         number = 0 if device is None else device.root.id
-        memory = self._devices.setdefault(number, _Memory())
-        self._devices.move_to_end(number)
+        memory = self._devices.get(number)
+        if memory is not None:
+            self._devices.move_to_end(number)
+            return memory
+        memory = self._devices[number] = _Memory()
         if len(self._devices) > MAX_DEVICES:
             self._devices.popitem(last=False)
         return memory
@@ -77,11 +85,11 @@ class ConditionBook(Listener):
         exchange, message = event.exchange, event.message
         if message.role is not Role.REQUEST or exchange.copy_of is not None:
             return
+        value = value_of(message)
         if exchange.transport is Transport.UDP:
-            if message.body_local in ("Hello", "Bye") and exchange.device is not None:
+            if isinstance(value, Hello | Bye) and exchange.device is not None:
                 self._devices.pop(exchange.device.root.id, None)
             return
-        value = value_of(message)
         if isinstance(value, ScannerStatusConditionEvent) and value.device_condition is not None:
             yield from self._told(exchange, (value.device_condition,), event.stamp)
         elif isinstance(value, ScannerStatusConditionClearedEvent) and value.device_condition_cleared is not None:
@@ -89,37 +97,36 @@ class ConditionBook(Listener):
             if number is not None:
                 yield self._cleared(exchange, number, event.stamp)
 
-    def _ended(self, event: ExchangeEnded) -> Iterator[Event]:
+    def _ended(self, event: ExchangeEnded) -> Iterable[Event]:
         exchange = event.exchange
         value = value_of(exchange.response)
-        if exchange.copy_of is not None or not isinstance(value, GetScannerElementsResponse):
-            return
-        for data in value.scanner_elements.element_data if value.scanner_elements is not None else ():
-            if data.scanner_status is not None:
-                yield from self._status(exchange, data.scanner_status, event.stamp)
+        said: list[Event] = []
+        if exchange.copy_of is None and isinstance(value, GetScannerElementsResponse):
+            for data in value.scanner_elements.element_data if value.scanner_elements is not None else ():
+                if data.scanner_status is not None:
+                    said += self._status(exchange, data.scanner_status, event.stamp)
+        return said
 
-    def _status(self, exchange: Exchange, status: ScannerStatus, stamp: Stamp) -> Iterator[Event]:
+    def _status(self, exchange: Exchange, status: ScannerStatus, stamp: Stamp) -> list[Event]:
         memory = self._of(exchange.device)
-        yield from self._clock(memory, exchange, status.scanner_current_time, stamp)
+        said: list[Event] = []
+        before, now = memory.clock, status.scanner_current_time
+        if now is not None and exchange.request is not None:
+            memory.clock = now, exchange
+            # Of two answers that overlap nobody can say which is the later.
+            if before is not None and before[1].last < exchange.request.first and _comparable(before[0], now):
+                said.append(ClockSeen(stamp, exchange, before[1], before[0], now))
         if status.active_conditions is not None:
             memory.listed = True
-            yield from self._told(exchange, status.active_conditions.device_condition, stamp)
+            if status.active_conditions.device_condition:
+                said += self._told(exchange, status.active_conditions.device_condition, stamp)
         if status.condition_history is not None:
             for entry in status.condition_history.condition_history_entry:
                 if entry.id is not None:
                     _keep(
                         memory, entry.id, _Condition(_words(entry.name, entry.component), entry.time, exchange, stamp)
                     )
-
-    @staticmethod
-    def _clock(memory: _Memory, exchange: Exchange, now: datetime | None, stamp: Stamp) -> Iterator[Event]:
-        if now is None or exchange.request is None:
-            return
-        before = memory.clock
-        # Of two answers that overlap nobody can say which is the later.
-        if before is not None and before[1].last < exchange.request.first and _comparable(before[0], now):
-            yield ClockSeen(stamp, exchange, before[1], before[0], now)
-        memory.clock = now, exchange
+        return said
 
     def _told(self, exchange: Exchange, conditions: tuple[DeviceCondition, ...], stamp: Stamp) -> Iterator[Event]:
         memory = self._of(exchange.device)

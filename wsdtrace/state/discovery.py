@@ -18,6 +18,10 @@ SCANNER_TYPES = frozenset({"ScanDeviceType", "ScannerServiceType"})
 """Local names of the types by which a scanner is found (wia-with-web-services-for-devices.md)."""
 
 
+ANNOUNCED = (Hello, Bye, ProbeMatches, ResolveMatches)
+"""What `target_services` reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class TargetService:
     """One service that was announced."""

@@ -7,11 +7,11 @@ services may share a socket. A device that answers Get tells its endpoint addres
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from wsdtrace.records import Endpoint
 from wsdtrace.state.addresses import url_endpoint
-from wsdtrace.state.discovery import address_of, metadata_of, target_services
+from wsdtrace.state.discovery import ANNOUNCED, address_of, metadata_of, target_services
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
 from wsdtrace.state.model import Exchange, Toward, Transport
@@ -30,16 +30,19 @@ class EndpointBook(Listener):
     def __init__(self) -> None:
         self._told: OrderedDict[Endpoint, dict[str, None]] = OrderedDict()
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {MessageSeen: self._seen, ExchangeEnded: self._ended}
+    def ears(self) -> Iterable[Ear]:
+        return (
+            Ear(MessageSeen, self._seen, of=ANNOUNCED),
+            Ear(ExchangeEnded, self._ended, operations=frozenset({"Get"})),
+        )
 
-    def _seen(self, event: MessageSeen) -> Iterator[Event]:
+    def _seen(self, event: MessageSeen) -> Iterable[Event]:
         for service in target_services(event.message):
             for xaddr in service.xaddrs:
                 socket = url_endpoint(xaddr)
                 if socket is not None:
                     self._remember(socket, service.endpoint)
-        yield from ()
+        return ()
 
     def _remember(self, socket: Endpoint, endpoint: str) -> None:
         here = self._told.setdefault(socket, {})

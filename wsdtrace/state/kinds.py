@@ -9,7 +9,7 @@ scanner's) speak for it together.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 
 from wsdtrace.dataclass import dataclass
@@ -17,7 +17,7 @@ from wsdtrace.records import Stamp
 from wsdtrace.soap import QName
 from wsdtrace.soap.namespaces import DPWS, DPWS_11, SCAN
 from wsdtrace.state.announcements import ANNOUNCEMENTS
-from wsdtrace.state.discovery import SCANNER_TYPES, metadata_of, target_services
+from wsdtrace.state.discovery import ANNOUNCED, SCANNER_TYPES, metadata_of, target_services
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
 from wsdtrace.state.model import Device, Exchange, Toward
@@ -57,17 +57,23 @@ class KindBook(Listener):
     def __init__(self) -> None:
         self._said: OrderedDict[int, _Said] = OrderedDict()
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {MessageSeen: self._seen, ExchangeEnded: self._ended}
+    def ears(self) -> Iterable[Ear]:
+        return (
+            Ear(MessageSeen, self._seen, of=ANNOUNCED),
+            Ear(ExchangeEnded, self._ended, operations=SCAN_OPERATIONS | SCAN_EVENTS | {"Get"}),
+        )
 
     def _of(self, device: Device) -> _Said:
-        said = self._said.setdefault(id(device), _Said(device))
-        self._said.move_to_end(id(device))
+        said = self._said.get(id(device))
+        if said is not None:
+            self._said.move_to_end(id(device))
+            return said
+        said = self._said[id(device)] = _Said(device)
         if len(self._said) > MAX_DEVICES:
             self._said.popitem(last=False)
         return said
 
-    def _seen(self, event: MessageSeen) -> Iterator[Event]:
+    def _seen(self, event: MessageSeen) -> Iterable[Event]:
         exchange, message = event.exchange, event.message
         if message.body_local in ANNOUNCEMENTS and exchange.device is not None:
             for service in target_services(message):
@@ -78,9 +84,9 @@ class KindBook(Listener):
                 _keep(said.types, service.names)
                 if "ScanDeviceType" in service.types and not any(map(_is_device_type, service.names)):
                     said.bare = said.bare or exchange
-        yield from ()
+        return ()
 
-    def _ended(self, event: ExchangeEnded) -> Iterator[Event]:
+    def _ended(self, event: ExchangeEnded) -> Iterable[Event]:
         exchange = event.exchange
         device = exchange.device
         if device is not None and exchange.is_wsd and exchange.copied_by is None:
@@ -93,7 +99,7 @@ class KindBook(Listener):
                 metadata = metadata_of(exchange.response)
                 if metadata is not None and exchange.response.well_formed:
                     self._described(self._of(device), exchange, metadata)
-        yield from ()
+        return ()
 
     @staticmethod
     def _described(said: _Said, exchange: Exchange, metadata: Metadata) -> None:

@@ -8,7 +8,7 @@ byte of the answer's envelope.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 
 from wsdtrace.dataclass import dataclass
@@ -67,17 +67,18 @@ class AnswerClock(Listener):
     def __init__(self, limits: AnswerLimits | None = None) -> None:
         self._limits = limits or AnswerLimits()
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {ExchangeEnded: self._ended}
+    def ears(self) -> Iterable[Ear]:
+        return (Ear(ExchangeEnded, self._ended),)
 
-    def _ended(self, event: ExchangeEnded) -> Iterator[Event]:
+    def _ended(self, event: ExchangeEnded) -> Iterable[Event]:
         exchange = event.exchange
         # A forwarded exchange takes at least as long as the one that forwards it: the device is timed there.
         if exchange.copied_by is not None or exchange.transport is not Transport.HTTP:
-            return
+            return ()
         waited = answer_time(exchange)
-        if waited is not None:
-            yield AnswerTimed(event.stamp, exchange, waited, self._limits.of(exchange.operation))
+        if waited is None:
+            return ()
+        return (AnswerTimed(event.stamp, exchange, waited, self._limits.of(exchange.operation)),)
 
 
 def answer_time(exchange: Exchange) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from wsdtrace.records import Abandoned, MessageEnd
 from wsdtrace.state.events import Event, ExchangeEnded
@@ -10,6 +10,7 @@ from wsdtrace.state.listener import Ear
 from wsdtrace.state.model import Exchange
 from wsdtrace.state.outcomes import ClientLeft, CutAnswer
 from wsdtrace.state.settling import Settling
+from wsdtrace.state.vocabulary import JOB_OPERATIONS
 
 _CUT = frozenset({MessageEnd.CUT_CLOSE, MessageEnd.CUT_RESET})
 """How an answer ends whose connection did not last."""
@@ -19,8 +20,8 @@ _GONE = frozenset({Abandoned.CLOSED, Abandoned.RESET})
 class LeavingBook(Settling[ClientLeft]):
     """Exchanges that ended so."""
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {ExchangeEnded: self._ended}
+    def ears(self) -> Iterable[Ear]:
+        return (Ear(ExchangeEnded, self._ended, operations=JOB_OPERATIONS),)
 
     def _ended(self, event: ExchangeEnded) -> Iterable[Event]:
         if event.connection is None or not was_left(event):

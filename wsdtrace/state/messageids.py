@@ -8,11 +8,11 @@ several addresses (with other XAddrs on each) is several senders. Only whole mes
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 
 from wsdtrace.state.events import Event, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
-from wsdtrace.state.message import Message, Role
+from wsdtrace.state.message import Role
 from wsdtrace.state.model import Exchange
 from wsdtrace.state.outcomes import MessageIdReused
 
@@ -27,32 +27,29 @@ class MessageIdBook(Listener):
         self._limit = limit
         self._seen: OrderedDict[tuple[str, str], tuple[int, Exchange]] = OrderedDict()
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {MessageSeen: self._heard}
+    def ears(self) -> Iterable[Ear]:
+        return (Ear(MessageSeen, self._heard),)
 
-    def _heard(self, event: MessageSeen) -> Iterator[Event]:
+    def _heard(self, event: MessageSeen) -> Iterable[Event]:
         exchange, message = event.exchange, event.message
-        if not message.message_id or not message.xml or not message.complete or _is_forwarded(exchange, message):
-            return
-        asked = exchange.request
-        if message.role is Role.RESPONSE and asked is not None and asked.message_id == message.message_id:
-            yield MessageIdReused(event.stamp, exchange, message, exchange)
-            return
-        key = message.sender.address, message.message_id
-        digest = hash(message.xml)
-        former = self._seen.get(key)
-        if former is None:
-            self._seen[key] = digest, exchange
+        message_id, xml = message.message_id, message.xml
+        if not message_id or not xml or not message.complete:
+            return ()
+        if message.role is Role.REQUEST:
+            if exchange.copy_of is not None:
+                return ()  # it stands in the capture a second time because a proxy passed it on
+        elif exchange.copied_by is not None:
+            return ()  # likewise
+        elif exchange.request is not None and exchange.request.message_id == message_id:
+            return (MessageIdReused(event.stamp, exchange, message, exchange),)
+        key = message.sender.address, message_id
+        this = hash(xml), exchange
+        former = self._seen.setdefault(key, this)
+        if former is this:
             if len(self._seen) > self._limit:
                 self._seen.popitem(last=False)
-            return
+            return ()
         self._seen.move_to_end(key)
-        if former[0] != digest and former[1] is not exchange:
-            yield MessageIdReused(event.stamp, exchange, message, former[1])
-
-
-def _is_forwarded(exchange: Exchange, message: Message) -> bool:
-    """The message stands in the capture a second time because a proxy passed it on."""
-    if message.role is Role.REQUEST:
-        return exchange.copy_of is not None
-    return exchange.copied_by is not None
+        if former[0] == this[0] or former[1] is exchange:
+            return ()
+        return (MessageIdReused(event.stamp, exchange, message, former[1]),)

@@ -131,12 +131,17 @@ class RequestPlaced(Event):
     """A request went to a device that told its addresses, or might have."""
 
     exchange: Exchange
-    url: str
-    """Where to, as socket and path say."""
+    path: str
+    """Of the request's target."""
     announced: tuple[str, ...]
     """XAddrs, addresses of hosted services and of subscription managers; empty where the capture holds none."""
     is_complete: bool
     """The kind of address that was asked is among them: the device's own, or those of its services."""
+
+    @property
+    def url(self) -> str:
+        """Where to, as socket and path say."""
+        return f"http://{self.exchange.server_endpoint}{self.path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ same IP address.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Endpoint, RequestLine
 from wsdtrace.state.addresses import url_endpoint
 from wsdtrace.state.announcements import ANNOUNCEMENTS
-from wsdtrace.state.discovery import target_services
+from wsdtrace.state.discovery import ANNOUNCED, target_services
 from wsdtrace.state.events import ConnectionFailed, Event, ExchangeEnded, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
 from wsdtrace.state.model import Device, Exchange, Toward, Transport
@@ -49,10 +49,14 @@ class PlaceBook(Listener):
         self._gone: OrderedDict[str, None] = OrderedDict()
         """Endpoints that said Bye: nobody has to answer there any more."""
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {MessageSeen: self._seen, ConnectionFailed: self._failed, ExchangeEnded: self._ended}
+    def ears(self) -> Iterable[Ear]:
+        return (
+            Ear(MessageSeen, self._seen, of=ANNOUNCED),
+            Ear(ConnectionFailed, self._failed),
+            Ear(ExchangeEnded, self._ended),
+        )
 
-    def _seen(self, event: MessageSeen) -> Iterator[Event]:
+    def _seen(self, event: MessageSeen) -> Iterable[Event]:
         exchange, message = event.exchange, event.message
         if message.body_local == "Bye":
             for service in target_services(message):
@@ -68,7 +72,7 @@ class PlaceBook(Listener):
                     if socket is not None:
                         told = _Told(exchange, service.endpoint, xaddr, position, len(service.xaddrs) - 1)
                         self._remember(socket, told, exchange.device)
-        yield from ()
+        return ()
 
     def _remember(self, socket: Endpoint, told: _Told, device: Device | None) -> None:
         self._told[socket] = told
@@ -82,15 +86,17 @@ class PlaceBook(Listener):
             if len(self._announcers) > MAX_SOCKETS:
                 self._announcers.popitem(last=False)
 
-    def _failed(self, event: ConnectionFailed) -> Iterator[Event]:
+    def _failed(self, event: ConnectionFailed) -> Iterable[Event]:
         told = self._told.get(event.responder)
-        if told is not None and told.endpoint not in self._gone:
-            yield AddressRefused(
-                event.stamp, event.originator, event.responder, event.answered,
-                told.exchange, told.endpoint, told.xaddr, told.position, told.others,
-            )  # fmt: skip
+        if told is None or told.endpoint in self._gone:
+            return ()
+        refused = AddressRefused(
+            event.stamp, event.originator, event.responder, event.answered,
+            told.exchange, told.endpoint, told.xaddr, told.position, told.others,
+        )  # fmt: skip
+        return (refused,)
 
-    def _ended(self, event: ExchangeEnded) -> Iterator[Event]:
+    def _ended(self, event: ExchangeEnded) -> Iterable[Event]:
         exchange = event.exchange
         request = exchange.request
         if (
@@ -102,18 +108,21 @@ class PlaceBook(Listener):
             or request.http is None
             or not isinstance(request.http.start, RequestLine)
         ):
-            return
+            return ()
         device = self._announcer(exchange)
         told = () if device is None else addresses_of(device)
-        url = f"http://{exchange.server_endpoint}{path_of(request.http.start.target)}"
-        yield RequestPlaced(event.stamp, exchange, url, told, device is not None and _is_complete(exchange, device))
+        complete = device is not None and _is_complete(exchange, device)
+        return (RequestPlaced(event.stamp, exchange, path_of(request.http.start.target), told, complete),)
 
     def _announcer(self, exchange: Exchange) -> Device | None:
         """The device that an exchange is about, as far as it told its addresses."""
         own = None if exchange.device is None else exchange.device.root
         if own is not None and (own.xaddrs or own.managers or own.hosted):
             return own
-        here = {id(d.root): d.root for d in self._announcers.get(exchange.server_endpoint.address, {}).values()}
+        announcers = self._announcers.get(exchange.server_endpoint.address)
+        if announcers is None:
+            return None
+        here = {id(d.root): d.root for d in announcers.values()}
         return next(iter(here.values())) if len(here) == 1 else None
 
 

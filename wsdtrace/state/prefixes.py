@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 
 from lxml import etree
@@ -21,6 +21,7 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Abandoned, Stamp
 from wsdtrace.soap import Envelope, read_envelope
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
+from wsdtrace.state.likeness import Likeness
 from wsdtrace.state.listener import Ear, Listener
 from wsdtrace.state.message import Message, Role
 from wsdtrace.state.model import Exchange, Toward, Transport
@@ -76,6 +77,8 @@ class _Kept:
     xml: bytes
 
 
+Alike = dict[int, _Kept]
+"""By length: requests for the same have the same length, since their MessageIDs do."""
 Key = tuple[Prefixes, bool]
 """Its prefixes, and whether it was refused."""
 
@@ -84,7 +87,7 @@ Key = tuple[Prefixes, bool]
 class _Asked:
     """The requests of one device and operation."""
 
-    kept: dict[Key, list[_Kept]] = field(default_factory=dict)
+    kept: dict[Key, Alike] = field(default_factory=dict)
     compared: int = 0
 
 
@@ -107,35 +110,60 @@ class PrefixBook(Listener):
         self._probes: OrderedDict[str, deque[_Probe]] = OrderedDict()
         self._by_exchange: OrderedDict[int, _Probe] = OrderedDict()
         self._remembered: dict[tuple[bytes, str], Prefixes] = {}
+        self._shared: dict[tuple[Likeness, str], Prefixes] = {}
+        """The same for messages that are alike, found without a look at their bytes."""
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {ExchangeEnded: self._ended, MessageSeen: self._seen}
+    def ears(self) -> Iterable[Ear]:
+        return (
+            Ear(ExchangeEnded, self._ended),
+            Ear(MessageSeen, self._seen, operations=frozenset({"Probe"})),
+        )
 
     # -- over HTTP ----------------------------------------------------------------------------
 
-    def _ended(self, event: ExchangeEnded) -> Iterator[Event]:
+    def _ended(self, event: ExchangeEnded) -> Iterable[Event]:
         exchange, request = event.exchange, event.exchange.request
         if (
             exchange.toward is not Toward.DEVICE or exchange.copied_by is not None or not exchange.is_wsd
             or exchange.device is None or exchange.operation is None or request is None
         ):  # fmt: skip
-            return
+            return ()
         refused, prefixes = was_refused(exchange), self._prefixes(request, exchange.operation)
         if refused is None or prefixes is None or request.xml is None:
-            return
+            return ()
         asked = self._of((exchange.device.root.id, exchange.operation))
-        others = [key for key in asked.kept if key[0] != prefixes and key[1] != refused]
-        if others and asked.compared < MAX_COMPARED:
-            yield from self._compare(asked, exchange, (prefixes, refused), others, event.stamp)
-        if len(asked.kept) == MAX_KEYS and (prefixes, refused) not in asked.kept:
-            return
-        alike = asked.kept.setdefault((prefixes, refused), [])
-        # Requests for the same have the same length: their MessageIDs do.
-        if all(len(one.xml) != len(request.xml) for one in alike):
-            alike.append(_Kept(exchange, request.xml))
-            del alike[:-MAX_ALIKE]
+        mine = prefixes, refused
+        alike = asked.kept.get(mine)
+        said: Iterable[Event] = ()
+        if alike is None or len(asked.kept) > 1:
+            others = [key for key in asked.kept if key[0] != prefixes and key[1] != refused]
+            if others and asked.compared < MAX_COMPARED:
+                said = tuple(self._compare(asked, exchange, mine, others, event.stamp))
+        if alike is None:
+            if len(asked.kept) == MAX_KEYS:
+                return said
+            alike = asked.kept[mine] = {}
+        length = len(request.xml)
+        if length not in alike:
+            alike[length] = _Kept(exchange, request.xml)
+            if len(alike) > MAX_ALIKE:
+                del alike[next(iter(alike))]
+        return said
 
     def _prefixes(self, request: Message, operation: str) -> Prefixes | None:
+        likeness = request.likeness
+        if likeness is None:
+            return self._written(request, operation)
+        known = self._shared.get((likeness, operation))
+        if known is None:
+            known = self._written(request, operation)
+            if len(self._shared) >= MAX_OPENINGS:
+                self._shared.clear()
+            if known is not None:
+                self._shared[likeness, operation] = known
+        return known
+
+    def _written(self, request: Message, operation: str) -> Prefixes | None:
         """Whoever begins a message in the same words goes on with the same prefixes."""
         xml = request.xml
         if xml is None:
@@ -160,7 +188,7 @@ class PrefixBook(Listener):
         if _has(asked, (prefixes, not refused), body):
             return  # answered both ways with the same prefixes: it does not depend on them
         for key in others:
-            found = next((one for one in asked.kept[key] if digest_of(read_envelope(one.xml)) == body), None)
+            found = next((one for one in asked.kept[key].values() if digest_of(read_envelope(one.xml)) == body), None)
             if found is not None and not _has(asked, (key[0], refused), body):
                 bad, good = ((exchange, prefixes), (found.exchange, key[0]))
                 if not refused:
@@ -170,8 +198,11 @@ class PrefixBook(Listener):
                 return
 
     def _of(self, key: tuple[int, str]) -> _Asked:
-        asked = self._asked.setdefault(key, _Asked())
-        self._asked.move_to_end(key)
+        asked = self._asked.get(key)
+        if asked is not None:
+            self._asked.move_to_end(key)
+            return asked
+        asked = self._asked[key] = _Asked()
         if len(self._asked) > MAX_ASKED:
             self._asked.popitem(last=False)
         return asked
@@ -242,7 +273,7 @@ def prefixes_of(message: Message) -> Prefixes | None:
 
 def _has(asked: _Asked, key: Key, body: str) -> bool:
     """A request with this body was answered so."""
-    return any(digest_of(read_envelope(one.xml)) == body for one in asked.kept.get(key, ()))
+    return any(digest_of(read_envelope(one.xml)) == body for one in asked.kept.get(key, {}).values())
 
 
 def digest_of(envelope: Envelope | None) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Abandoned, Stamp
@@ -91,19 +91,19 @@ class PressBook(Listener):
         self._created: OrderedDict[tuple[int, str], Exchange] = OrderedDict()
         self._encrypted: OrderedDict[frozenset[str], None] = OrderedDict()
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {
-            EventSeen: self._pressed,
-            MessageSeen: self._asked,
-            ExchangeEnded: self._ended,
-            SubscriptionGranted: self._granted,
-            ConnectionEncrypted: self._hidden,
-            ConnectionFailed: self._failed,
-        }
+    def ears(self) -> Iterable[Ear]:
+        return (
+            Ear(EventSeen, self._pressed),
+            Ear(MessageSeen, self._asked, operations=frozenset({"CreateScanJob"})),
+            Ear(ExchangeEnded, self._ended),
+            Ear(SubscriptionGranted, self._granted),
+            Ear(ConnectionEncrypted, self._hidden),
+            Ear(ConnectionFailed, self._failed),
+        )
 
     # -- the press ----------------------------------------------------------------------------
 
-    def _pressed(self, event: EventSeen) -> Iterator[Event]:
+    def _pressed(self, event: EventSeen) -> Iterable[Event]:
         press, request = event.event, event.exchange.request
         if press.name == "ScanAvailableEvent" and press.scan_identifier and request is not None:
             former = self._waiting.get(press.scan_identifier)
@@ -115,7 +115,7 @@ class PressBook(Listener):
                 self.due_ns = self._timers[0][0]
                 if len(self._waiting) > MAX_PRESSES:
                     self._waiting.popitem(last=False)
-        yield from ()
+        return ()
 
     def _asked(self, event: MessageSeen) -> Iterator[Event]:
         exchange = event.exchange
@@ -134,12 +134,12 @@ class PressBook(Listener):
                 if same_client and _root(waiting.event.exchange.device) is _root(exchange.device):
                     waiting.beside = waiting.beside or exchange
 
-    def _hidden(self, event: ConnectionEncrypted) -> Iterator[Event]:
+    def _hidden(self, event: ConnectionEncrypted) -> Iterable[Event]:
         peers = frozenset((event.connection.originator.address, event.connection.responder.address))
         self._encrypted[peers] = None
         if len(self._encrypted) > MAX_PEERS:
             self._encrypted.popitem(last=False)
-        yield from ()
+        return ()
 
     def _failed(self, event: ConnectionFailed) -> Iterator[Event]:
         here = self._subscriptions.at_sink(event.responder)
@@ -187,7 +187,7 @@ class PressBook(Listener):
 
     # -- tokens and identifiers ---------------------------------------------------------------
 
-    def _granted(self, event: SubscriptionGranted) -> Iterator[Event]:
+    def _granted(self, event: SubscriptionGranted) -> Iterable[Event]:
         subscription = event.subscription
         for former in event.replaced:
             self._successors[id(former)] = former, subscription
@@ -200,17 +200,18 @@ class PressBook(Listener):
         for memory in (self._successors, self._tokens):
             while len(memory) > MAX_TOKENS:
                 memory.popitem(last=False)
-        yield from ()
+        return ()
 
-    def _ended(self, event: ExchangeEnded) -> Iterator[Event]:
+    def _ended(self, event: ExchangeEnded) -> Iterable[Event]:
         exchange = event.exchange
-        if exchange.abandoned in (Abandoned.GAP, Abandoned.LIMIT, Abandoned.ONE_SIDED):
+        if self._waiting and exchange.abandoned in (Abandoned.GAP, Abandoned.LIMIT, Abandoned.ONE_SIDED):
             for press in self._waiting.values():
                 press.blind |= _root(press.event.exchange.device) is _root(exchange.device)
         if exchange.operation == "ScanAvailableEvent":
             self._delivered(exchange)
         elif exchange.operation == "CreateScanJob" and exchange.copy_of is None:
-            yield from self._created_with(exchange, event.stamp)
+            return self._created_with(exchange, event.stamp)
+        return ()
 
     def _delivered(self, exchange: Exchange) -> None:
         for press in reversed(self._waiting.values()):

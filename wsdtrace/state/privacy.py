@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from wsdtrace.records import Stamp
@@ -32,23 +32,30 @@ class Private(StrEnum):
     PAGE = "page images"
 
 
+TELLING = (
+    CreateScanJobRequest, ValidateScanTicketRequest, GetActiveJobsResponse, GetJobHistoryResponse, JobEndStateEvent,
+    Subscribe, Metadata,
+)  # fmt: skip
+"""What `private_in` reads."""
+
+
 class PrivacyBook(Listener):
     """Where private facts are first told; at most one place for each kind."""
 
     def __init__(self) -> None:
         self._found: dict[Private, Exchange] = {}
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {MessageSeen: self._seen, ImageDelivered: self._image}
+    def ears(self) -> Iterable[Ear]:
+        return Ear(MessageSeen, self._seen, of=TELLING), Ear(ImageDelivered, self._image)
 
-    def _seen(self, event: MessageSeen) -> Iterator[Event]:
+    def _seen(self, event: MessageSeen) -> Iterable[Event]:
         for kind in private_in(event.message):
             self._found.setdefault(kind, event.exchange)
-        yield from ()
+        return ()
 
-    def _image(self, event: ImageDelivered) -> Iterator[Event]:
+    def _image(self, event: ImageDelivered) -> Iterable[Event]:
         self._found.setdefault(Private.PAGE, event.exchange)
-        yield from ()
+        return ()
 
     def close(self, end: Stamp) -> Iterator[Event]:
         if self._found:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 
 from wsdtrace.dataclass import dataclass
@@ -75,8 +75,8 @@ class ProbeBook(Listener):
         self._waiting_at: dict[str, list[_Search]] = {}
         self._ready: list[_Search] = []
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {MessageSeen: self._seen, MessageRepeated: self._repeated}
+    def ears(self) -> Iterable[Ear]:
+        return Ear(MessageSeen, self._seen), Ear(MessageRepeated, self._repeated)
 
     def received(self, datagram: Datagram) -> None:
         """Any datagram: unicast ones show that their receiver's traffic is in the capture."""
@@ -91,17 +91,19 @@ class ProbeBook(Listener):
 
     # -- messages -----------------------------------------------------------------------------
 
-    def _seen(self, event: MessageSeen) -> Iterator[Event]:
-        exchange, message = event.exchange, event.message
-        if exchange.transport is Transport.HTTP:
-            if message.role is Role.RESPONSE and message.receiver.address not in self._visible:
-                self._note_visible(message.receiver.address)
-            yield from self._flush()
-            return
+    def _seen(self, event: MessageSeen) -> Iterable[Event]:
+        message = event.message
+        if event.exchange.transport is not Transport.HTTP:
+            return self._datagram(event.exchange, message, event.stamp)
+        if message.role is Role.RESPONSE and message.receiver.address not in self._visible:
+            self._note_visible(message.receiver.address)
+        return self._flush() if self._ready else ()
+
+    def _datagram(self, exchange: Exchange, message: Message, stamp: Stamp) -> Iterator[Event]:
         if message.role is Role.REQUEST and message.body_local in SEARCHES:
             self._asked(exchange, message)
         elif message.body_local in MATCHES or message.fault is not None:
-            yield from self._answers(exchange, message, event.stamp)
+            yield from self._answers(exchange, message, stamp)
         yield from self._flush()
 
     def _repeated(self, event: MessageRepeated) -> Iterable[Event]:

@@ -9,12 +9,12 @@ ends.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Stamp
 from wsdtrace.state.announcements import ANNOUNCEMENTS
-from wsdtrace.state.discovery import target_services
+from wsdtrace.state.discovery import ANNOUNCED, target_services
 from wsdtrace.state.events import Event, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
 from wsdtrace.state.model import Exchange
@@ -43,15 +43,15 @@ class RenamingBook(Listener):
     def __init__(self) -> None:
         self._named: OrderedDict[str, _Named] = OrderedDict()
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {MessageSeen: self._seen}
+    def ears(self) -> Iterable[Ear]:
+        return (Ear(MessageSeen, self._seen, of=ANNOUNCED),)
 
-    def _seen(self, event: MessageSeen) -> Iterator[Event]:
+    def _seen(self, event: MessageSeen) -> Iterable[Event]:
         if event.message.body_local in ANNOUNCEMENTS and event.message.body_local != "Bye":
             for service in target_services(event.message):
                 for xaddr in service.xaddrs:
                     self._note(xaddr, service.endpoint, event)
-        yield from ()
+        return ()
 
     def _note(self, xaddr: str, endpoint: str, event: MessageSeen) -> None:
         number = event.message.first.number

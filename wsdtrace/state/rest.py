@@ -9,7 +9,7 @@ last image. If it was busy until that connection closed, and free just after, th
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Stamp
@@ -61,10 +61,14 @@ class RestBook(Listener):
         self._connections = connections
         self._over: OrderedDict[int, _Over] = OrderedDict()
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {JobEnded: self._job_ended, JobStateSeen: self._state_seen, ExchangeEnded: self._ended}
+    def ears(self) -> Iterable[Ear]:
+        return (
+            Ear(JobEnded, self._job_ended),
+            Ear(JobStateSeen, self._state_seen),
+            Ear(ExchangeEnded, self._ended, operations=frozenset({"CreateScanJob", "GetScannerElements"})),
+        )
 
-    def _job_ended(self, event: JobEnded) -> Iterator[Event]:
+    def _job_ended(self, event: JobEnded) -> Iterable[Event]:
         job, exchange = event.job, event.exchange
         if job.device is not None:
             known = (
@@ -75,7 +79,7 @@ class RestBook(Listener):
             self._over.move_to_end(job.device.root.id)
             if len(self._over) > MAX_DEVICES:
                 self._over.popitem(last=False)
-        yield from ()
+        return ()
 
     def _state_seen(self, event: JobStateSeen) -> Iterator[Event]:
         over = self._of(event.job.device)
@@ -86,19 +90,19 @@ class RestBook(Listener):
             elif state is not None:
                 self._busy(over, event.exchange, event.stamp)
 
-    def _ended(self, event: ExchangeEnded) -> Iterator[Event]:
+    def _ended(self, event: ExchangeEnded) -> Iterable[Event]:
         exchange = event.exchange
         over = self._of(exchange.device)
         if over is None or exchange.copy_of is not None:
-            return
+            return ()
         if exchange.operation == "CreateScanJob":
-            yield from self._create(over, exchange, event.stamp)
-        elif exchange.operation == "GetScannerElements":
-            state = _scanner_state(exchange)
-            if state == ScannerState.IDLE:
-                yield from self._free(over, exchange, event.stamp)
-            elif state == ScannerState.PROCESSING:
-                self._busy(over, exchange, event.stamp)
+            return self._create(over, exchange, event.stamp)
+        state = _scanner_state(exchange) if exchange.operation == "GetScannerElements" else None
+        if state == ScannerState.IDLE:
+            return self._free(over, exchange, event.stamp)
+        if state == ScannerState.PROCESSING:
+            self._busy(over, exchange, event.stamp)
+        return ()
 
     def _create(self, over: _Over, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
         fault, request = exchange.fault, exchange.request

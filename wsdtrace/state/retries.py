@@ -9,7 +9,7 @@ The NoImagesAvailable that ends a feed after an image is no refusal.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 
 from wsdtrace.dataclass import dataclass
@@ -62,21 +62,20 @@ class RetryBook(Listener):
     def __init__(self) -> None:
         self._runs: OrderedDict[Asked, _Run] = OrderedDict()
         self._internal: OrderedDict[Asked, Exchange] = OrderedDict()
-        self.due_ns = NEVER_NS
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {ExchangeEnded: self._ended}
+    def ears(self) -> Iterable[Ear]:
+        return (Ear(ExchangeEnded, self._ended),)
 
-    def _ended(self, event: ExchangeEnded) -> Iterator[Event]:
+    def _ended(self, event: ExchangeEnded) -> Iterable[Event]:
         exchange = event.exchange
         if exchange.copy_of is not None or exchange.toward is not Toward.DEVICE or not exchange.is_wsd:
-            return
-        asked = _asked(exchange)
+            return ()
         reason = refusal_of(exchange)
         if reason is not None:
-            yield from self._refused(asked, reason, exchange, event.stamp)
-        elif exchange.succeeded:
-            yield from self._granted(asked, exchange, event.stamp)
+            return self._refused(_asked(exchange), reason, exchange, event.stamp)
+        if (self._runs or self._internal) and exchange.succeeded:
+            return self._granted(_asked(exchange), exchange, event.stamp)
+        return ()
 
     def _refused(self, asked: Asked, reason: str, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
         if reason == INTERNAL_ERROR:

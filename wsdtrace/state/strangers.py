@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from wsdtrace.state.events import Event, JobUnknown, StrangerDenied
+from wsdtrace.state.events import JobUnknown, StrangerDenied
 from wsdtrace.state.jobs import JobBook
 from wsdtrace.state.listener import Ear
 from wsdtrace.state.settling import Settling
@@ -17,8 +17,8 @@ class StrangerBook(Settling[StrangerDenied]):
         super().__init__()
         self._jobs = jobs
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {StrangerDenied: self.wait}
+    def ears(self) -> Iterable[Ear]:
+        return (Ear(StrangerDenied, self.wait),)
 
     def settled(self, event: StrangerDenied) -> JobUnknown:
         exchange = event.exchange

@@ -9,7 +9,7 @@ says nothing about it.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
 from wsdtrace.state.listener import Ear, Listener
@@ -49,15 +49,18 @@ class TicketBook(Listener):
         self._default: OrderedDict[int, tuple[int, Exchange]] = OrderedDict()
         """Device → digest of its default ticket, and where it told it."""
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {MessageSeen: self._seen, ExchangeEnded: self._ended}
+    def ears(self) -> Iterable[Ear]:
+        return (
+            Ear(MessageSeen, self._seen, of=(GetScannerElementsResponse, ScannerElementsChangeEvent)),
+            Ear(ExchangeEnded, self._ended, of=(ValidateScanTicketRequest, CreateScanJobRequest)),
+        )
 
-    def _seen(self, event: MessageSeen) -> Iterator[Event]:
+    def _seen(self, event: MessageSeen) -> Iterable[Event]:
         exchange, message = event.exchange, event.message
         if exchange.device is not None and message.complete and message.well_formed:
             for part in sections(message):
                 self._offered(exchange.device.root, part, exchange)
-        yield from ()
+        return ()
 
     def _offered(self, device: Device, part: ScannerConfiguration | ScanTicket, exchange: Exchange) -> None:
         if isinstance(part, ScannerConfiguration):

@@ -9,7 +9,7 @@ against anybody.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Stamp
@@ -51,10 +51,10 @@ class UnreportedBook(Listener):
         self._waiting: deque[_Change] = deque(maxlen=MAX_WAITING)
         self._told: OrderedDict[int, tuple[Job, set[str]]] = OrderedDict()
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {JobStateSeen: self._seen}
+    def ears(self) -> Iterable[Ear]:
+        return (Ear(JobStateSeen, self._seen),)
 
-    def _seen(self, event: JobStateSeen) -> Iterator[Event]:
+    def _seen(self, event: JobStateSeen) -> Iterable[Event]:
         job, state = event.job, event.state
         told = self._told.setdefault(id(job), (job, set()))[1]
         self._told.move_to_end(id(job))
@@ -67,7 +67,7 @@ class UnreportedBook(Listener):
             if asked is not None:
                 self._waiting.append(_Change(job, state, event.exchange, event.stamp, asked))
                 self.due_ns = self._waiting[0].stamp.time_ns + REPORT_NS
-        yield from ()
+        return ()
 
     def _asked_for(self, job: Job) -> Subscription | None:
         """A live subscription that has been wanting the job's events since before the job."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from wsdtrace.state.events import Event, EventSeen
 from wsdtrace.state.jobs import JobBook
@@ -22,8 +22,8 @@ class UnwantedBook(Settling[EventSeen]):
         super().__init__()
         self._jobs = jobs
 
-    def ears(self) -> Mapping[type[Event], Ear]:
-        return {EventSeen: self._seen}
+    def ears(self) -> Iterable[Ear]:
+        return (Ear(EventSeen, self._seen),)
 
     def _seen(self, event: EventSeen) -> Iterable[Event]:
         return self.wait(event) if event.event.standing not in SETTLED else ()
