@@ -70,6 +70,10 @@ def _both_enveloped(event: ExchangeEnded) -> bool:
     )
 
 
+def _are_same(relates_to: str | None, message_id: str | None) -> bool:
+    return relates_to == message_id or comparable(relates_to or "") == comparable(message_id or "")
+
+
 @rule(
     "WSD303",
     "relates-to-wrong",
@@ -97,7 +101,7 @@ def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
     request, response = exchange.request, exchange.response
     assert request is not None
     assert response is not None
-    if comparable(response.relates_to or "") == comparable(request.message_id or ""):
+    if _are_same(response.relates_to, request.message_id):
         return
     if response.relates_to is not None and event.connection is not None and event.connection.gaps:
         yield Inconclusive("a hole in the connection may have taken the request that this answers")

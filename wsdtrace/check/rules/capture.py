@@ -24,6 +24,12 @@ def _carries(event: ConnectionSettled) -> bool:
     return event.connection.carries_wsd
 
 
+def _is_odd(event: ConnectionSettled) -> bool:
+    """The capture does not hold all of the connection: the trace of every rule about what is missing."""
+    connection = event.connection
+    return bool(connection.gaps or connection.one_sided or not connection.handshake or connection.snapped is not None)
+
+
 def _ends(connection: Connection) -> str:
     return f"{connection.originator} ↔ {connection.responder}"
 
@@ -33,6 +39,7 @@ def _ends(connection: Connection) -> str:
     "frames-truncated",
     Severity.WARNING,
     on=ConnectionSettled,
+    trace_of=_is_odd,
     when=_carries,
     fault_of=FaultOf.CAPTURE,
     source="libpcap snap length",
@@ -65,6 +72,7 @@ def frames_truncated(event: ConnectionSettled) -> Iterator[Verdict]:
     "segments-missing",
     Severity.WARNING,
     on=ConnectionSettled,
+    trace_of=_is_odd,
     when=lambda event: event.connection.carries_wsd and event.connection.snapped is None,
     fault_of=FaultOf.CAPTURE,
     source="RFC 9293 §3.4",
@@ -100,6 +108,7 @@ def segments_missing(event: ConnectionSettled) -> Iterator[Verdict]:
     "starts-mid-connection",
     Severity.INFO,
     on=ConnectionSettled,
+    trace_of=_is_odd,
     fault_of=FaultOf.CAPTURE,
     source="RFC 9293 §3.5",
 )
@@ -130,6 +139,7 @@ def starts_mid_connection(event: ConnectionSettled) -> Iterator[Verdict]:
     "one-sided",
     Severity.WARNING,
     on=ConnectionSettled,
+    trace_of=_is_odd,
     when=_carries,
     fault_of=FaultOf.CAPTURE,
     source="RFC 9293 §3.4",

@@ -115,7 +115,7 @@ def _longest_uri(message: Message) -> int:
     RelatesTo is the other side's.
     """
     envelope, decoded = message.envelope, message.decoded
-    if envelope is None or message.xml is None or len(message.xml) <= MAX_URI_BYTES:
+    if envelope is None or message.xml is None:
         return 0
     headers = envelope.headers
     texts = (headers.to, headers.action, headers.message_id)
@@ -127,12 +127,17 @@ def _longest_uri(message: Message) -> int:
     return max(longest, *(len(word) for word in words if b":" in word[:16] and word != other), 0)
 
 
+def _may_hold_long_uri(event: MessageSeen) -> bool:
+    return event.message.xml is not None and len(event.message.xml) > MAX_URI_BYTES
+
+
 @rule(
     "WSD216",
     "uri-too-long",
     Severity.WARNING,
     on=MessageSeen,
     when=lambda event: event.exchange.is_wsd and event.message.xml is not None,
+    trace_of=_may_hold_long_uri,
     alike=Alike.SUBJECT,
     source="A12",
 )

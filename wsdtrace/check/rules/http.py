@@ -379,6 +379,7 @@ def _without_value(anomaly: Anomaly) -> str:
     Severity.INFO,
     on=AnswerTimed,
     when=lambda event: event.exchange.is_wsd,
+    trace_of=lambda event: event.waited_ns > event.limit_ns,
     source=("T05", "T06"),
 )
 def slow_answer(event: AnswerTimed) -> Iterator[Verdict]:

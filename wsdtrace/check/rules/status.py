@@ -338,9 +338,9 @@ def _tells_time(event: ClockSeen | MessageSeen) -> bool:
 def _history(event: MessageSeen) -> list[tuple[datetime, datetime]]:
     """Beginning and end of the conditions that are over, where both have a time zone or neither."""
     status = _status_of(event.message)
-    entries = (
-        status.condition_history.condition_history_entry if status is not None and status.condition_history else ()
-    )
+    if status is None or status.condition_history is None:
+        return []
+    entries = status.condition_history.condition_history_entry
     both = [(e.time, e.clear_time) for e in entries if e.time is not None and e.clear_time is not None]
     return [(a, b) for a, b in both if (a.tzinfo is None) == (b.tzinfo is None)]
 
@@ -352,6 +352,7 @@ def _history(event: MessageSeen) -> list[tuple[datetime, datetime]]:
     on=(ClockSeen, MessageSeen),
     of=(GetScannerElementsResponse, GetJobElementsResponse),
     when=_tells_time,
+    trace_of=lambda event: not isinstance(event, ClockSeen) or event.now < event.before,
     source=("S10", "T10"),
 )
 def clock_backwards(event: ClockSeen | MessageSeen) -> Iterator[Verdict]:
