@@ -78,6 +78,8 @@ def excerpt(data: bytes, start: int, end: int, around: int = AROUND) -> tuple[st
     return before + meant + after, (len(before), len(before) + max(len(meant), 1))
 
 
+_BLANKS = str.maketrans("\r\n\t", "   ")
+
+
 def _line(data: bytes) -> str:
-    text = data.decode("utf-8", errors="replace")
-    return "".join(" " if c in "\r\n\t" else c for c in text)
+    return data.decode("utf-8", errors="replace").translate(_BLANKS)

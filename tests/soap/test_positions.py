@@ -1,8 +1,12 @@
 """Where elements stand. The oracle is the text itself."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from wsdtrace.soap.positions import MAX_ROWS, scan
+from tests.soap.corpus import cases
+from wsdtrace.soap import positions
+from wsdtrace.soap.positions import MAX_ROWS, is_plain, scan, scan_plain
 from wsdtrace.soap.xml import parse
 
 TEXT = b'<?xml version="1.0"?>\n<r a=">"><b>t</b><c/>\n<d><b>u</b></d></r>'
@@ -76,3 +80,58 @@ def test_as_many_rows_as_there_may_be_are_not_cut() -> None:
     rows = scan(b"<r>" + b"<a/>" * (MAX_ROWS - 1) + b"</r>")
     assert (len(rows.starts), rows.cut, rows.error) == (MAX_ROWS, None, None)
     assert rows.ends[0] == len(rows.text)
+
+
+# -- tag by tag -------------------------------------------------------------------------------
+
+NAMES = st.sampled_from(["a", "x:b", "c-d.e", "ü"])
+ATTRIBUTES = st.sampled_from(["", " k='>'", ' k = "/>" ', "\n x:k='\"'", " k='a/'"])
+SPACES = st.sampled_from(["", " ", "\n"])
+TEXTS = st.text(st.sampled_from("t>/'\"&ü \n")).map(lambda text: text.replace("&", "&amp;"))
+EMPTY = st.builds("<{}{}{}/>".format, NAMES, ATTRIBUTES, SPACES)
+
+
+def around(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """An element with these in it."""
+    contents = st.lists(inside, max_size=4).map("".join)
+    return st.builds(lambda n, a, c, s: f"<{n}{a}>{c}</{n}{s}>", NAMES, ATTRIBUTES, contents, SPACES)
+
+
+ELEMENTS = around(st.recursive(TEXTS | EMPTY, around, max_leaves=12))
+DECLARED = st.sampled_from(["", "<?xml version='1.0'?>", '<?xml version="1.0" encoding="utf-8"?>\n'])
+
+
+@given(st.builds(str.__add__, DECLARED, ELEMENTS).map(str.encode))
+def test_plain_text_has_its_elements_where_expat_finds_them(text: bytes) -> None:
+    wanted, found = scan(text), scan_plain(text)
+    assert wanted.error is None
+    assert (found.names, found.starts, found.ends) == (wanted.names, wanted.starts, wanted.ends)
+
+
+def test_messages_have_their_elements_where_expat_finds_them() -> None:
+    plain = [data for data in cases() if is_plain(data) and scan(data).error is None]
+    assert len(plain) > 100
+    assert [scan_plain(data) for data in plain] == [scan(data) for data in plain]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(b"<a><!-- <b> --></a>", id="a comment"),
+        pytest.param(b"<a><![CDATA[<b>]]></a>", id="CDATA"),
+        pytest.param(b"<?xml version='1.0'?><!DOCTYPE a><a/>", id="a document type"),
+        pytest.param(b"<a><?b <c> ?></a>", id="a processing instruction"),
+    ],
+)
+def test_what_may_hide_a_tag_is_not_plain(text: bytes) -> None:
+    assert not is_plain(text)
+    assert parse(text).positions().names == ["a"]
+
+
+@pytest.mark.parametrize("opened", [b"<a>", b"<a/>"], ids=["deep", "wide"])
+def test_the_number_of_rows_is_bounded_tag_by_tag(monkeypatch: pytest.MonkeyPatch, opened: bytes) -> None:
+    monkeypatch.setattr(positions, "MAX_ROWS", 3)
+    closed = b"</a>" * 5 if opened == b"<a>" else b""
+    text = b"<r>" + opened * 5 + closed + b"</r>"
+    assert scan_plain(text) == scan(text)
+    assert scan_plain(text).cut == 3 + 2 * len(opened)

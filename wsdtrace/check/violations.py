@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from wsdtrace.check.finding import Evidence, Objection, Severity
 from wsdtrace.check.show import message_line, quoted, sender_of, subject
-from wsdtrace.soap import Locator
+from wsdtrace.soap import span_at
 from wsdtrace.soap.schema import Violation, ViolationKind
 from wsdtrace.state.events import MessageSeen
 from wsdtrace.state.message import Message
@@ -75,7 +75,6 @@ class Objector:
     def __init__(self, event: MessageSeen) -> None:
         self._exchange: Exchange = event.exchange
         self._message: Message = event.message
-        self._locator: Locator | None = None
         self.who = f"{subject(event.exchange)} {event.message.role.value}"
 
     def object(
@@ -98,7 +97,5 @@ class Objector:
         envelope = self._message.envelope
         if envelope is None:
             return message_line(self._exchange, self._message, path=violation.path)
-        if self._locator is None:
-            self._locator = Locator(envelope)
-        span = self._locator.span(violation.path)
+        span = span_at(envelope, violation.path)
         return quoted(self._exchange, self._message, span, path=violation.path)

@@ -215,9 +215,10 @@ class Message:
 
     def _scanned(self) -> Document:
         if self._document is None:
-            self._document = self.envelope.document()
+            sites = self.envelope.sites
+            self._document = sites.document
             self._rows = rows_of(self.envelope.root)
-            positions = self._document.positions()
+            positions = sites.positions
             self._contents = [positions.content(row) for row in range(len(positions.starts))]
         return self._document
 

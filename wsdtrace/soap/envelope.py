@@ -24,11 +24,12 @@ from wsdtrace.soap.fault import Fault, is_fault, read_fault
 from wsdtrace.soap.look import has_unbound_names, look
 from wsdtrace.soap.namespaces import SOAP11, SOAP12, NamespaceKind, canonical, family_tag, split
 from wsdtrace.soap.parts import Parts, name_of, parts_of
+from wsdtrace.soap.sites import Sites
 from wsdtrace.soap.template import Template, cut, find, is_second, learn
 from wsdtrace.soap.tree import attributes_of
 from wsdtrace.soap.version import SoapVersion
 from wsdtrace.soap.vocabulary import HEADER_BLOCKS, holds_names
-from wsdtrace.soap.xml import MAX_DOCUMENT, Document, QName, XmlError, parse, parse_clean
+from wsdtrace.soap.xml import MAX_DOCUMENT, QName, XmlError, clean_document, parse, parse_clean
 
 _ENVELOPE = f"{{{SOAP12}}}Envelope"
 _HEADER = f"{{{SOAP12}}}Header"
@@ -54,7 +55,9 @@ _SOAP_12 = SoapVersion.SOAP_12
 class Envelope:
     """One SOAP message, as far as it can be read. Nothing of it changes; its tree may be made when first asked for."""
 
-    __slots__ = ("_parts", "charset", "condition", "data", "fault", "headers", "template", "texts", "version")
+    __slots__ = (
+        "_parts", "_sites", "charset", "condition", "data", "fault", "headers", "template", "texts", "version",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -67,6 +70,7 @@ class Envelope:
         condition: Condition = SOUND,
         template: Template | None = None,
         texts: list[str] | None = None,
+        sites: Sites | None = None,
     ) -> None:
         self.data = data
         """The document as it came."""
@@ -82,6 +86,7 @@ class Envelope:
         self.texts = texts
         """Its text runs, where it has a template."""
         self._parts = parts
+        self._sites = sites
 
     def _made(self) -> Parts:
         if self._parts is None:
@@ -132,9 +137,12 @@ class Envelope:
     def anomalies(self) -> tuple[Anomaly, ...]:
         return self.condition.anomalies
 
-    def document(self) -> Document:
-        """The document parsed again, with what is needed to point at its bytes."""
-        return parse(self.data, self.charset)
+    @property
+    def sites(self) -> Sites:
+        """Where everything in it stands."""
+        if self._sites is None:
+            self._sites = Sites(clean_document(self.data, self.root))
+        return self._sites
 
     def __repr__(self) -> str:
         return f"<Envelope {self.body_name} {len(self.data)} bytes>"
@@ -216,12 +224,12 @@ def _thorough(data: bytes, charset: str | None) -> Envelope:
     parts = parts_of(root)
     fault = read_fault(parts.child, version) if parts.child is not None and is_fault(parts.child) else None
     headers = read_headers(parts.header)
-    anomalies = document.anomalies
+    anomalies, sites = document.anomalies, Sites(document)
     if root is not None:
-        anomalies += look(document, parts, version, fault)
+        anomalies += look(sites, parts, version, fault)
     reliable = document.offset(document.reliable) if document.reliable is not None else None
     condition = Condition(document.well_formed, document.error, reliable, document.has_dtd, anomalies)
-    return Envelope(data, charset, version, headers, parts, fault=fault, condition=condition)
+    return Envelope(data, charset, version, headers, parts, fault=fault, condition=condition, sites=sites)
 
 
 def version_of(tag: str) -> SoapVersion | None:

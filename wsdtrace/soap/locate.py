@@ -10,9 +10,7 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Span
 from wsdtrace.soap.envelope import Envelope
 from wsdtrace.soap.namespaces import split
-from wsdtrace.soap.positions import Positions
-from wsdtrace.soap.tree import attributes_of, elements_of, local_of, rows_of
-from wsdtrace.soap.xml import Document
+from wsdtrace.soap.tree import attributes_of, elements_of, local_of
 
 _STEP = re.compile(r"([^\[\]]+)(?:\[(\d+)\])?")
 
@@ -54,13 +52,11 @@ def resolve(start: etree._Element, path: str) -> Place | None:
 
 
 class Locator:
-    """Spans of places in one envelope. The document is scanned once."""
+    """Spans of places in one envelope."""
 
     def __init__(self, envelope: Envelope) -> None:
         self._envelope = envelope
-        self._document: Document = envelope.document()
-        self._positions: Positions = self._document.positions()
-        self._rows = rows_of(envelope.root)
+        self._sites = envelope.sites
 
     def span(self, path: str) -> Span | None:
         """The bytes that a path names: the content of a text, an attribute, the start tag of an element or of an
@@ -69,28 +65,29 @@ class Locator:
         if self._envelope.body_child is None:
             return None
         place = resolve(self._envelope.body_child, path)
-        row = self._rows.get(place.element) if place is not None else None
-        if place is None or row is None or row >= len(self._positions.starts):
+        row = self._sites.row(place.element) if place is not None else None
+        if place is None or row is None:
             return None
-        start, end = self._positions.start_tag(row)
+        positions = self._sites.positions
+        start, end = positions.start_tag(row)
         if place.attribute is not None and not place.absent:
             pattern = rb"(?:[\w.-]+:)?" + re.escape(place.attribute.encode()) + rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')"
-            match = re.compile(pattern).search(self._positions.text, start, end)
+            match = re.compile(pattern).search(positions.text, start, end)
             if match is not None:
                 start, end = match.span()
         elif not place.absent and len(place.element) == 0:
-            content = self._positions.content(row)
+            content = positions.content(row)
             if content[1] > content[0]:
                 start, end = content
-        return self._document.span(start, end)
+        return self._sites.span(start, end)
 
     def complete(self, path: str) -> bool:
         """The element that a path names (or would stand in) ended before the first defect of the document."""
         if self._envelope.body_child is None:
             return False
         place = resolve(self._envelope.body_child, path)
-        row = self._rows.get(place.element) if place is not None else None
-        return row is not None and row < len(self._positions.ends) and self._positions.ends[row] >= 0
+        row = self._sites.row(place.element) if place is not None else None
+        return row is not None and self._sites.positions.ends[row] >= 0
 
 
 def span_at(envelope: Envelope, path: str) -> Span | None:

@@ -13,23 +13,23 @@ from wsdtrace.soap.anomalies import SoapAnomaly
 from wsdtrace.soap.fault import Fault
 from wsdtrace.soap.namespaces import SOAP11, SOAP12, WSA, NamespaceKind, canonical, family, family_tag, split
 from wsdtrace.soap.parts import ENVELOPE, Parts
-from wsdtrace.soap.positions import Positions
-from wsdtrace.soap.tree import MAX_BINDINGS, Bindings, attributes_of, rows_of
+from wsdtrace.soap.sites import Sites
+from wsdtrace.soap.tree import MAX_BINDINGS, Bindings, attributes_of
 from wsdtrace.soap.version import SoapVersion
 from wsdtrace.soap.vocabulary import HEADER_BLOCKS, known_names, qname_places
-from wsdtrace.soap.xml import MAX_NAMESPACE_ANOMALIES, Document
+from wsdtrace.soap.xml import MAX_NAMESPACE_ANOMALIES
 
 MAX_LOOKED = 200_000
 """Elements looked at for aliases and QName values: 100 times the longest message seen."""
 _ENCODING_STYLE = "encodingStyle"
 
 
-def look(document: Document, parts: Parts, version: SoapVersion | None, fault: Fault | None) -> tuple[Anomaly, ...]:
+def look(sites: Sites, parts: Parts, version: SoapVersion | None, fault: Fault | None) -> tuple[Anomaly, ...]:
     """What is odd about an envelope, beyond what parsing it showed."""
     root, body, child, header = parts
     if root is None:
         return ()
-    places = _Places(document)
+    document, places = sites.document, _Places(sites)
     found: list[Anomaly] = []
     if document.well_formed and document.reliable is None:  # else what is missing may have been lost
         if family_tag(str(root.tag)) != ENVELOPE:
@@ -50,33 +50,25 @@ def look(document: Document, parts: Parts, version: SoapVersion | None, fault: F
 
 
 class _Places:
-    """Spans of elements, scanned for only when the first one is asked for."""
+    """Spans of what is odd."""
 
-    def __init__(self, document: Document) -> None:
-        self._document = document
-        self._positions: Positions | None = None
-        self._rows: dict[etree._Element, int] = {}
-
-    def _row(self, element: etree._Element) -> int | None:
-        if self._positions is None:
-            self._positions = self._document.positions()
-            self._rows = rows_of(self._document.root)
-        row = self._rows.get(element)
-        return row if row is not None and row < len(self._positions.starts) else None
+    def __init__(self, sites: Sites) -> None:
+        self._sites = sites
 
     def tag(self, element: etree._Element) -> Span | None:
         """The start tag of an element."""
-        row = self._row(element)
-        return self._document.span(*self._positions.start_tag(row)) if row is not None and self._positions else None
+        row = self._sites.row(element)
+        return None if row is None else self._sites.span(*self._sites.positions.start_tag(row))
 
     def within(self, element: etree._Element, text: str, *, in_tag: bool = False) -> Span | None:
         """The first place of `text` in an element's content, or in its start tag."""
-        row = self._row(element)
-        if row is None or self._positions is None:
+        row = self._sites.row(element)
+        if row is None:
             return None
-        start, end = self._positions.start_tag(row) if in_tag else self._positions.content(row)
-        at = self._positions.text.find(text.encode(), start, end)
-        return self._document.span(at, at + len(text.encode())) if at >= 0 else self._document.span(start, end)
+        positions = self._sites.positions
+        start, end = positions.start_tag(row) if in_tag else positions.content(row)
+        at = positions.text.find(text.encode(), start, end)
+        return self._sites.span(at, at + len(text.encode())) if at >= 0 else self._sites.span(start, end)
 
     def problem(self, fault: etree._Element, problem: Anomaly) -> Span | None:
         """Where a problem of a fault is: the prefix that is not bound, or the Fault's start tag."""

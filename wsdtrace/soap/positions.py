@@ -1,7 +1,8 @@
-"""Where elements stand in the bytes of a document: what lxml does not keep, by a second scan with expat.
+"""Where elements stand in the bytes of a document: what lxml does not keep, by a second scan.
 
-Only documents with something to point at are scanned (0.1 ms for 10 KB). Elements are numbered in document order,
-which is the order of `root.iter()`, so an element of the tree and a row of the scan are the same up to the first
+Only documents with something to point at are scanned: with expat (0.1 ms for 10 KB), or in a third of that time tag by
+tag, where a document is known to be well-formed and has nothing but tags and texts. Elements are numbered in document
+order, which is the order of `root.iter()`, so an element of the tree and a row of the scan are the same up to the first
 error, or up to `MAX_ROWS`.
 """
 
@@ -104,6 +105,37 @@ class Positions:
                 break
             start = newline + 1
         return min(start + max(column - 1, 0), len(text))
+
+
+_ANY_TAG = re.compile(rb"""<(/?[^\s/>]+)[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
+_SLASH = ord("/")
+
+
+def is_plain(text: bytes) -> bool:
+    """A well-formed text has nothing but tags and texts behind its XML declaration: each `<` begins a tag."""
+    return b"<!" not in text and text.find(b"<?", 1) < 0
+
+
+def scan_plain(text: bytes) -> Positions:
+    """Scan UTF-8 `text` that is well-formed and plain: what `scan` gives, but for prefixes that are not bound."""
+    found = Positions(text)
+    names, starts, ends = found.names, found.starts, found.ends
+    open_rows: list[int] = []
+    for tag in _ANY_TAG.finditer(text, text.find(b"?>") + 2 if text.startswith(b"<?") else 0):
+        start, end = tag.span()
+        if text[start + 1] == _SLASH:
+            ends[open_rows.pop()] = end
+            continue
+        if len(starts) >= MAX_ROWS:
+            found.cut = start
+            break
+        is_empty = text[end - 2] == _SLASH
+        if not is_empty:
+            open_rows.append(len(starts))
+        names.append(tag[1].decode())
+        starts.append(start)
+        ends.append(end if is_empty else -1)
+    return found
 
 
 _MISMATCH = 7  # XML_ERROR_TAG_MISMATCH of expat

@@ -41,10 +41,9 @@ def redactions(envelope: Envelope) -> tuple[Span, ...]:
     By position in the parsed document; behind the first defect of one that is not
     well-formed, and behind the last element whose place is known, by the start tags that stand there.
     """
-    document = envelope.document()
-    positions = document.positions()
+    positions = envelope.sites.positions
     names = private_names()
     ranges = {positions.content(row) for row, name in enumerate(positions.names) if name.rpartition(":")[2] in names}
     if names and (positions.error is not None or positions.cut is not None):
-        ranges |= {match.span(1) for match in _pattern(names).finditer(document.text)}
-    return tuple(document.span(start, end) for start, end in sorted(ranges) if end > start)
+        ranges |= {match.span(1) for match in _pattern(names).finditer(positions.text)}
+    return tuple(envelope.sites.span(start, end) for start, end in sorted(ranges) if end > start)

@@ -26,7 +26,7 @@ from lxml import etree
 from wsdtrace.dataclass import dataclass
 from wsdtrace.records import Anomaly, Space, Span
 from wsdtrace.soap.anomalies import SoapAnomaly
-from wsdtrace.soap.positions import MAX_ROWS, Positions, ScanError, scan
+from wsdtrace.soap.positions import MAX_ROWS, Positions, ScanError, is_plain, scan, scan_plain
 
 MAX_DOCUMENT = 16 * 1024 * 1024
 """Bytes of one XML document that are looked at: 500 times the largest envelope DPWS allows (32,767 octets)."""
@@ -96,6 +96,8 @@ class Document:
 
     def positions(self) -> Positions:
         """Where each element stands; scans the document."""
+        if self.well_formed and self.reliable is None and is_plain(self.text):
+            return scan_plain(self.text)
         return scan(self.text)
 
 
@@ -134,6 +136,11 @@ def parse_clean(data: bytes) -> etree._Element | None:
         return etree.fromstring(data, _quick)
     except (etree.XMLSyntaxError, ValueError, AssertionError):
         return None
+
+
+def clean_document(data: bytes, root: etree._Element | None) -> Document:
+    """The document of which `parse_clean` read the tree."""
+    return Document(data, data, "utf-8", root, True, None, False, None, ())
 
 
 def parse(data: bytes, charset: str | None = None) -> Document:
