@@ -20,7 +20,7 @@ from wsdtrace.check.finding import Finding
 from wsdtrace.check.rule import Rule, all_rules, expand
 from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError
-from wsdtrace.http import HttpRoom, RecordRoom, read_content
+from wsdtrace.http import HttpRoom, RecordRoom, Taps, read_content
 from wsdtrace.net import LINK_TYPES, Net
 from wsdtrace.records import (
     Anomaly,
@@ -84,6 +84,8 @@ class Options:
     ignore: tuple[str, ...] = ()
     timeouts: Mapping[str, float] = field(default_factory=dict)
     """Operation → seconds after which its answer is slow (WSD107), where it is not the usual limit."""
+    taps: Taps | None = None
+    """Asked who takes the bytes of contents as they pass."""
     progress: Callable[[int, int | None], None] | None = None
     """Called with the bytes read and the size, if known."""
     on_event: Callable[[Event], None] | None = None
@@ -250,7 +252,7 @@ class Run:
         judged = bool(self.rules) or self.options.on_event is not None
         self.tracker = Tracker(answer_limits=limits, keep_exchanges=self.options.keep_exchanges, judged=judged)
         self.checker = Checker(self.rules)
-        self.http = HttpRoom(digests=self.options.digests)
+        self.http = HttpRoom(digests=self.options.digests, taps=self.options.taps)
         self.recorded = RecordRoom(digests=self.options.digests)
 
     def frames(self, batch: FrameBatch) -> None:

@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import BinaryIO
 
 import pytest
 
-from wsdtrace.cli.output import sink, whole_file
+from wsdtrace.cli.output import give_name, sink, whole_file
 from wsdtrace.errors import OutputError
 
 
@@ -94,6 +95,44 @@ def test_what_cannot_be_written_is_told_with_its_reason(tmp_path: Path, path: st
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match=told), whole_file(str(tmp_path / path)):
         pytest.fail("it was opened")
+
+
+def test_a_file_gets_its_name_with_the_permissions_of_one_that_was_written_there(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_bytes(b"old")
+    old.chmod(0o640)
+    mask = os.umask(0o027)
+    try:
+        for target in (old, new):
+            (tmp_path / "copy").write_bytes(b"page")
+            (tmp_path / "copy").chmod(0o600)
+            assert give_name(str(tmp_path / "copy"), str(target), replace=True)
+    finally:
+        os.umask(mask)
+    assert [stat.S_IMODE(p.stat().st_mode) for p in (old, new)] == [0o640, 0o640]
+    assert [p.read_bytes() for p in (old, new)] == [b"page", b"page"]
+
+
+def test_a_file_that_is_there_keeps_its_name(tmp_path: Path) -> None:
+    (tmp_path / "copy").write_bytes(b"new")
+    target = tmp_path / "page.jpg"
+    target.write_bytes(b"old")
+    with pytest.raises(OutputError, match=r"page\.jpg: is there already \(--force replaces it\)"):
+        give_name(str(tmp_path / "copy"), str(target), replace=False)
+    assert target.read_bytes() == b"old"
+
+
+def test_a_name_is_given_only_in_the_same_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "copy"
+    copy.write_bytes(b"page")
+    assert not give_name(str(copy), "/dev/null", replace=True)
+
+    def refuse(*_: str) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", refuse)
+    assert not give_name(str(copy), str(tmp_path / "page"), replace=False)
+    assert copy.read_bytes() == b"page"
 
 
 def test_an_input_is_never_overwritten(tmp_path: Path) -> None:

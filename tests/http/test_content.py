@@ -132,4 +132,4 @@ def test_bytes_are_charged_to_the_message() -> None:
     sink.feed(b"x" * 70, 0, 70, None)
     assert one.charged == 100
     assert sink.held() == b"x" * 100
-    assert sink.probe().length == 120
+    assert sink.end().length == 120

@@ -20,7 +20,7 @@ from wsdtrace.cli.options import (
     keylog_of,
     keylog_option,
 )
-from wsdtrace.cli.output import Sink, whole_file
+from wsdtrace.cli.output import Sink, give_name, whole_file
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.show import EVERY_RULE
 from wsdtrace.cli.terminal import complain, complain_internal, look_of
@@ -28,6 +28,7 @@ from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError, OutputError
 
 if TYPE_CHECKING:
+    from wsdtrace.cli.copies import Copies
     from wsdtrace.filters import Filter
     from wsdtrace.report.page import Look
     from wsdtrace.report.trace import Trace
@@ -127,19 +128,21 @@ def name_of(image: Image, taken: set[str]) -> str:
 def _save_all(paths: list[str], folder: str, look: Look, chosen: Filter | None, *, force: bool) -> Exit:
     """Save the pages of one capture, or of several that are read as one, and print what was saved."""
     from wsdtrace.capture.spool import MAX_SPOOLED
+    from wsdtrace.cli.copies import Copies
     from wsdtrace.explore.files import Files
     from wsdtrace.pipeline import Options
 
-    with Files(paths) as files:
+    with Files(paths) as files, Copies(folder) as copies:
         for name in files.cut:
             complain(f"{name}: only its first {MAX_SPOOLED:,} bytes are looked at")
         with Progress(paths[0]) as progress:
             ignored = () if chosen else EVERY_RULE
-            trace = files.read(Options(progress=progress, tls_keylog=keylog_of(), ignore=ignored))
-        return _save_pages(trace, folder, look, chosen, force=force)
+            taps = None if chosen else copies.tap  # of what a filter leaves most is not wanted
+            trace = files.read(Options(progress=progress, tls_keylog=keylog_of(), ignore=ignored, taps=taps))
+        return _save_pages(trace, copies, folder, look, chosen, force=force)
 
 
-def _save_pages(trace: Trace, folder: str, look: Look, chosen: Filter | None, *, force: bool) -> Exit:
+def _save_pages(trace: Trace, copies: Copies, folder: str, look: Look, chosen: Filter | None, *, force: bool) -> Exit:
     """Save the pages and print what was saved."""
     if chosen is not None:
         from wsdtrace.filters import narrow
@@ -152,7 +155,7 @@ def _save_pages(trace: Trace, folder: str, look: Look, chosen: Filter | None, *,
     for image in trace.images:
         target = os.path.join(folder, name_of(image, taken))
         try:
-            saved.append(_save(trace, image, target, force=force))
+            saved.append(_save(trace, copies, image, target, force=force))
         except OutputError as error:
             complain(str(error))
             codes.append(Exit.USAGE)
@@ -163,8 +166,11 @@ def _save_pages(trace: Trace, folder: str, look: Look, chosen: Filter | None, *,
     return worst(codes)
 
 
-def _save(trace: Trace, image: Image, target: str, *, force: bool) -> Saved:
-    """Write one page beside its place, then give it its name."""
+def _save(trace: Trace, copies: Copies, image: Image, target: str, *, force: bool) -> Saved:
+    """Give the copy of a page its name; where there is none, write the page beside its place, then give it its name."""
+    copied = copies.of(image)
+    if copied is not None and give_name(copied.path, target, replace=force):
+        return Saved(image, target, copied.length, copied.sha256)
     from wsdtrace.pipeline import read_image
 
     digest, length = hashlib.sha256(), 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import sys
@@ -27,36 +28,76 @@ def whole_file(path: str, *, replace: bool = True) -> Iterator[BinaryIO]:
     """
     import tempfile
 
-    target = os.path.realpath(path)
-    try:
-        known = os.stat(target)
-    except FileNotFoundError:
-        known = None
-    except OSError as error:
-        raise _cannot(path, error) from error
-    if known is not None and stat.S_ISDIR(known.st_mode):
-        raise OutputError(f"{path}: cannot be written: it is a directory")
-    if known is not None and not stat.S_ISREG(known.st_mode):
+    target, mode = _place_of(path, replace=replace)
+    if mode is None:
         with _told(path), open(target, "wb") as device:
             yield device
         return
-    if known is not None and not replace:
-        raise OutputError(f"{path}: is there already (--force replaces it)")
     with _told(path):
         handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target)[:100]}.", dir=os.path.dirname(target))
     try:
         with _told(path), os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, stat.S_IMODE(known.st_mode) if known is not None else 0o666 & ~_umask())
+            os.fchmod(handle, mode)
             yield file
         with _told(path):
-            if replace:
-                os.replace(temporary, target)
-            else:
-                # A file that came in the meantime stays: link() fails where rename() would replace.
-                os.link(temporary, target)
+            _rename(temporary, target, replace=replace)
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
+
+
+def give_name(temporary: str, path: str, *, replace: bool) -> bool:
+    """Give a file that was written elsewhere its name, as `whole_file` does.
+
+    Args:
+        temporary: the file; another name of it may stay behind.
+        path: where it goes.
+        replace: a file that is there may be replaced.
+
+    Returns:
+        False: its bytes have to be written there, because that is no place in the same file system.
+
+    Raises:
+        OutputError: it cannot be written there, or is there and may not be replaced.
+    """
+    target, mode = _place_of(path, replace=replace)
+    if mode is None:
+        return False
+    with _told(path):
+        os.chmod(temporary, mode)
+        try:
+            _rename(temporary, target, replace=replace)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            return False
+    return True
+
+
+def _place_of(path: str, *, replace: bool) -> tuple[str, int | None]:
+    """The file that a path leads to, and the permissions that it gets; None for a device or a pipe."""
+    target = os.path.realpath(path)
+    try:
+        known = os.stat(target)
+    except FileNotFoundError:
+        return target, 0o666 & ~_umask()
+    except OSError as error:
+        raise _cannot(path, error) from error
+    if stat.S_ISDIR(known.st_mode):
+        raise OutputError(f"{path}: cannot be written: it is a directory")
+    if not stat.S_ISREG(known.st_mode):
+        return target, None
+    if not replace:
+        raise OutputError(f"{path}: is there already (--force replaces it)")
+    return target, stat.S_IMODE(known.st_mode)
+
+
+def _rename(temporary: str, target: str, *, replace: bool) -> None:
+    if replace:
+        os.replace(temporary, target)
+    else:
+        # A file that came in the meantime stays: link() fails where rename() would replace.
+        os.link(temporary, target)
 
 
 class Sink:

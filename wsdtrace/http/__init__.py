@@ -8,6 +8,7 @@ from wsdtrace.http.parts import root_part
 from wsdtrace.http.recorded import RecordRoom, read_recorded_content
 from wsdtrace.http.reread import ContentReader, read_content, read_message
 from wsdtrace.http.room import HttpRoom
+from wsdtrace.http.taker import Taker, Taps
 
 __all__ = [
     "FORBIDDEN",
@@ -18,6 +19,8 @@ __all__ = [
     "HttpOutput",
     "HttpRoom",
     "RecordRoom",
+    "Taker",
+    "Taps",
     "parse_media_type",
     "read_content",
     "read_message",

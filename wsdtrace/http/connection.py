@@ -13,6 +13,8 @@ Theory of operation:
 
 from __future__ import annotations
 
+from functools import partial
+
 from wsdtrace.http.bulk import Bulk
 from wsdtrace.http.exchange import HttpOutput, Pairing
 from wsdtrace.http.head import Start
@@ -21,6 +23,7 @@ from wsdtrace.http.message import Wire
 from wsdtrace.http.meter import View
 from wsdtrace.http.reader import Reader
 from wsdtrace.http.sync import Opening, Side, classify
+from wsdtrace.http.taker import Taps
 from wsdtrace.records import (
     Abandoned,
     Anomaly,
@@ -46,7 +49,14 @@ class Connection:
     )  # fmt: skip
 
     def __init__(
-        self, opened: ConnectionOpened, limits: HttpLimits, budget: Budget, out: list[HttpOutput], *, digests: bool
+        self,
+        opened: ConnectionOpened,
+        limits: HttpLimits,
+        budget: Budget,
+        out: list[HttpOutput],
+        *,
+        digests: bool,
+        taps: Taps | None = None,
     ) -> None:
         """Begin a connection.
 
@@ -56,6 +66,7 @@ class Connection:
             budget: what may be held, over all connections.
             out: gets what becomes known.
             digests: compute the sha256 of contents that stream through.
+            taps: is asked who takes the bytes of contents as they pass.
         """
         self._opened = opened
         self._limits = limits
@@ -63,7 +74,16 @@ class Connection:
         self._out = out
         ends = (opened.originator, opened.responder)
         self._wires = [
-            Wire(opened.connection, ends, direction, limits, budget, digests=digests) for direction in Direction
+            Wire(
+                opened.connection,
+                ends,
+                direction,
+                limits,
+                budget,
+                digests=digests,
+                tap=None if taps is None else partial(taps, opened.connection, direction),
+            )
+            for direction in Direction
         ]
         self._readers: list[Reader] | None = None
         self._pairing: Pairing | None = None

@@ -15,6 +15,7 @@ from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.meter import Meter
 from wsdtrace.http.place import Pieces, Place
 from wsdtrace.http.probe import PROBE_BYTES, ImageProbe
+from wsdtrace.http.taker import Taker
 from wsdtrace.records import Anomaly, ContentRef, Extents, Part, Probe, Space, Stamp
 
 StampOf = Callable[[int], Stamp]
@@ -26,9 +27,6 @@ WHOLE = -1
 TOGETHER = "the bound of all contents together"
 """Words for `HttpLimits.held_total`."""
 
-Tap = Callable[[int, bytes, int, int], None]
-"""Is given `data[low:high]` of a part (or of the whole content, `WHOLE`) as it passes: (part, data, low, high)."""
-
 
 @dataclass(slots=True)
 class SinkContext:
@@ -39,7 +37,8 @@ class SinkContext:
     meter: Meter
     digests: bool
     anomalies: list[Anomaly]
-    tap: Tap | None
+    tap: Callable[[int], Taker | None] | None
+    """Part → who takes its bytes, if anybody does."""
     pieces: Pieces | None = None
     """Where the held bytes stand in the stream; None when the whole content is one run of it."""
     charged: int = 0
@@ -52,6 +51,10 @@ class SinkContext:
         granted = self.budget.take(wanted)
         self.charged += granted
         return granted
+
+    def taker(self, part: int) -> Taker | None:
+        """Who takes the bytes of a part, if anybody does."""
+        return None if self.tap is None else self.tap(part)
 
     def begin_probe(self) -> ImageProbe:
         """A probe, with as much of both ends as may be held."""
@@ -126,7 +129,7 @@ NO_CONTENT = NoContent()
 class HeldSink:
     """Holds a content up to a bound; beyond it, or behind a hole, only a probe goes on."""
 
-    __slots__ = ("_context", "_first", "_held", "_limit", "_more", "_part", "_probe")
+    __slots__ = ("_context", "_first", "_held", "_limit", "_more", "_part", "_probe", "_taker")
 
     def __init__(self, context: SinkContext, limit: int, part: int = WHOLE) -> None:
         self._context = context
@@ -137,11 +140,12 @@ class HeldSink:
         self._more: bytearray | None = None
         self._held = 0
         self._probe: ImageProbe | None = None
+        self._taker = context.taker(part)
 
     def feed(self, data: bytes, low: int, high: int, place: Place | None) -> None:
         context = self._context
-        if context.tap is not None:
-            context.tap(self._part, data, low, high)
+        if self._taker is not None:
+            self._taker.take(data, low, high)
         if self._probe is not None:
             self._probe.feed(data, low, high)
             return
@@ -192,8 +196,9 @@ class HeldSink:
     def gap(self, count: int) -> None:
         (self._probe or self._begin_probe()).gap(count)
 
-    def probe(self) -> Probe:
-        """The probe of the whole of it."""
+    def end(self) -> Probe:
+        """Nothing more comes; the probe of the whole of it."""
+        self.drop()
         if self._probe is not None:
             return self._probe.probe()
         probe = ImageProbe(digest=self._context.digests)
@@ -201,7 +206,13 @@ class HeldSink:
         probe.feed(held, 0, len(held))
         return probe.probe()
 
+    def drop(self) -> None:
+        """Nothing more comes."""
+        if self._taker is not None:
+            self._taker.end()
+
     def finish(self, closing: Closing) -> Gathered:
+        self.drop()
         if self._probe is None:
             return Gathered(data=self.held())
         probe = self._probe.probe()
@@ -211,32 +222,33 @@ class HeldSink:
 class ProbeSink:
     """Lets a content stream through its probe."""
 
-    __slots__ = ("_context", "_part", "_probe")
+    __slots__ = ("_part", "_probe", "_taker")
 
     def __init__(self, context: SinkContext, part: int = WHOLE) -> None:
-        self._context = context
         self._part = part
         self._probe = context.begin_probe()
+        self._taker = context.taker(part)
 
     def feed(self, data: bytes, low: int, high: int, place: Place | None) -> None:  # noqa: ARG002 - nothing is held
-        if self._context.tap is not None:
-            self._context.tap(self._part, data, low, high)
+        if self._taker is not None:
+            self._taker.take(data, low, high)
         self._probe.feed(data, low, high)
 
     def skim(self, extents: Extents, low: int, high: int, stamp: StampOf) -> int:  # noqa: ARG002 - the protocol's shape
-        if self._context.tap is not None:
-            data = extents.join(low, high)
-            self._context.tap(self._part, data, 0, len(data))
+        if self._taker is not None:
+            self._taker.skim(extents, low, high)
         self._probe.skim(extents, low, high)
         return high - low
 
     def gap(self, count: int) -> None:
         self._probe.gap(count)
 
-    def probe(self) -> Probe:
-        """What was kept so far."""
+    def end(self) -> Probe:
+        """Nothing more comes; what was kept of it."""
+        if self._taker is not None:
+            self._taker.end()
         return self._probe.probe()
 
     def finish(self, closing: Closing) -> Gathered:
-        probe = self._probe.probe()
+        probe = self.end()
         return Gathered(probe=probe, ref=closing.ref(self._part, probe.length))

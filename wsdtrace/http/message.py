@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import accumulate
 
 from wsdtrace.http.anomalies import HttpAnomaly, odd
 from wsdtrace.http.choice import NO_LABEL, choose_sink, read_label
-from wsdtrace.http.content import NO_CONTENT, Closing, Sink, SinkContext, StampOf, Tap
+from wsdtrace.http.content import NO_CONTENT, Closing, Sink, SinkContext, StampOf
 from wsdtrace.http.framing import Frame, Framing
 from wsdtrace.http.head import Head, parse_fields
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.meter import Meter, View
 from wsdtrace.http.place import Pieces, Place
+from wsdtrace.http.taker import Tap
 from wsdtrace.records import (
     Anomaly,
     ConnectionId,
@@ -58,7 +60,7 @@ class Wire:
             limits: bounds.
             budget: what may be held, over all connections.
             digests: compute the sha256 of what streams through.
-            tap: is given the bytes of contents as they pass.
+            tap: is asked who takes the bytes of contents as they pass.
         """
         self.connection = connection
         self.originator, self.responder = ends
@@ -127,7 +129,8 @@ class OpenMessage:
         wire = self._wire
         self.is_chunked = frame.framing is Framing.CHUNKED
         pieces = Pieces(wire.limits.pieces) if self.is_chunked else None
-        context = SinkContext(wire.limits, wire.budget, self.meter, wire.digests, [], wire.tap, pieces)
+        tap = None if wire.tap is None else partial(wire.tap, self.start)
+        context = SinkContext(wire.limits, wire.budget, self.meter, wire.digests, [], tap, pieces)
         self._context = context
         self._sink, self._coding = choose_sink(self.head, self._label, context)
 

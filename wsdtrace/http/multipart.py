@@ -257,7 +257,9 @@ class MultipartSink:
         if position - stop == 1 or tail[2] == b"\n":
             self._say_line_ends(data[stop : tail.end()], at, end)
         self._close_part(complete=True)
-        self._preface = None
+        if self._preface is not None:
+            self._preface.drop()
+            self._preface = None
         self._keep(at, end)
         if tail[1] is not None:
             self._closed = True

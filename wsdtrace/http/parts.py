@@ -106,7 +106,7 @@ class OpenPart:
     def seal(self, *, complete: bool) -> None:
         """Nothing more of it will come; `complete`: its closing delimiter was seen."""
         self._complete = complete and not self._missing
-        self._probe = self._sink.probe()
+        self._probe = self._sink.end()
         self._data = self._held.held() if self._held is not None else None
 
     def part(self, closing: Closing) -> Part:

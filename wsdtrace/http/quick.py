@@ -18,6 +18,7 @@ from collections.abc import Callable
 import numpy as np
 
 from wsdtrace.http.choice import NO_LABEL, Label, held_bound, label_of
+from wsdtrace.http.content import WHOLE
 from wsdtrace.http.head import Start, parse_fields, parse_request_line, parse_status_line
 from wsdtrace.http.message import Wire
 from wsdtrace.http.meter import Meter, View
@@ -185,6 +186,8 @@ def read_quickly(view: View, begin: int, wire: Wire, side: Side, method: str | N
     Returns:
         The message and the stream offset behind it; None when the general reader has to read it.
     """
+    if wire.tap is not None and wire.tap(view.start + begin, WHOLE) is not None:
+        return None  # somebody takes the bytes of its content
     found = _find(view.data, begin, wire, side, method)
     if found is None:
         return None
@@ -294,7 +297,7 @@ def _body(
 def _may_hold(wire: Wire, label: Label, length: int) -> bool:
     """The content is one that is held, and fits."""
     bound = held_bound(label.media_type, wire.limits)
-    return bound is not None and length <= bound and length <= wire.budget.left and wire.tap is None
+    return bound is not None and length <= bound and length <= wire.budget.left
 
 
 def _stamps(view: View, begin: int, content_at: int, stop: int) -> tuple[Stamp, Stamp, Stamp]:

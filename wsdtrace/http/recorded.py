@@ -15,6 +15,7 @@ from wsdtrace.http.head import parse_head
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.message import OpenMessage, Wire
 from wsdtrace.http.meter import View
+from wsdtrace.http.taker import TakenPieces
 from wsdtrace.http.values import make_event
 from wsdtrace.records import (
     Abandoned,
@@ -133,16 +134,9 @@ def _steps(recorded: RecordedMessage, wire: Wire) -> Generator[None, None, tuple
 def read_recorded_content(recorded: RecordedMessage, ref: ContentRef) -> Iterator[bytes]:
     """The bytes of a content (or of a part of it) again, piece by piece."""
     limits = HttpLimits()
-    pieces: list[bytes] = []
-
-    def tap(part: int, data: bytes, low: int, high: int) -> None:
-        if part == ref.part:
-            pieces.append(data[low:high])
-
+    pieces = TakenPieces(ref.part)
     ends = (ref.originator, ref.responder)
-    wire = Wire(ConnectionId(0), ends, ref.direction, limits, Budget(limits.held_total), tap=tap)
-
+    wire = Wire(ConnectionId(0), ends, ref.direction, limits, Budget(limits.held_total), tap=pieces.tap)
     for _ in _steps(recorded, wire):
-        yield from pieces
-        pieces.clear()
-    yield from pieces
+        yield from pieces.taken()
+    yield from pieces.taken()

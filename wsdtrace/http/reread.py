@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wsdtrace.http.bulk import Bulk
-from wsdtrace.http.content import Tap
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.listener import Listener, Silent
 from wsdtrace.http.message import Wire
 from wsdtrace.http.meter import View
 from wsdtrace.http.reader import Reader
 from wsdtrace.http.sync import Side
+from wsdtrace.http.taker import TakenPieces, Tap
 from wsdtrace.records import (
     ConnectionId,
     ContentRef,
@@ -104,27 +104,18 @@ class ContentReader:
 
     def __init__(self, ref: ContentRef, limits: HttpLimits | None = None) -> None:
         """Read what `ref` refers to; `limits` as for the first reading."""
-        self._part = ref.part
-        self._again = _Again(ref, Silent(), limits, self._take, ConnectionId(0))
-        self._pieces: list[bytes] = []
-
-    def _take(self, part: int, data: bytes, low: int, high: int) -> None:
-        if part == self._part:
-            self._pieces.append(data[low:high])
+        self._pieces = TakenPieces(ref.part)
+        self._again = _Again(ref, Silent(), limits, self._pieces.tap, ConnectionId(0))
 
     def feed(self, event: NetEvent) -> list[bytes]:
         """Take one net event; returns the bytes of the content that it brought."""
         self._again.take(event)
-        return self._taken()
+        return self._pieces.taken()
 
     def close(self) -> list[bytes]:
         """Nothing more comes; returns the bytes that waited for what would follow."""
         self._again.end(StreamEnd.FIN)
-        return self._taken()
-
-    def _taken(self) -> list[bytes]:
-        pieces, self._pieces = self._pieces, []
-        return pieces
+        return self._pieces.taken()
 
 
 class _One(Silent):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from wsdtrace.http.connection import Connection
 from wsdtrace.http.exchange import HttpOutput
 from wsdtrace.http.limits import Budget, HttpLimits
+from wsdtrace.http.taker import Taps
 from wsdtrace.http.whole import WholeReader
 from wsdtrace.records import (
     ConnectionId,
@@ -33,11 +34,13 @@ class HttpRoom:
     Args:
         limits: bounds.
         digests: compute the sha256 of contents that stream through.
+        taps: is asked who takes the bytes of contents as they pass.
     """
 
-    def __init__(self, limits: HttpLimits | None = None, *, digests: bool = False) -> None:
+    def __init__(self, limits: HttpLimits | None = None, *, digests: bool = False, taps: Taps | None = None) -> None:
         self._limits = limits or HttpLimits()
         self._digests = digests
+        self._taps = taps
         self._budget = Budget(self._limits.held_total)
         self._connections: dict[ConnectionId, Connection] = {}
         self._out: list[HttpOutput] = []
@@ -81,7 +84,7 @@ class HttpRoom:
         return out
 
     def _open(self, opened: ConnectionOpened) -> Connection:
-        return Connection(opened, self._limits, self._budget, self._out, digests=self._digests)
+        return Connection(opened, self._limits, self._budget, self._out, digests=self._digests, taps=self._taps)
 
     def _connection(self, event: StreamChunk | Gap) -> Connection:
         """The connection of an event; one that was never opened starts in its middle."""
