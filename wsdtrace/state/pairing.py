@@ -29,7 +29,11 @@ def asked_by(
     Returns:
         `exchange` itself as long as nothing speaks against it; None when the request is not in the capture.
     """
-    asked, told = exchange.request, _message_id(exchange)
+    asked = exchange.request
+    if response.relates_to and asked is not None and response.relates_to == asked.message_id:
+        connection.relates = True
+        return exchange
+    told = _message_id(exchange)
     named = None if response.relates_to is None else comparable(response.relates_to)
     if named and named == told:
         connection.relates = True

@@ -6,7 +6,7 @@ order and moves capture time; the tracker answers with what happened. Time never
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from wsdtrace.http import HttpAnomaly
 from wsdtrace.net import NetAnomalyKind
@@ -83,6 +83,13 @@ from wsdtrace.state.vocabulary import (
     speaks_wsd,
 )
 
+_BOOKED_WHEN_ASKED = JOB_OPERATIONS | SCAN_EVENTS | {"Unsubscribe"}
+_BOOKED_WHEN_ANSWERED = JOB_OPERATIONS | {
+    "Get", "Probe", "Resolve", "Subscribe", "Renew", "Unsubscribe", "SubscriptionEnd",
+}  # fmt: skip
+"""Operations of which the books of jobs, devices and subscriptions hear."""
+_LACKING = frozenset({Abandoned.GAP, Abandoned.LIMIT, Abandoned.UNRECORDED})
+"""Of an exchange that was abandoned so, bytes are missing."""
 _BOUNDS_OF_XML = frozenset({SoapAnomaly.TOO_LARGE, SoapAnomaly.TOO_DEEP})
 
 
@@ -263,12 +270,13 @@ class Tracker:
             return
         self._note_other(request)
         if request.is_soap or self._peers.is_server(http.server):
-            yield from self._list(exchange, request, stamp)
+            self._list(exchange, request, stamp)
             yield MessageSeen(stamp, exchange, request)
             if request.message_id is not None:
                 self._ids.remember(request.message_id, exchange)
             if exchange.copy_of is None:
-                yield from self._asked(exchange, stamp)
+                if exchange.operation in _BOOKED_WHEN_ASKED:
+                    yield from self._asked(exchange, stamp)
             elif exchange.operation == "Subscribe":
                 self.subscriptions.forwarded(exchange.copy_of, exchange)
 
@@ -330,15 +338,13 @@ class Tracker:
         if not exchange.listed:
             if response is None or not response.is_soap:
                 return
-            yield from self._list(exchange, response, stamp)
+            self._list(exchange, response, stamp)
             if exchange.request is not None:
                 yield MessageSeen(stamp, exchange, exchange.request)
         exchange.operation = exchange.operation or _operation_of_answer(response)
         if response is not None and not exchange.is_wsd and speaks_wsd(response):
-            yield from self._is_wsd(exchange, stamp)
-        if exchange.abandoned in (Abandoned.GAP, Abandoned.LIMIT, Abandoned.UNRECORDED) or any(
-            m is not None and m.http is not None and m.http.content.missing for m in (exchange.request, response)
-        ):
+            self._is_wsd(exchange, stamp)
+        if exchange.abandoned in _LACKING or _lacks_bytes(exchange.request) or _lacks_bytes(response):
             self.incomplete += 1
             asked = exchange.request
             self.unrecorded += asked is not None and asked.http is not None and not asked.http.exact
@@ -349,13 +355,13 @@ class Tracker:
             connection.one_sided = True
             self.jobs.blind(exchange.device)
         exchange.ended = True
-        for message in (exchange.request, response):
-            for anomaly in () if message is None else _bounds(message):
-                yield LimitReached(stamp, anomaly, connection)
+        for anomaly in (*_bounds(exchange.request), *_bounds(response)):
+            yield LimitReached(stamp, anomaly, connection)
         if response is not None:
             yield MessageSeen(stamp, exchange, response)
         if exchange.copy_of is None:
-            yield from self._answered(exchange, stamp)
+            if exchange.operation in _BOOKED_WHEN_ANSWERED:
+                yield from self._answered(exchange, stamp)
         else:
             exchange.job = exchange.copy_of.job
         exchange.cancel_seen = was_canceled(exchange)
@@ -363,7 +369,7 @@ class Tracker:
 
     # -- listing and identity -----------------------------------------------------------------
 
-    def _list(self, exchange: Exchange, message: Message, stamp: Stamp) -> Iterator[Event]:
+    def _list(self, exchange: Exchange, message: Message, stamp: Stamp) -> None:
         exchange.listed = True
         self.listed += 1
         exchange.id = self.listed
@@ -371,7 +377,7 @@ class Tracker:
             self.exchanges.append(exchange)
         exchange.operation = exchange.operation or message.operation
         if speaks_wsd(message) or self._peers.is_server(exchange.server_endpoint):
-            yield from self._is_wsd(exchange, stamp)
+            self._is_wsd(exchange, stamp)
         original = self._ids.get(exchange.request.message_id) if exchange.request else None
         if original is not None and original is not exchange:
             if is_copy(original, exchange):
@@ -382,14 +388,13 @@ class Tracker:
             elif original.connection != exchange.connection or original.ended:
                 exchange.resend_of = original
 
-    def _is_wsd(self, exchange: Exchange, stamp: Stamp) -> Iterator[Event]:
+    def _is_wsd(self, exchange: Exchange, stamp: Stamp) -> None:
         exchange.is_wsd = self.wsd_seen = True
         known = None if exchange.connection is None else self.connections.get(exchange.connection)
         if known is not None:
             known.carries_wsd = True
             known.server = exchange.server_endpoint
         self._peers.identify(exchange, stamp)
-        yield from ()
 
     # -- UDP ----------------------------------------------------------------------------------
 
@@ -475,14 +480,23 @@ class Tracker:
         )
 
 
-def _bounds(message: Message) -> Iterator[Anomaly]:
-    """The bounds of ours that a message met, of HTTP and of XML."""
-    for anomaly in () if message.http is None else message.http.anomalies:
-        if anomaly.kind == HttpAnomaly.LIMIT:
-            yield anomaly
-    for anomaly in () if message.envelope is None else message.envelope.anomalies:
-        if anomaly.kind in _BOUNDS_OF_XML:
-            yield anomaly
+def _lacks_bytes(message: Message | None) -> bool:
+    """Bytes of its content are missing; of what has a likeness none are."""
+    return (
+        message is not None
+        and message.likeness is None
+        and message.http is not None
+        and message.http.content.missing > 0
+    )
+
+
+def _bounds(message: Message | None) -> Sequence[Anomaly]:
+    """The bounds of ours that a message met, of HTTP and of XML; what has a likeness met none."""
+    if message is None or message.likeness is not None:
+        return ()
+    http = () if message.http is None else message.http.anomalies
+    xml = () if message.envelope is None else message.envelope.anomalies
+    return [a for a in http if a.kind == HttpAnomaly.LIMIT] + [a for a in xml if a.kind in _BOUNDS_OF_XML]
 
 
 def _operation_of_answer(response: Message | None) -> str | None:
