@@ -1,6 +1,13 @@
 """Which connections are HTTP, who the client is, and what the room keeps."""
 
-from tests.http.talk import CLIENT, SERVER, Talk, chunk, get, hear, kinds, ok, post, run, stamp
+import gc
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from tests.http.talk import CLIENT, SERVER, Talk, chunk, chunked, get, hear, kinds, ok, post, run, stamp
+from tests.http.test_whole import whole
 from wsdtrace.http import HttpAnomaly, HttpLimits, HttpRoom
 from wsdtrace.records import (
     ConnectionId,
@@ -12,6 +19,10 @@ from wsdtrace.records import (
 )
 
 TLS_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"r" * 32
+IMAGE = (
+    b"--x\r\nContent-Type: application/xop+xml\r\n\r\n<a/>\r\n"
+    b"--x\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\xff\xd9\r\n--x--"
+)
 
 
 def test_events_leave_in_order_with_the_frame_that_made_them_true() -> None:
@@ -63,3 +74,35 @@ def test_nothing_is_held_when_all_exchanges_are_over() -> None:
 def test_an_evicted_connection_is_given_up() -> None:
     heard = hear(Talk().client(get()).end(StreamEnd.EVICTED))
     assert heard.only.abandoned == "given up at a bound"
+
+
+@pytest.fixture
+def _by_hand() -> Iterator[None]:
+    """Only the test collects garbage."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.set_debug(0)
+    gc.garbage.clear()
+    gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        pytest.param(post(b"<a/>") + get(), ok(b"<b/>") + ok(b"c"), id="two exchanges"),
+        pytest.param(get(), chunked(b"hello", 2), id="chunked"),
+        pytest.param(get(), ok(IMAGE, b"Content-Type: multipart/related; boundary=x"), id="an image"),
+        pytest.param(get(), ok(b"hello")[:-1], id="cut"),
+        pytest.param(b"GIF89a", b"anything", id="no HTTP"),
+    ],
+)
+@pytest.mark.usefixtures("_by_hand")
+def test_what_is_over_leaves_nothing_to_collect(asked: bytes, answered: bytes) -> None:
+    heard = run(whole(asked, answered).events())
+    assert heard.output
+    del heard
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    gc.collect()
+    ours = Counter(type(one).__name__ for one in gc.garbage if type(one).__module__.startswith("wsdtrace"))
+    assert ours == Counter()

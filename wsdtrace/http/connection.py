@@ -152,7 +152,10 @@ class Connection:
             self._ended[direction] = event
             if not self._not_http:
                 self._end(direction, event)
-        return None not in self._ended
+        over = None not in self._ended
+        if over:
+            self._readers = None  # they know their connection: nothing goes round in a circle when it is forgotten
+        return over
 
     def _end(self, direction: Direction, event: StreamEnded) -> None:
         if self._readers is None:

@@ -63,7 +63,7 @@ class MultipartSink:
         self._boundary = boundary.encode("latin-1", "replace") if boundary else b""
         self._needle = b"--" + self._boundary
         self._start = bare_id(start) if start is not None and self._is_related else None
-        self._state = self._until_delimiter if boundary else self._guess
+        self._state = MultipartSink._until_delimiter if boundary else MultipartSink._guess
         self._preface: HeldSink | None = HeldSink(context, context.limits.held_content)
         """What stands before the first delimiter; without any, it is the content (it may be plain SOAP)."""
         self._trail = Trail()
@@ -110,7 +110,7 @@ class MultipartSink:
         """Let bytes pass in which no delimiter begins; those before one, and the last ones, have to be fed."""
         part, needle, carry = self._part, self._needle, self._carry
         stop = high - SEAM
-        is_body = part is not None and not part.is_held and self._state == self._until_delimiter
+        is_body = part is not None and not part.is_held and self._state is MultipartSink._until_delimiter
         if not is_body or stop <= low or len(self._boundary) < LOOSE_BOUNDARY_MIN:
             return 0
         if needle in carry + extents.join(low, low + len(needle)):
@@ -131,7 +131,7 @@ class MultipartSink:
     def _read(self, data: bytes, low: int, high: int) -> int:
         """Read `data[low:high]`, whose first byte is content offset `_base`; returns where it is undecided."""
         while low < high:
-            position = self._state(data, low, high)
+            position = self._state(self, data, low, high)
             stop = position if position >= 0 else ~position
             self._base += stop - low
             low = stop
@@ -157,7 +157,7 @@ class MultipartSink:
         self._trail.begin(None, self._at)
         if not carry:
             return
-        if self._state == self._part_head:
+        if self._state is MultipartSink._part_head:
             self._context.anomalies.append(unterminated(carry, self._base))
             self._open_part(carry, 0, len(carry))
         else:
@@ -172,8 +172,6 @@ class MultipartSink:
                 self._say(HttpAnomaly.BOUNDARY_ABSENT, self._boundary, 0, 0)
             return self._preface.finish(closing)._replace(is_multipart=True, closed=False)
         parts: tuple[Part, ...] = tuple(part.part(closing) for part in self._parts)
-        # `_state` makes this a circle that is found late: the ends of an image must not wait for that.
-        self._parts = []
         self._context.anomalies += judge_root(parts, self._start)
         return Gathered(parts=parts, is_multipart=True, closed=self._closed)
 
@@ -193,7 +191,7 @@ class MultipartSink:
                     self._boundary = match[1].rstrip(b" \t").removesuffix(b"--")
                     self._needle = b"--" + self._boundary
                     self._scanned = 0
-                    self._state = self._until_delimiter
+                    self._state = MultipartSink._until_delimiter
                     return low
             end = data.find(b"\n", line, bound)
             if end < 0:
@@ -203,7 +201,7 @@ class MultipartSink:
         if bound - low < GUESS_MAX:
             return ~low
         self._scanned = 0
-        self._state = self._opaque
+        self._state = MultipartSink._opaque
         return low
 
     def _opaque(self, data: bytes, low: int, high: int) -> int:
@@ -263,12 +261,12 @@ class MultipartSink:
         self._keep(at, end)
         if tail[1] is not None:
             self._closed = True
-            self._state = self._opaque  # the epilogue
+            self._state = MultipartSink._opaque  # the epilogue
         elif len(self._parts) >= self._context.limits.parts:
             self._say(HttpAnomaly.LIMIT, b"more than %d parts" % len(self._parts), at, end)
-            self._state = self._opaque
+            self._state = MultipartSink._opaque
         else:
-            self._state = self._part_head
+            self._state = MultipartSink._part_head
             self._detached = False
 
     def _say_line_ends(self, text: bytes, at: int, end: int) -> None:
@@ -322,7 +320,7 @@ class MultipartSink:
         self._part = OpenPart(len(self._parts), fields, body, self._start, self._context)
         if self._is_related and self._part.content_id is None:
             self._say(HttpAnomaly.CONTENT_ID_MISSING, b"", at, body)
-        self._state = self._until_delimiter
+        self._state = MultipartSink._until_delimiter
 
     def _close_part(self, *, complete: bool) -> None:
         if self._part is not None:

@@ -38,7 +38,7 @@ from wsdtrace.records import Abandoned, Anomaly, MessageEnd, Stamp, StreamEnd
 STEP = 16 * 1024
 """Bytes of a bulk that are joined to be read, at first: the header sections before an image have 2 KiB."""
 
-State = Callable[[View, int], int]
+State = Callable[["Reader", View, int], int]
 
 
 class Reader:
@@ -58,7 +58,7 @@ class Reader:
         self._remaining = 0
         self._chunks: ChunkReader | None = None
         self._search: StartLineSearch | None = None
-        self._state: State = self._between
+        self._state: State = Reader._between
         if side is None:
             self._begin_search(HttpAnomaly.RESYNCHRONISED)
 
@@ -71,7 +71,7 @@ class Reader:
         while True:
             end = view.end
             while position < end:
-                position = self._state(view, position)
+                position = self._state(self, view, position)
             if self._message is not None:
                 self._message.meter.cover(view, end)
                 self._message.meter.settle()
@@ -97,13 +97,13 @@ class Reader:
         if message is None:
             return 0
         stop = position
-        if self._state == self._length:
+        if self._state is Reader._length:
             low = position - bulk.start
             high = low + min(self._remaining - 1, bulk.end - position)  # its end is read
             taken = message.skim(bulk.extents, low, high, lambda at: bulk.stamp(bulk.start + at))
             self._remaining -= taken
             stop += taken
-        elif self._state == self._chunked and self._chunks is not None and self._chunks.left:
+        elif self._state is Reader._chunked and self._chunks is not None and self._chunks.left:
             stop = self._skim_chunks(bulk, position, message, self._chunks)
         message.meter.cover(bulk, stop)
         return stop - position
@@ -122,12 +122,12 @@ class Reader:
     def gap(self, offset: int, length: int, stamp: Stamp) -> None:
         """Bytes are missing at stream `offset`; length 0: everything from there on, as far as is known."""
         state, message = self._state, self._message
-        if state in (self._tunnel, self._deaf):
+        if state in (Reader._tunnel, Reader._deaf):
             return
         if message is not None and self._gap_in_content(message, offset, length, stamp):
             return
         if message is not None and not self._drop_excess(message, offset, stamp):
-            if state == self._length:
+            if state is Reader._length:
                 message.gap(self._remaining)
             self._cut(MessageEnd.CUT_GAP, offset, stamp)
         self._notes.clear()
@@ -135,16 +135,16 @@ class Reader:
 
     def _gap_in_content(self, message: OpenMessage, offset: int, length: int, stamp: Stamp) -> bool:
         """A hole inside a content: does its framing survive?"""
-        if self._state == self._close:
+        if self._state is Reader._close:
             message.gap(length)
             return True
-        if self._state == self._length and length <= self._remaining:
+        if self._state is Reader._length and length <= self._remaining:
             message.gap(length)
             self._remaining -= length
             if not self._remaining and length:
                 self._finish(MessageEnd.LENGTH, offset + length, stamp)
             return True
-        if self._state == self._chunked:
+        if self._state is Reader._chunked:
             assert self._chunks is not None
             if self._chunks.gap(length):
                 message.gap(length)
@@ -155,11 +155,11 @@ class Reader:
         """No more bytes will come; `offset` is the end of the stream."""
         message = self._message
         if message is not None and not self._drop_excess(message, offset, stamp):
-            is_close = self._state == self._close and how in (StreamEnd.FIN, StreamEnd.REUSED)
+            is_close = self._state is Reader._close and how in (StreamEnd.FIN, StreamEnd.REUSED)
             self._cut(MessageEnd.CLOSE if is_close else _CUT[how], offset, stamp)
         elif self._search is not None:
             self._say_stray(self._search, offset, stamp)
-        self._state = self._deaf
+        self._state = Reader._deaf
 
     def _drop_excess(self, message: OpenMessage, offset: int, stamp: Stamp) -> bool:
         """The first line of the message at hand is cut: are these bytes no beginning of a message at all?"""
@@ -210,7 +210,7 @@ class Reader:
             start = view.start + index
             self._message = OpenMessage(self._wire, view, start)
             self._header = HeaderSection(start, self._limits, is_request=self.side is Side.CLIENT)
-            self._state = self._heading
+            self._state = Reader._heading
         return view.start + index
 
     def _quick(self, view: View, index: int) -> int | None:
@@ -274,12 +274,12 @@ class Reader:
         if framing is Framing.LENGTH:
             assert frame.length is not None
             self._remaining = frame.length
-            self._state = self._length
+            self._state = Reader._length
         elif framing is Framing.CHUNKED:
             self._chunks = ChunkReader(head.anomalies, self._limits.chunk_line)
-            self._state = self._chunked
+            self._state = Reader._chunked
         elif framing is Framing.CLOSE:
-            self._state = self._close
+            self._state = Reader._close
         else:
             self._finish(MessageEnd.NO_CONTENT if frame.length is None else MessageEnd.LENGTH, stop, None)
             if framing is Framing.TUNNEL:
@@ -312,7 +312,7 @@ class Reader:
             message.runs(view, runs)
         if chunks.state is ChunkState.LAST:
             self._trailer_section = TrailerSection(self._limits)
-            self._state = self._trailer
+            self._state = Reader._trailer
         elif chunks.state is ChunkState.BROKEN:
             self._done(view, MessageEnd.CUT_MALFORMED, stop)
             self._lost(Abandoned.MALFORMED)
@@ -344,7 +344,7 @@ class Reader:
 
     def open_tunnel(self) -> None:
         """No more HTTP follows."""
-        self._state = self._tunnel
+        self._state = Reader._tunnel
         self._search = None
 
     # -- the end of a message
@@ -363,7 +363,7 @@ class Reader:
         assert message is not None
         side = self._side()
         self._message = self._header = self._trailer_section = None
-        self._state = self._between
+        self._state = Reader._between
         whole = message.end(ended, stop, by)
         self._listener.message_read(side, whole, whole.last, message.charged)
 
@@ -394,7 +394,7 @@ class Reader:
 
     def _begin_search(self, kind: HttpAnomaly) -> None:
         self._search = StartLineSearch(kind, self._limits)
-        self._state = self._searching
+        self._state = Reader._searching
 
     def _searching(self, view: View, position: int) -> int:
         """Search the next plausible start-line."""
@@ -403,7 +403,7 @@ class Reader:
         hit = search.feed(view, position, self.side)
         if hit is not None:
             self._search = None
-            self._state = self._between
+            self._state = Reader._between
             if self.side is None:
                 self._listener.side_found(self._wire.direction, hit.side)
             skipped = search.skipped(hit.position)
@@ -412,7 +412,7 @@ class Reader:
             return self._rewind([*search.views, view], hit.position)
         if view.end >= search.stop:
             self._say_stray(search, search.stop, view.stamp(search.stop - 1))
-            self._state = self._deaf
+            self._state = Reader._deaf
             self._search = None
         return view.end
 
