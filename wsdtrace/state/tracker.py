@@ -6,13 +6,12 @@ order and moves capture time; the tracker answers with what happened. Time never
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from wsdtrace.http import HttpAnomaly
 from wsdtrace.net import NetAnomalyKind
 from wsdtrace.records import (
     Abandoned,
-    Anomaly,
     ConnectionOpened,
     ConnectionRefused,
     Datagram,
@@ -29,7 +28,6 @@ from wsdtrace.records import (
     StreamEnded,
     WholeExchange,
 )
-from wsdtrace.soap import SoapAnomaly
 from wsdtrace.state.announcements import AnnouncementBook
 from wsdtrace.state.conditions import ConditionBook
 from wsdtrace.state.connections import ConnectionBook
@@ -55,6 +53,7 @@ from wsdtrace.state.kinds import KindBook
 from wsdtrace.state.latency import AnswerClock, AnswerLimits
 from wsdtrace.state.leaving import LeavingBook
 from wsdtrace.state.listener import Audience
+from wsdtrace.state.losses import bounds_met, lacks_bytes
 from wsdtrace.state.message import Message, Role
 from wsdtrace.state.messageids import MessageIdBook
 from wsdtrace.state.model import Connection, Exchange
@@ -88,9 +87,6 @@ _BOOKED_WHEN_ANSWERED = JOB_OPERATIONS | {
     "Get", "Probe", "Resolve", "Subscribe", "Renew", "Unsubscribe", "SubscriptionEnd",
 }  # fmt: skip
 """Operations of which the books of jobs, devices and subscriptions hear."""
-_LACKING = frozenset({Abandoned.GAP, Abandoned.LIMIT, Abandoned.UNRECORDED})
-"""Of an exchange that was abandoned so, bytes are missing."""
-_BOUNDS_OF_XML = frozenset({SoapAnomaly.TOO_LARGE, SoapAnomaly.TOO_DEEP})
 
 
 class Tracker:
@@ -344,7 +340,7 @@ class Tracker:
         exchange.operation = exchange.operation or _operation_of_answer(response)
         if response is not None and not exchange.is_wsd and speaks_wsd(response):
             self._is_wsd(exchange, stamp)
-        if exchange.abandoned in _LACKING or _lacks_bytes(exchange.request) or _lacks_bytes(response):
+        if lacks_bytes(exchange):
             self.incomplete += 1
             asked = exchange.request
             self.unrecorded += asked is not None and asked.http is not None and not asked.http.exact
@@ -355,7 +351,7 @@ class Tracker:
             connection.one_sided = True
             self.jobs.blind(exchange.device)
         exchange.ended = True
-        for anomaly in (*_bounds(exchange.request), *_bounds(response)):
+        for anomaly in (*bounds_met(exchange.request), *bounds_met(response)):
             yield LimitReached(stamp, anomaly, connection)
         if response is not None:
             yield MessageSeen(stamp, exchange, response)
@@ -416,7 +412,7 @@ class Tracker:
         if speaks_wsd(message) or speaks_discovery(datagram):
             exchange.is_wsd = self.wsd_seen = True
             self._peers.place(exchange, message)
-        for anomaly in _bounds(message):
+        for anomaly in bounds_met(message):
             yield LimitReached(datagram.stamp, anomaly, None)
         yield MessageSeen(datagram.stamp, exchange, message)
 
@@ -478,25 +474,6 @@ class Tracker:
             keys=self.keys,
             wsd_endpoints=frozenset((e.address, e.port) for e in servers | self.devices.announced),
         )
-
-
-def _lacks_bytes(message: Message | None) -> bool:
-    """Bytes of its content are missing; of what has a likeness none are."""
-    return (
-        message is not None
-        and message.likeness is None
-        and message.http is not None
-        and message.http.content.missing > 0
-    )
-
-
-def _bounds(message: Message | None) -> Sequence[Anomaly]:
-    """The bounds of ours that a message met, of HTTP and of XML; what has a likeness met none."""
-    if message is None or message.likeness is not None:
-        return ()
-    http = () if message.http is None else message.http.anomalies
-    xml = () if message.envelope is None else message.envelope.anomalies
-    return [a for a in http if a.kind == HttpAnomaly.LIMIT] + [a for a in xml if a.kind in _BOUNDS_OF_XML]
 
 
 def _operation_of_answer(response: Message | None) -> str | None:
