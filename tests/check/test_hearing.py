@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from wsdtrace.check.docket import Docket, Precedent
+import pytest
+
+from wsdtrace import scenario
+from wsdtrace.check.checker import Checker
+from wsdtrace.check.docket import Docket, Dockets, Leg
 from wsdtrace.check.finding import Tally
-from wsdtrace.check.hearing import MAX_CITED, Hearing
+from wsdtrace.check.hearing import Hearing, hearing_of
 from wsdtrace.check.rule import all_rules
-from wsdtrace.state.events import MessageSeen
+from wsdtrace.pipeline import Options
+from wsdtrace.state.events import CaptureEnded, MessageSeen
 
 RULES = [rule for rule in all_rules() if MessageSeen in rule.on]
 
@@ -26,28 +31,31 @@ def test_each_rule_of_a_panel_gets_what_was_counted_of_it() -> None:
     assert len(counted) > 1
 
 
+def polls(checker: Checker, times: int) -> dict[str, Tally]:
+    """The ledger of a checker that heard so many equal polls."""
+    scenario.check("\n".join(["GetScannerElements -> ok"] * times), Options(on_event=checker.feed))  # type: ignore[arg-type]  # what it returns is not wanted
+    return checker.ledger
+
+
 def test_what_was_settled_is_not_counted_again() -> None:
-    heard, ledger = hearing()
-    heard.cite(Precedent((), heard.docket.panels[:1]))
-    heard.settle(ledger)
-    heard.settle(ledger)
-    assert ledger[RULES[0].code].passed == 1
+    checker = Checker(RULES)
+    first = str(polls(checker, 6))
+    assert str(checker.ledger) == first
 
 
 def test_a_precedent_counts_for_each_event_that_cites_it() -> None:
-    heard, ledger = hearing()
-    first, second = Precedent((), heard.docket.panels[:2]), Precedent((), heard.docket.panels[1:2])
-    for precedent in (first, second, first):
-        heard.cite(precedent)
-    heard.settle(ledger)
-    by_panel = [{ledger[rule.code].passed for rule in panel.rules} for panel in heard.docket.panels[:3]]
-    assert by_panel == [{2}, {3}, {0}]
+    ledger = polls(Checker(RULES), 20)
+    assert (ledger["WSD304"].passed, ledger["WSD201"].passed, ledger["WSD306"].passed) == (40, 40, 20)
 
 
-def test_the_precedents_that_are_remembered_are_bounded_and_none_is_lost() -> None:
-    heard, ledger = hearing()
-    for _ in range(MAX_CITED + 10):
-        heard.cite(Precedent((), heard.docket.panels[:1]))
-    assert len(heard._cited) == 10
-    heard.settle(ledger)
-    assert ledger[RULES[0].code].passed == MAX_CITED + 10
+def test_the_precedents_that_are_remembered_are_bounded_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wsdtrace.check.hearing.MAX_CITED", 1)
+    test_a_precedent_counts_for_each_event_that_cites_it()
+
+
+def test_nobody_hears_what_no_rule_is_about() -> None:
+    dockets = Dockets(RULES)
+    assert hearing_of(dockets, CaptureEnded) is None
+    heard = hearing_of(dockets, (MessageSeen, Leg.NONE))
+    assert heard is not None
+    assert heard.docket is dockets.of((MessageSeen, Leg.NONE))

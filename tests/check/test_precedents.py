@@ -156,7 +156,7 @@ class Watch:
     def _judge(self, rule: Rule, event: Event, shown: Event) -> None:
         applies = rule.when(shown)
         assert applies == rule.when(event)
-        if not applies:
+        if not applies or rule.alike is Alike.SUBJECT:
             return
         if rule.trace_of is not None:
             bears = rule.trace_of(shown)

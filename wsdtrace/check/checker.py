@@ -11,17 +11,16 @@ consequence.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 
 from wsdtrace.check.causes import link
-from wsdtrace.check.docket import Group, Leg, Panel, dockets_of, leg_of
+from wsdtrace.check.docket import Panel, Who, dockets_of, leg_of
 from wsdtrace.check.finding import Evidence, FaultOf, Finding, Inconclusive, Objection, Tally
-from wsdtrace.check.hearing import Hearing
+from wsdtrace.check.hearing import Hearing, hearing_of
 from wsdtrace.check.rule import Rule, Verdict, all_rules
 from wsdtrace.check.sight import Sight
 from wsdtrace.state.events import Event
-from wsdtrace.state.held import HOLDERS, held_by
+from wsdtrace.state.held import HOLDERS
 from wsdtrace.state.model import Exchange, Job
 
 MAX_EVIDENCE = 8
@@ -35,7 +34,7 @@ class Checker:
         chosen = tuple(all_rules() if rules is None else rules)
         self._ledger = {rule.code: Tally() for rule in chosen}
         self._dockets = dockets_of(chosen)
-        self._hearings: dict[tuple[type[Event], Leg], Hearing | None] = {}
+        self._hearings: dict[Who, Hearing | None] = {}
         self.findings: list[Finding] = []
         self._broken: dict[str, str] = {}
         self._folds: dict[tuple[str, str, str, int], Finding] = {}
@@ -48,35 +47,22 @@ class Checker:
                 hearing.settle(self._ledger)
         return self._ledger
 
-    def _hearing(self, event: Event) -> Hearing | None:
-        """Who hears an event; None when no rule does."""
-        kind = type(event)
-        leg = leg_of(event.exchange) if kind in HOLDERS else Leg.NONE  # type: ignore[attr-defined]  # these have one
-        try:
-            return self._hearings[kind, leg]
-        except KeyError:
-            docket = self._dockets.of(kind, leg)
-            made = self._hearings[kind, leg] = None if docket is None else Hearing(docket)
-            return made
-
-    def feed(self, event: Event) -> list[Finding]:
+    def feed(self, event: Event) -> Sequence[Finding]:
         """Judge one event; the findings that are new with it."""
-        new: list[Finding] = []
-        hearing = self._hearing(event)
+        kind = type(event)
+        who = (kind, leg_of(event.exchange)) if kind in HOLDERS else kind  # type: ignore[attr-defined]  # these have one
+        try:
+            hearing = self._hearings[who]
+        except KeyError:
+            hearing = self._hearings[who] = hearing_of(self._dockets, who)
         if hearing is None:
-            return new
-        docket = hearing.docket
-        precedent = docket.precedent(event)
-        if precedent is None:
-            groups: Sequence[Group] = docket.of(held_by(event))
-        else:
-            groups = precedent.groups
-            hearing.cite(precedent)
+            return ()
+        new: list[Finding] = []
+        groups, clear = (hearing.all, False) if hearing.all is not None else hearing.asked(event)
         sight: Sight | None = None
-        clear = precedent is not None
         for group in groups:
             try:
-                if not group.when(event):
+                if group.when is not None and not group.when(event):
                     continue
             except Exception as error:  # a broken rule must not take the others' findings along
                 self._break(group.panels, error)
@@ -86,7 +72,7 @@ class Checker:
                     if panel.needs and not clear:
                         if sight is None:
                             sight = Sight(event)
-                            clear = not sight.lacks(docket.needs)
+                            clear = not sight.lacks(hearing.docket.needs)
                         if not clear and sight.lacks(panel.needs):
                             hearing.inconclusive[panel.number] += 1
                             continue
@@ -103,7 +89,7 @@ class Checker:
                         if first is None:
                             self._ledger[rule.code].passed += 1
                         else:
-                            self._heard(rule, event, chain((first,), verdicts), new)
+                            self._heard(rule, event, first, verdicts, new)
                     except Exception as error:  # as above
                         self._breaks(rule, error)
         return new
@@ -116,16 +102,17 @@ class Checker:
     def _breaks(self, rule: Rule, error: Exception) -> None:
         self._broken.setdefault(rule.code, f"{rule.code}: {type(error).__name__}: {error}")
 
-    def _heard(self, rule: Rule, event: Event, verdicts: Iterable[Verdict], new: list[Finding]) -> None:
+    def _heard(self, rule: Rule, event: Event, first: Verdict, others: Iterator[Verdict], new: list[Finding]) -> None:
         """A rule has something to say."""
         fired = False
-        for verdict in verdicts:
-            if isinstance(verdict, Inconclusive):
-                continue
-            fired = True
-            finding = self._fold(rule, verdict, event)
-            if finding is not None:
-                new.append(finding)
+        verdict: Verdict | None = first
+        while verdict is not None:
+            if not isinstance(verdict, Inconclusive):
+                fired = True
+                finding = self._fold(rule, verdict, event)
+                if finding is not None:
+                    new.append(finding)
+            verdict = next(others, None)
         tally = self._ledger[rule.code]
         if fired:
             tally.fired += 1

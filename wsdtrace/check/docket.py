@@ -48,7 +48,7 @@ class Panel:
 
     def is_silent(self, event: Event) -> bool:
         """It has nothing to say to the event, nor to any that is alike."""
-        if self.alike is Alike.NOTHING:
+        if self.alike not in (Alike.TRACE, Alike.VERDICT):
             return False
         if self.trace_of is not None and not self.trace_of(event):
             return True
@@ -59,7 +59,8 @@ class Panel:
 class Group:
     """Panels with one precondition."""
 
-    when: When
+    when: When | None
+    """None: it is known to hold."""
     of: tuple[type, ...] = ()
     """An event that holds none of these has no subject; empty: whatever it holds."""
     panels: list[Panel] = field(default_factory=list)
@@ -80,18 +81,15 @@ class Precedent:
     """Those of which each is a subject that passes."""
 
 
-def _applies(_: Event) -> bool:
-    return True
-
-
 class Docket:
     """The rules that hear one type of event, by precondition."""
 
     def __init__(self, kind: type[Event], rules: Iterable[Rule]) -> None:
+        self.is_about_messages = kind in HOLDERS
         groups: dict[object, Group] = {}
         panels: dict[object, Panel] = {}
         for rule in rules:
-            of = rule.of if kind in HOLDERS else ()
+            of = rule.of if self.is_about_messages else ()
             group = groups.setdefault((rule.when, of), Group(rule.when, of))
             same = (rule.when, of, rule.needs, rule.trace_of, rule.alike)
             panel = panels.get(same)
@@ -103,7 +101,8 @@ class Docket:
         self.panels = list(panels.values())
         self.needs = tuple(dict.fromkeys(need for panel in self.panels for need in panel.needs))
         """What any of them needs: an event that has it all is clear for each."""
-        self._key_of = KEYS.get(kind) if any(group.is_alike for group in self.groups) else None
+        self.key_of = KEYS.get(kind) if any(group.is_alike for group in self.groups) else None
+        """What is equal for events that are alike; None where no rule says that it is the same for them."""
         self._precedents: dict[Key, Precedent] = {}
         self._of: dict[Held, list[Group]] = {(): self.groups}
 
@@ -114,11 +113,8 @@ class Docket:
             known = self._of[held] = [g for g in self.groups if not g.of or any(issubclass(h, g.of) for h in held)]
         return known
 
-    def precedent(self, event: Event) -> Precedent | None:
-        """What holds for the event because it does for all that are alike; None where each rule is to be asked."""
-        key = None if self._key_of is None else self._key_of(event)
-        if key is None:
-            return None
+    def precedent(self, event: Event, key: Key) -> Precedent | None:
+        """What holds for events with this key, which the event has; None where each rule is to be asked."""
         known = self._precedents.get(key)
         if known is None and not Sight(event).lacks(self.needs):  # what is to be seen follows from the key, too
             if len(self._precedents) >= MAX_PRECEDENTS:
@@ -135,7 +131,7 @@ class Docket:
                 groups.append(group)
                 continue
             try:
-                if not group.when(event):
+                if group.when is not None and not group.when(event):
                     continue
                 silent = [panel for panel in group.panels if panel.is_silent(event)]
             except Exception:  # whoever asks again tells of it
@@ -143,7 +139,7 @@ class Docket:
                 continue
             passed.extend(silent)
             if len(silent) < len(group.panels):
-                groups.append(Group(_applies, group.of, [panel for panel in group.panels if panel not in silent]))
+                groups.append(Group(None, group.of, [panel for panel in group.panels if panel not in silent]))
         return Precedent(groups, passed)
 
 
@@ -162,6 +158,10 @@ def leg_of(exchange: Exchange) -> Leg:
     return Leg.NONE if exchange.copy_of is None else Leg.INNER
 
 
+Who = type[Event] | tuple[type[Event], Leg]
+"""Whose events: a type of event, and of those about messages the leg, too."""
+
+
 class Dockets:
     """The dockets of some rules, each made when its first event comes."""
 
@@ -170,15 +170,16 @@ class Dockets:
         for rule in rules:
             for kind in rule.on:
                 self._rules.setdefault(kind, []).append(rule)
-        self._made: dict[tuple[type[Event], Leg], Docket | None] = {}
+        self._made: dict[Who, Docket | None] = {}
 
-    def of(self, kind: type[Event], leg: Leg = Leg.NONE) -> Docket | None:
-        """The docket for a type of events; None when no rule hears it."""
+    def of(self, who: Who) -> Docket | None:
+        """The docket for such events; None when no rule hears them."""
         try:
-            return self._made[kind, leg]
+            return self._made[who]
         except KeyError:
+            kind, leg = who if isinstance(who, tuple) else (who, Leg.NONE)
             rules = [rule for rule in self._rules.get(kind, ()) if _judges(rule, leg)]
-            made = self._made[kind, leg] = Docket(kind, rules) if rules else None
+            made = self._made[who] = Docket(kind, rules) if rules else None
             return made
 
 

@@ -1,37 +1,65 @@
-"""What comes of the events of one docket in one check: numbers that make the ledger when somebody asks for it."""
+"""What comes of the events of one docket in one check: who is asked about each, and numbers that make the ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from wsdtrace.check.docket import Docket, Precedent
+from wsdtrace.check.docket import Docket, Dockets, Group, Precedent, Who
 from wsdtrace.check.finding import Tally
+from wsdtrace.check.precedents import Key
+from wsdtrace.state.events import Event
+from wsdtrace.state.held import held_by
 
 MAX_CITED = 4096
-"""Precedents counted one by one before they are written down."""
+"""Precedents counted one by one before they are written down: those of two generations."""
+
+
+class _Citation:
+    """How often a precedent applied."""
+
+    __slots__ = ("precedent", "times")
+
+    def __init__(self, precedent: Precedent) -> None:
+        self.precedent = precedent
+        self.times = 0
 
 
 class Hearing:
-    """The counts of one docket."""
+    """Who of a docket is asked about an event, and what is counted of those who need not speak."""
 
-    __slots__ = ("_cited", "docket", "inconclusive", "passed")
+    __slots__ = ("_cited", "_key_of", "all", "docket", "inconclusive", "passed")
 
     def __init__(self, docket: Docket) -> None:
         self.docket = docket
+        self.all: Sequence[Group] | None = None if docket.is_about_messages else docket.groups
+        """The groups to be asked about each event; None where that depends on the event."""
         self.passed = [0] * len(docket.panels)
         """(panels,), subjects that passed all rules of the panel unseen, since they were last settled."""
         self.inconclusive = [0] * len(docket.panels)
         """(panels,), subjects of which the capture lacks what the panel needs, since they were last settled."""
-        self._cited: dict[Precedent, int] = {}
+        self._key_of = docket.key_of
+        self._cited: dict[Key, _Citation] = {}
 
-    def cite(self, precedent: Precedent) -> None:
-        """Count an event to which a precedent applies."""
-        try:
-            self._cited[precedent] += 1
-        except KeyError:
-            if len(self._cited) >= MAX_CITED:
-                self._count()
-            self._cited[precedent] = 1
+    def asked(self, event: Event) -> tuple[Sequence[Group], bool]:
+        """The groups to be asked about an event, and whether all that they need is there; the others are counted."""
+        if self._key_of is not None:
+            key = self._key_of(event)
+            if key is not None:
+                citation = self._cited.get(key) or self._cite(event, key)
+                if citation is not None:
+                    citation.times += 1
+                    return citation.precedent.groups, True
+        return self.docket.of(held_by(event)), False
+
+    def _cite(self, event: Event, key: Key) -> _Citation | None:
+        """A precedent applies for the first time, if there is one."""
+        precedent = self.docket.precedent(event, key)
+        if precedent is None:
+            return None
+        if len(self._cited) >= MAX_CITED:
+            self._count()
+        cited = self._cited[key] = _Citation(precedent)
+        return cited
 
     def settle(self, ledger: Mapping[str, Tally]) -> None:
         """Write what was counted into the tallies of the rules, by code."""
@@ -46,7 +74,13 @@ class Hearing:
                 self.passed[panel.number] = self.inconclusive[panel.number] = 0
 
     def _count(self) -> None:
-        for precedent, times in self._cited.items():
-            for panel in precedent.passed:
-                self.passed[panel.number] += times
+        for citation in self._cited.values():
+            for panel in citation.precedent.passed:
+                self.passed[panel.number] += citation.times
         self._cited.clear()
+
+
+def hearing_of(dockets: Dockets, who: Who) -> Hearing | None:
+    """A hearing for those that hear such events; None when no rule does."""
+    docket = dockets.of(who)
+    return None if docket is None else Hearing(docket)

@@ -47,7 +47,8 @@ class Alike(StrEnum):
     """
 
     NOTHING = "nothing"
-    SUBJECT = "whether it has a subject, and whether that bears its trace"
+    SUBJECT = "whether it has a subject"
+    TRACE = "whether it has a subject, and whether that bears its trace"
     VERDICT = "all of it"
 
 

@@ -30,7 +30,7 @@ def _is_enveloped(event: MessageSeen) -> bool:
     trace_of=lambda event: not event.message.message_id,
     when=_is_enveloped,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED, Need.SOAP_12),
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source=("A04", "field failure 24"),
 )
 def message_id_missing(event: MessageSeen) -> Iterator[Verdict]:
@@ -70,8 +70,12 @@ def _both_enveloped(event: ExchangeEnded) -> bool:
     )
 
 
-def _are_same(relates_to: str | None, message_id: str | None) -> bool:
-    return relates_to == message_id or comparable(relates_to or "") == comparable(message_id or "")
+def _is_unrelated(event: ExchangeEnded) -> bool:
+    """RelatesTo of the response is not the MessageID of its request."""
+    request, response = event.exchange.request, event.exchange.response
+    asked = None if request is None else request.message_id
+    answered = None if response is None else response.relates_to
+    return answered != asked and comparable(answered or "") != comparable(asked or "")
 
 
 @rule(
@@ -80,6 +84,7 @@ def _are_same(relates_to: str | None, message_id: str | None) -> bool:
     Severity.ERROR,
     on=ExchangeEnded,
     when=_both_enveloped,
+    trace_of=_is_unrelated,
     needs=(Need.BOTH_DIRECTIONS, Need.WELL_FORMED, Need.SOAP_12),
     alike=Alike.SUBJECT,
     source=("A05", "F03"),
@@ -101,7 +106,7 @@ def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
     request, response = exchange.request, exchange.response
     assert request is not None
     assert response is not None
-    if _are_same(response.relates_to, request.message_id):
+    if not _is_unrelated(event):
         return
     if response.relates_to is not None and event.connection is not None and event.connection.gaps:
         yield Inconclusive("a hole in the connection may have taken the request that this answers")

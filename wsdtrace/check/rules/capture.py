@@ -175,7 +175,7 @@ def one_sided(event: ConnectionSettled) -> Iterator[Verdict]:
     trace_of=is_cut_short,
     when=lambda event: event.exchange.is_wsd,
     fault_of=FaultOf.CAPTURE,
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source="derived",
 )
 def ends_mid_exchange(event: ExchangeEnded) -> Iterator[Verdict]:

@@ -77,7 +77,7 @@ def _size(message: Message) -> int:
     on=MessageSeen,
     trace_of=has_anomalies,
     when=lambda event: event.exchange.is_wsd and event.message.envelope is not None,
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source=("A10", "SOAP 1.2 part 1 §5.1.1"),
     fault_of=FaultOf.UNKNOWN,
 )
@@ -138,7 +138,7 @@ def _may_hold_long_uri(event: MessageSeen) -> bool:
     on=MessageSeen,
     when=lambda event: event.exchange.is_wsd and event.message.xml is not None,
     trace_of=_may_hold_long_uri,
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source="A12",
 )
 def uri_too_long(event: MessageSeen) -> Iterator[Verdict]:

@@ -106,7 +106,7 @@ def _may_be_marked(event: MessageSeen) -> bool:
     on=MessageSeen,
     when=is_typed,
     trace_of=_may_be_marked,
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source=("C12", "C13", "C15"),
 )
 def attribute_misplaced(event: MessageSeen) -> Iterator[Verdict]:

@@ -214,12 +214,17 @@ def response_to_not_anonymous(event: MessageSeen) -> Iterator[Verdict]:
         )
 
 
+def _is_uuid(message_id: str | None) -> bool:
+    return message_id is not None and message_id[:9].lower().startswith(("urn:uuid:", "uuid:"))
+
+
 @rule(
     "WSD309",
     "message-id-form",
     Severity.INFO,
     on=MessageSeen,
     when=lambda event: _is_enveloped(event) and bool(event.message.message_id),
+    trace_of=lambda event: not _is_uuid(event.message.message_id),
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED),
     alike=Alike.SUBJECT,
     source="A08",
@@ -238,7 +243,7 @@ def message_id_form(event: MessageSeen) -> Iterator[Verdict]:
         GetScannerElements MessageID=uuid:5a8d2c1e-0000-1000-8000-000000000001 -> ok
     """
     exchange, message = event.exchange, event.message
-    if not (message.message_id or "").lower().startswith(("urn:uuid:", "uuid:")):
+    if not _is_uuid(message.message_id):
         yield Objection(
             short(f"{subject(exchange)}: {message.role.value} with MessageID {message.message_id!r}"),
             (message_line(exchange, message, f"MessageID {message.message_id}"),),

@@ -88,7 +88,7 @@ def _may_be_canceled(event: ExchangeEnded | ClientLeft) -> bool:
     trace_of=is_cut_short,
     when=_was_asked,
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source=("T05", "field failure 20"),
 )
 def request_unanswered(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
@@ -135,7 +135,7 @@ def request_unanswered(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
     trace_of=is_cut_short,
     when=lambda event: event.exchange.response is not None and _is_over(event),
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source=("I15", "field failure 7"),
 )
 def response_incomplete(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
@@ -278,7 +278,7 @@ def _wrong_type(message: Message) -> str | None:
     when=_is_over,
     needs=(Need.BOTH_DIRECTIONS, Need.NO_GAP),
     fault_of=FaultOf.UNKNOWN,
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source="RFC 9293 §3.5.2",
 )
 def connection_reset(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
@@ -321,7 +321,7 @@ def _has_odd_bytes(event: MessageSeen | StrayBytes) -> bool:
     when=_has_bytes,
     needs=(Need.EXACT_FRAMING, Need.EXACT_BYTES, Need.NO_GAP),
     fault_of=FaultOf.UNKNOWN,
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source=("RFC 9112", "field failure 31"),
 )
 def http_malformed(event: MessageSeen | StrayBytes) -> Iterator[Verdict]:

@@ -10,7 +10,7 @@ from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, subject
 from wsdtrace.check.violations import short
 from wsdtrace.http import root_part
-from wsdtrace.soap import content_id_of
+from wsdtrace.soap import Fault, content_id_of
 from wsdtrace.state.events import ExchangeEnded, ImageDelivered, JobEnded
 from wsdtrace.state.joblife import JobEnd, Outcome
 from wsdtrace.state.jobs import SINGLE_IMAGE_SOURCES
@@ -289,6 +289,7 @@ def _source_of(exchange: Exchange) -> str | None:
     "platen-empty",
     Severity.INFO,
     on=ExchangeEnded,
+    of=Fault,
     when=_lacks_images,
     source=("C18", "I11"),
 )

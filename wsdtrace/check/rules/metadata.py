@@ -127,6 +127,10 @@ def _holds(section: MetadataSection, name: str) -> bool:
     return held is not None or (elsewhere and section.dialect in (f"{DPWS}/{name}", f"{DPWS_11}/{name}"))
 
 
+NOT_ANNOUNCED = Inconclusive("the capture holds no announcement of the device")
+"""One for all: without discovery in the capture this is said of every request."""
+
+
 @rule(
     "WSD410",
     "endpoint-not-announced",
@@ -154,7 +158,7 @@ def endpoint_not_announced(event: RequestPlaced) -> Iterator[Verdict]:
         GetScannerElements -> ok
     """
     if not event.announced:
-        yield Inconclusive("the capture holds no announcement of the device")
+        yield NOT_ANNOUNCED
         return
     asked = _place(event.url)
     known = [place for place in map(_place, event.announced) if place is not None]

@@ -164,7 +164,7 @@ def element_order(event: MessageSeen) -> Iterator[Verdict]:
     Severity.ERROR,
     on=MessageSeen,
     when=is_typed, trace_of=has_violations,
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source=(
         "J01", "R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R11", "R17", "R18", "R19", "R20",
         "R12", "R13", "R14", "R15", "R16", "R21", "R22", "R23",

@@ -53,11 +53,11 @@ def _asked_for(message: Message | None) -> tuple[QName | None, ...] | None:
 
 def _answered(message: Message | None) -> Sequence[ElementData] | None:
     """The data that an answer holds."""
-    match value_of(message):
-        case GetScannerElementsResponse(scanner_elements=elements) if elements is not None:
-            return elements.element_data
-        case GetJobElementsResponse(job_elements=elements) if elements is not None:
-            return elements.element_data
+    value = value_of(message)
+    if isinstance(value, GetScannerElementsResponse):
+        return None if value.scanner_elements is None else value.scanner_elements.element_data
+    if isinstance(value, GetJobElementsResponse):
+        return None if value.job_elements is None else value.job_elements.element_data
     return None
 
 
@@ -138,6 +138,23 @@ def _tells_state(event: MessageSeen) -> bool:
     return isinstance(value, ScannerStatusSummaryEvent) or _status_of(event.message) is not None
 
 
+def _mismatch(event: MessageSeen) -> tuple[ScannerState | str | None, str] | None:
+    """State, and why that cannot be; None where it can."""
+    value, status = value_of(event.message), _status_of(event.message)
+    if isinstance(value, ScannerStatusSummaryEvent) and value.status_summary is not None:
+        state, reasons = value.status_summary.scanner_state, value.status_summary.scanner_state_reasons
+    elif status is not None:
+        state, reasons = status.scanner_state, status.scanner_state_reasons
+    else:
+        return None
+    if _paused(reasons) and state in (ScannerState.IDLE, ScannerState.PROCESSING):
+        return state, f"{state} for the reason Paused"
+    critical = _critical(status)
+    if critical is not None and state == ScannerState.IDLE:
+        return state, f"Idle with the critical condition {critical}"
+    return None
+
+
 @rule(
     "WSD803",
     "state-condition-mismatch",
@@ -145,6 +162,7 @@ def _tells_state(event: MessageSeen) -> bool:
     on=MessageSeen,
     of=(ScannerStatusSummaryEvent, GetScannerElementsResponse, GetJobElementsResponse),
     when=_tells_state,
+    trace_of=lambda event: _mismatch(event) is not None,
     needs=(Need.WELL_FORMED,),
     alike=Alike.SUBJECT,
     source=("S06", "S08"),
@@ -162,20 +180,10 @@ def state_condition_mismatch(event: MessageSeen) -> Iterator[Verdict]:
     Good:
         GetScannerElements -> ScannerState=Stopped ScannerStateReason=Paused
     """
-    value, status = value_of(event.message), _status_of(event.message)
-    if isinstance(value, ScannerStatusSummaryEvent) and value.status_summary is not None:
-        state, reasons = value.status_summary.scanner_state, value.status_summary.scanner_state_reasons
-    elif status is not None:
-        state, reasons = status.scanner_state, status.scanner_state_reasons
-    else:
+    found = _mismatch(event)
+    if found is None:
         return
-    critical = _critical(status)
-    if _paused(reasons) and state in (ScannerState.IDLE, ScannerState.PROCESSING):
-        problem = f"{state} for the reason Paused"
-    elif critical is not None and state == ScannerState.IDLE:
-        problem = f"Idle with the critical condition {critical}"
-    else:
-        return
+    state, problem = found
     yield Objection(
         f"the scanner is {problem}",
         (message_line(event.exchange, event.message, str(state)),),

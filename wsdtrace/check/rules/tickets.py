@@ -10,6 +10,7 @@ from wsdtrace.check.rule import Alike, Need, Verdict, rule
 from wsdtrace.check.show import exchange_lines, message_line, sender_of, subject
 from wsdtrace.check.tickets import must_honor_count
 from wsdtrace.check.violations import short
+from wsdtrace.soap import Fault
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
 from wsdtrace.state.message import Message
 from wsdtrace.state.outcomes import Basis, TicketRefused
@@ -251,6 +252,7 @@ CONFLICT = "ClientErrorConflictingRequiredParameters"
     "conflict-unfounded",
     Severity.INFO,
     on=ExchangeEnded,
+    of=Fault,
     when=lambda event: event.exchange.fault is not None and event.exchange.fault.subcode == CONFLICT,
     alike=Alike.SUBJECT,
     source=("C10", "C11", "V04"),

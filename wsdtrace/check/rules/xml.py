@@ -41,7 +41,7 @@ def _who(event: MessageSeen) -> str:
     trace_of=lambda event: not event.message.well_formed,
     when=_has_xml,
     needs=(Need.EXACT_BYTES, Need.WHOLE_MESSAGE),
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source=("XML 1.0 §2.1", "field failure 28"),
 )
 def xml_not_well_formed(event: MessageSeen) -> Iterator[Verdict]:
@@ -83,7 +83,7 @@ def xml_not_well_formed(event: MessageSeen) -> Iterator[Verdict]:
     trace_of=has_anomalies,
     when=_has_xml,
     needs=(Need.EXACT_BYTES,),
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source=("F04", "S04", "field failure 30"),
 )
 def prefix_unbound(event: MessageSeen) -> Iterator[Verdict]:
@@ -118,7 +118,7 @@ def prefix_unbound(event: MessageSeen) -> Iterator[Verdict]:
     trace_of=has_anomalies,
     when=lambda event: _has_xml(event) and event.message.well_formed,
     needs=(Need.WHOLE_MESSAGE,),
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source=("SOAP 1.2 part 1 §5.1", "field failure 32"),
 )
 def envelope_missing(event: MessageSeen) -> Iterator[Verdict]:
@@ -159,7 +159,7 @@ def _has_soap_11(event: ExchangeEnded) -> bool:
         event.exchange.is_wsd and event.exchange.response is not None and event.exchange.response.envelope is not None
     ),
     trace_of=_has_soap_11,
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source=("A09", "SOAP 1.2 part 1 §2.8"),
 )
 def soap_version_mismatch(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -200,7 +200,7 @@ def soap_version_mismatch(event: ExchangeEnded) -> Iterator[Verdict]:
     on=MessageSeen,
     trace_of=has_anomalies,
     when=_has_xml,
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source=("A01", "field failure 35"),
 )
 def namespace_obsolete(event: MessageSeen) -> Iterator[Verdict]:
@@ -248,7 +248,7 @@ def _foreign_subcode(event: MessageSeen) -> str | None:
     trace_of=lambda event: has_anomalies(event) or _foreign_subcode(event) is not None,
     when=_has_xml,
     needs=(Need.WHOLE_MESSAGE,),
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source="field failure 24",
 )
 def namespace_unknown(event: MessageSeen) -> Iterator[Verdict]:
@@ -294,7 +294,7 @@ def _has_dtd(event: MessageSeen) -> bool:
     trace_of=_has_dtd,
     when=_has_xml,
     needs=(Need.EXACT_BYTES,),
-    alike=Alike.SUBJECT,
+    alike=Alike.TRACE,
     source="SOAP 1.2 part 1 §5",
 )
 def dtd_present(event: MessageSeen) -> Iterator[Verdict]:
