@@ -338,9 +338,10 @@ class Run:
             self._event(event)
 
     def _event(self, event: Event) -> None:
-        for finding in self.checker.feed(event):
-            if self.options.on_finding is not None:
-                self.options.on_finding(finding)
+        if self.rules:
+            for finding in self.checker.feed(event):
+                if self.options.on_finding is not None:
+                    self.options.on_finding(finding)
         if self.options.on_event is not None:
             self.options.on_event(event)
         if isinstance(event, ExchangeEnded):

@@ -20,6 +20,7 @@ import numpy as np
 from wsdtrace.http.choice import NO_LABEL, Label, held_bound, label_of
 from wsdtrace.http.content import WHOLE
 from wsdtrace.http.head import Start, parse_fields, parse_request_line, parse_status_line
+from wsdtrace.http.limits import HttpLimits
 from wsdtrace.http.message import Wire
 from wsdtrace.http.meter import Meter, View
 from wsdtrace.http.sync import Side
@@ -61,7 +62,7 @@ _KNOWN = re.compile(
 class _Section:
     """What a header section says that is read at once."""
 
-    __slots__ = ("_values", "bytes", "label", "length", "lines", "start")
+    __slots__ = ("_bound", "_limits", "_values", "bytes", "label", "length", "lines", "start")
 
     def __init__(self, section: bytes, start: RequestLine | StatusLine, length: int | None, label: Label) -> None:
         self.bytes = section
@@ -71,6 +72,15 @@ class _Section:
         self.label = label
         self.lines = section.count(b"\n")
         self._values: dict[str, str] | None = None
+        self._limits: HttpLimits | None = None
+        self._bound = -1
+
+    def fits(self, wire: Wire) -> bool:
+        """The content is one that is held, and there is room for it."""
+        if wire.limits is not self._limits:
+            bound = held_bound(self.label.media_type, wire.limits)
+            self._limits, self._bound = wire.limits, -1 if bound is None else bound
+        return (self.length or 0) <= min(self._bound, wire.budget.left) and wire.tap is None
 
     def fields(self, at: int) -> tuple[FieldLine, ...]:
         """Its field lines, where it stands at stream offset `at`."""
@@ -237,7 +247,7 @@ def _find(data: bytes, begin: int, wire: Wire, side: Side, method: str | None) -
     if side is Side.SERVER and method in ("HEAD", "CONNECT"):
         return None
     stop = blank + 4 + (section.length or 0)
-    if stop > len(data) or not _may_hold(wire, section.label, section.length or 0):
+    if stop > len(data) or not section.fits(wire):
         return None
     return section, blank + 4, stop
 
@@ -292,12 +302,6 @@ def _body(
         return int(digits), NO_LABEL
     label = label_of(value.rstrip(b" \t").decode("latin-1"))
     return (int(digits), label) if label.media_type is not None else None
-
-
-def _may_hold(wire: Wire, label: Label, length: int) -> bool:
-    """The content is one that is held, and fits."""
-    bound = held_bound(label.media_type, wire.limits)
-    return bound is not None and length <= bound and length <= wire.budget.left
 
 
 def _stamps(view: View, begin: int, content_at: int, stop: int) -> tuple[Stamp, Stamp, Stamp]:

@@ -56,8 +56,7 @@ def write_grid(page: Page, columns: Sequence[Column], rows: Iterable[Sequence[Ce
         rows: a cell for each column; text of the capture has gone through `Page.said`.
         indent: cells in front of each line.
     """
-    table = list(rows)
-    found = list(zip(*table, strict=True)) if table else [()] * len(columns)
+    found: list[tuple[Cell, ...]] = list(zip(*rows, strict=True)) or [()] * len(columns)
     texts = [[c if isinstance(c, str) else c.text for c in cells] for cells in found]
     used = [i for i, column in enumerate(texts) if any(column)]
     lengths = [measure_of(column) for column in texts]
@@ -68,8 +67,7 @@ def write_grid(page: Page, columns: Sequence[Column], rows: Iterable[Sequence[Ce
     titles = [_cell(columns[i].title, widths[i], columns[i].right, cell_len) for i in used]
     page.raw(page.sgr(margin + GAP.join(titles), "dim"))
     shown = [_column(page, columns[i], widths[i], found[i], texts[i], lengths[i]) for i in used]
-    for line in zip(*shown, strict=True):
-        page.raw(margin + GAP.join(line))
+    page.raw(*[margin + GAP.join(line) for line in zip(*shown, strict=True)])
 
 
 def _column(
@@ -77,7 +75,10 @@ def _column(
 ) -> list[str]:
     """The cells of a column, all of one width; `length` measures their texts."""
     right = column.right
-    padded = [_cell(text, width, right, length) for text in texts]
+    if length is len and len(max(texts, key=len, default="")) <= width:
+        padded = [text.rjust(width) for text in texts] if right else [text.ljust(width) for text in texts]
+    else:
+        padded = [_cell(text, width, right, length) for text in texts]
     if not page.look.color:
         return padded
     return [

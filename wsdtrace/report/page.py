@@ -121,9 +121,9 @@ class Page:
             if value:
                 self.hanging(joined((f"  {name:<18}", "dim")), Text(value))
 
-    def raw(self, line: str) -> None:
-        """A line that is already clean and styled by `sgr`: the fast way for long tables."""
-        self._file.write(line.rstrip() + "\n")
+    def raw(self, *lines: str) -> None:
+        """Lines that are already clean and styled by `sgr`: the fast way for long tables."""
+        self._file.writelines([line.rstrip() + "\n" for line in lines])
 
     def sgr(self, text: str, style: str) -> str:
         """`text` with a style for `raw`; as it is where the page has no colours."""

@@ -37,27 +37,27 @@ def write_exchanges(page: Page, trace: Trace) -> None:
         Column("notes", flexible=True, style="yellow"),
     ]
     several = len(trace.devices) > 1 or len(trace.clients) > 1
-    rows = []
-    for exchange in trace.exchanges:
-        latency = exchange.latency_ns
-        # A datagram may be all there is; of a request without an answer the answer's length is what is missing.
-        counts = exchange.response or (exchange.request if exchange.transport is Transport.UDP else None)
-        rows.append(
-            [
-                str(exchange.id),
-                offset(exchange.first.time_ns, trace.input.first_time_ns),
-                frames(exchange),
-                "→" if exchange.toward is Toward.DEVICE else "←",
-                peers(exchange) if several else "",
-                operation(page, exchange),
-                answer(page, exchange),
-                job_number(exchange.job),
-                duration(latency) if latency is not None else "",
-                size(counts.content_bytes) if counts is not None else "",
-                _notes(page, exchange),
-            ]
-        )
-    write_grid(page, columns, rows)
+    write_grid(page, columns, (_exchange_row(page, trace, exchange, several=several) for exchange in trace.exchanges))
+
+
+def _exchange_row(page: Page, trace: Trace, exchange: Exchange, *, several: bool) -> list[Cell]:
+    """Args: several: there is more than one device or client, so it matters which they are."""
+    latency = exchange.latency_ns
+    # A datagram may be all there is; of a request without an answer the answer's length is what is missing.
+    counts = exchange.response or (exchange.request if exchange.transport is Transport.UDP else None)
+    return [
+        str(exchange.id),
+        offset(exchange.first.time_ns, trace.input.first_time_ns),
+        frames(exchange),
+        "→" if exchange.toward is Toward.DEVICE else "←",
+        peers(exchange) if several else "",
+        operation(page, exchange),
+        answer(page, exchange),
+        job_number(exchange.job),
+        duration(latency) if latency is not None else "",
+        size(counts.content_bytes) if counts is not None else "",
+        _notes(page, exchange),
+    ]
 
 
 def write_jobs_table(page: Page, trace: Trace) -> None:

@@ -32,6 +32,7 @@ def asked_by(
     asked = exchange.request
     if response.relates_to and asked is not None and response.relates_to == asked.message_id:
         connection.relates = True
+        response.relates_to = asked.message_id  # one text of both: there are as many as exchanges
         return exchange
     told = _message_id(exchange)
     named = None if response.relates_to is None else comparable(response.relates_to)

@@ -203,18 +203,20 @@ class Tracker:
             yield from self._one_by_one(whole.facts())
             return
         self.connections.opened(connection)
-        self._reach(whole.asked)
         yield from self._audience.told(self._requested(http, whole.asked))
         if self._is_due(until_ns):
+            self._reach(whole.asked)
             yield from self._one_by_one(whole.facts()[2:])
             return
-        self._reach(whole.ended)
         yield from self._audience.told(self._ended(http, whole.ended))
         if self._is_due(until_ns):
+            self._reach(whole.asked)
+            self._reach(whole.ended)
             yield from self._one_by_one(whole.facts()[4:])
             return
         self.connections.closed(connection.connection, connection.closer, connection.closed)
-        self._reach(connection.last)
+        self.now_ns = max(self.now_ns, until_ns)
+        self._last_number = max(self._last_number, connection.last.number)
 
     def _one_by_one(self, facts: Iterable[Fact]) -> Iterator[Event]:
         for fact in facts:
