@@ -23,6 +23,7 @@ import json
 import struct
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -241,7 +242,7 @@ def http_response(content_type: str, length: int | None) -> bytes:
 STATUS_ASK = "<wscn:RequestedElements><wscn:Name>wscn:ScannerStatus</wscn:Name></wscn:RequestedElements>"
 STATUS = (
     '<wscn:ScannerElements><wscn:ElementData Name="wscn:ScannerStatus" Valid="true"><wscn:ScannerStatus>'
-    "<wscn:ScannerCurrentTime>2025-10-09T08:53:20Z</wscn:ScannerCurrentTime><wscn:ScannerState>Idle</wscn:ScannerState>"
+    "<wscn:ScannerCurrentTime>{clock}</wscn:ScannerCurrentTime><wscn:ScannerState>Idle</wscn:ScannerState>"
     "<wscn:ScannerStateReasons><wscn:ScannerStateReason>None</wscn:ScannerStateReason></wscn:ScannerStateReasons>"
     "<wscn:ActiveConditions/></wscn:ScannerStatus></wscn:ElementData></wscn:ScannerElements>"
 )
@@ -321,7 +322,8 @@ class Talker:
         self.exchange(http_request(soap(operation, "Request", asked, body)), [head + xml])
 
     def poll(self) -> None:
-        self.ask("GetScannerElements", STATUS_ASK, STATUS)
+        clock = datetime.fromtimestamp(START_NS // 10**9 + self.number, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.ask("GetScannerElements", STATUS_ASK, STATUS.format(clock=clock))
 
     def create(self, job: int) -> None:
         grant = f"<wscn:JobId>{job}</wscn:JobId><wscn:JobToken>token-{job}</wscn:JobToken>{FINAL}"

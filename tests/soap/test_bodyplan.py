@@ -1,16 +1,26 @@
 """The plan of a body; that it reads what the parser reads is held by `test_template`."""
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.soap.corpus import enveloped
-from wsdtrace.soap import read_envelope
+from wsdtrace.soap import Envelope, read_envelope
 from wsdtrace.soap.bodyplan import BodyPlan
+from wsdtrace.soap.schema import DateTime
 from wsdtrace.soap.schema.plan import Unplanned
 from wsdtrace.soap.template import cut
 from wsdtrace.wsd import decode_message
 from wsdtrace.wsd.scan import CancelJobRequest, CancelJobResponse
 
 DATA = enveloped("<wscn:CancelJobRequest><wscn:JobId>1</wscn:JobId></wscn:CancelJobRequest>", action="urn:a")
+
+
+def _parsed(data: bytes) -> Envelope:
+    """An envelope that has no template: behind white space none is looked for."""
+    return read_envelope(b"\n" + data)
 
 
 def plan_of(data: bytes) -> tuple[BodyPlan, list[str]]:
@@ -27,10 +37,28 @@ def test_texts_of_the_body_make_its_value() -> None:
     assert plan.read(["urn:b", "x", "2"]) == CancelJobRequest(job_id=2)
 
 
-def test_a_text_that_nobody_read_before_is_not_answered() -> None:
+@pytest.mark.parametrize("text", ["one", "+1", "007", "2147483648", "1 "])
+def test_a_text_that_is_no_value_or_written_otherwise_is_not_answered(text: str) -> None:
     plan, texts = plan_of(DATA)
     with pytest.raises(Unplanned):
-        plan.read([*texts[:2], "one"])
+        plan.read([*texts[:2], text])
+
+
+@given(clock=st.datetimes(timezones=st.sampled_from([None, UTC, timezone(timedelta(hours=-3, minutes=-30))])))
+def test_a_clock_that_goes_on_is_read_as_the_parser_reads_it(clock: datetime) -> None:
+    def told(text: str) -> bytes:
+        body = (
+            "<wscn:GetScannerElementsResponse><wscn:ScannerElements><wscn:ElementData Name='wscn:ScannerStatus' "
+            f"Valid='true'><wscn:ScannerStatus><wscn:ScannerCurrentTime>{text}</wscn:ScannerCurrentTime>"
+            "<wscn:ScannerState>Idle</wscn:ScannerState></wscn:ScannerStatus></wscn:ElementData>"
+            "</wscn:ScannerElements></wscn:GetScannerElementsResponse>"
+        )
+        return enveloped(body, action="urn:a")
+
+    plan, texts = plan_of(told("2025-10-09T08:53:20Z"))
+    written = DateTime().write(clock)
+    expected = decode_message(_parsed(told(written))).value
+    assert plan.read([written if text.startswith("2025") else text for text in texts]) == expected
 
 
 def test_a_body_without_texts_is_the_example() -> None:

@@ -6,7 +6,7 @@ which does not depend on a text (children, order, extensions, violations) is tak
 
 Rules for whoever edits this file:
 
-1. A plan answers only for texts that the readers would take without a word: remembered ones, and plain strings. For
+1. A plan answers only for texts that the readers would take without a word, and that would be written the same. For
    anything else it raises `Unplanned`, and the message is parsed.
 2. The texts that it is given are printable (`template` looks at that), so white space can only be a space.
 3. A text that took part in a violation or in `Wire` is never free.
@@ -24,7 +24,9 @@ from wsdtrace.soap.schema.declare import Element, Shape
 from wsdtrace.soap.schema.decode import table_of
 from wsdtrace.soap.schema.decoding import Decoding
 from wsdtrace.soap.schema.deviations import Hit, find
-from wsdtrace.soap.schema.lexical import String
+from wsdtrace.soap.schema.lexical import Names, Simple, String
+from wsdtrace.soap.schema.texts import MEMO as TEXTS
+from wsdtrace.soap.schema.texts import Memo
 from wsdtrace.soap.tree import elements_of
 
 Getter = Callable[[Sequence[str]], Any]
@@ -107,9 +109,13 @@ class Planner:
         if owner.wire is not None and (key in owner.wire.texts or key in owner.wire.attributes):
             return None
         if hit.memo is not None:
-            return Step(_remembered(hit.memo, run), (run,), True) if child.text in hit.memo else None
-        if isinstance(type_, String) and held == child.text:
-            return Step(_string(run, type_.max_length or 1 << 62), (run,), False)
+            read = _plainly(type_) if isinstance(type_, Simple) else None
+            return Step(_remembered(hit.memo, run, read), (run,), True) if child.text in hit.memo else None
+        if isinstance(type_, String):
+            return Step(_string(run, type_.max_length or 1 << 62), (run,), False) if held == child.text else None
+        if isinstance(type_, Simple) and not isinstance(type_, Names):  # names are read by their bindings
+            read = _plainly(type_)
+            return Step(lambda texts: read(texts[run]), (run,), False)
         return None
 
 
@@ -117,12 +123,33 @@ def _always(value: Any) -> Getter:
     return lambda _texts: value
 
 
-def _remembered(memo: dict[str | None, Any], run: int) -> Getter:
+def _plainly(type_: Simple) -> Callable[[str], Any]:
+    """How a text is read that is as the type would write it, and about which nothing is to be told."""
+
+    def read(text: str) -> Any:
+        reading = type_.read(text)
+        if reading.problem is not None or not reading.canonical:
+            raise Unplanned
+        return reading.value
+
+    return read
+
+
+def _remembered(memo: Memo, run: int, read: Callable[[str], Any] | None) -> Getter:
+    """From a text that is remembered, else as `read` has it."""
+
     def get(texts: Sequence[str]) -> Any:
+        text = texts[run]
         try:
-            return memo[texts[run]]
+            return memo[text]
         except KeyError:
-            raise Unplanned from None
+            if read is None:
+                raise Unplanned from None
+        value = read(text)
+        if len(memo) >= TEXTS:
+            memo.clear()
+        memo[text] = value
+        return value
 
     return get
 
