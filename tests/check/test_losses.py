@@ -146,6 +146,7 @@ LOST_FRAMES = [
     pytest.param("keep-alive", [4, 26, 31, 35], "WSD621", id="a request between two answers"),
     pytest.param("keep-alive", [4, 26, 31, 35], "WSD713", id="the answer before that of another operation"),
     pytest.param("lossy-feeder", [370, 380], "WSD626", id="the first copy of a last segment"),
+    pytest.param("late-next-retrieve", list(range(96, 108)), "WSD626", id="the rest of a page and the end with it"),
     pytest.param("mtom-lf", [30, 44], "WSD607", id="the grant of a job"),
 ]
 

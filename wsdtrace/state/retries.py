@@ -70,6 +70,8 @@ class RetryBook(Listener):
         exchange = event.exchange
         if exchange.copy_of is not None or exchange.toward is not Toward.DEVICE or not exchange.is_wsd:
             return ()
+        if exchange.request is None:  # what was asked is not known: answers alike may be to different questions
+            return ()
         reason = refusal_of(exchange)
         if reason is not None:
             return self._refused(_asked(exchange), reason, exchange, event.stamp)

@@ -29,6 +29,11 @@ REPEAT_NS = 200 * 10**6
 """What a sender waits at least before it repeats a segment (Linux TCP_RTO_MIN)."""
 
 
+def _has_no_end(exchange: Exchange) -> bool:
+    """The answer had begun, and the capture does not show its end: it may have come before the second request."""
+    return exchange.response is not None and not exchange.response.complete
+
+
 def _is_repeat(first: Exchange, second: Exchange) -> bool:
     """The answer was under way, and ended so shortly after the later request that its end may be the repeat of a
     segment that the client had, and the capture had not."""
@@ -369,7 +374,8 @@ def concurrent_retrieve(event: ExchangeEnded) -> Iterator[Verdict]:
     job = first.job
     if second is None or job is None:
         return
-    if job.blind or second.connection == first.connection or _had_closed(event, second) or _is_repeat(first, second):
+    unclear = _had_closed(event, second) or _has_no_end(first) or _is_repeat(first, second)
+    if job.blind or second.connection == first.connection or unclear:
         yield Inconclusive("something is missing, and an answer that is not in the capture looks the same")
         return
     yield Objection(
