@@ -28,7 +28,7 @@ ROWS = [
 
 def context() -> SinkContext:
     view = View(chunk(Direction.FROM_ORIGINATOR, 0, b"x", 1))
-    return SinkContext(HttpLimits(), Budget(100), Meter(view, 0), digests=False, anomalies=[], tap=None)
+    return SinkContext(HttpLimits(), Budget(100), Meter(view, 0), digests=None, anomalies=[], tap=None)
 
 
 @pytest.mark.parametrize(("lines", "sink"), ROWS)

@@ -99,7 +99,7 @@ def test_a_chunked_image_keeps_no_pieces_and_has_no_bound_of_them() -> None:
 
 def context(**changes: object) -> SinkContext:
     view = View(chunk(Direction.FROM_ORIGINATOR, 0, b"x", 1))
-    return SinkContext(HttpLimits(), Budget(100), Meter(view, 0), digests=False, anomalies=[], tap=None)
+    return SinkContext(HttpLimits(), Budget(100), Meter(view, 0), digests=None, anomalies=[], tap=None)
 
 
 def closing() -> Closing:

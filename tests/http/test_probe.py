@@ -6,11 +6,12 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wsdtrace.http.digest import Digests
 from wsdtrace.http.probe import PROBE_BYTES, ImageProbe
 
 
-def fed(data: bytes, cuts: list[int], *, digest: bool = True) -> ImageProbe:
-    probe = ImageProbe(digest=digest)
+def fed(data: bytes, cuts: list[int]) -> ImageProbe:
+    probe = ImageProbe(digest=Digests().begin())
     edges = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
     for low, high in itertools.pairwise(edges):
         probe.feed(data, low, high)
@@ -52,7 +53,7 @@ def test_what_is_kept_of_both_ends_can_be_less() -> None:
 
 
 def test_a_hole_ends_the_head_and_the_digest() -> None:
-    probe = ImageProbe(digest=True)
+    probe = ImageProbe(digest=Digests().begin())
     probe.feed(b"abc", 0, 3)
     probe.gap(5)
     probe.feed(b"def", 0, 3)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from functools import partial
 
 from wsdtrace.http.bulk import Bulk
+from wsdtrace.http.digest import Digests
 from wsdtrace.http.exchange import HttpOutput, Pairing
 from wsdtrace.http.head import Start
 from wsdtrace.http.limits import Budget, HttpLimits
@@ -55,7 +56,7 @@ class Connection:
         budget: Budget,
         out: list[HttpOutput],
         *,
-        digests: bool,
+        digests: Digests | None,
         taps: Taps | None = None,
     ) -> None:
         """Begin a connection.
@@ -65,7 +66,7 @@ class Connection:
             limits: bounds.
             budget: what may be held, over all connections.
             out: gets what becomes known.
-            digests: compute the sha256 of contents that stream through.
+            digests: make the digests of contents that stream through.
             taps: is asked who takes the bytes of contents as they pass.
         """
         self._opened = opened

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from wsdtrace.dataclass import dataclass
 from wsdtrace.http.anomalies import HttpAnomaly, odd
+from wsdtrace.http.digest import Digest, Digests
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.meter import Meter
 from wsdtrace.http.place import Pieces, Place
@@ -35,7 +36,7 @@ class SinkContext:
     limits: HttpLimits
     budget: Budget
     meter: Meter
-    digests: bool
+    digests: Digests | None
     anomalies: list[Anomaly]
     tap: Callable[[int], Taker | None] | None
     """Part → who takes its bytes, if anybody does."""
@@ -56,6 +57,10 @@ class SinkContext:
         """Who takes the bytes of a part, if anybody does."""
         return None if self.tap is None else self.tap(part)
 
+    def digest(self) -> Digest | None:
+        """A digest, if one is wanted."""
+        return None if self.digests is None else self.digests.begin()
+
     def begin_probe(self) -> ImageProbe:
         """A probe, with as much of both ends as may be held."""
         granted = self.hold(2 * PROBE_BYTES)
@@ -63,7 +68,7 @@ class SinkContext:
             self.full = True
             detail = f"{TOGETHER}: {granted // 2} bytes of both ends are kept"
             self.anomalies.append(odd(HttpAnomaly.LIMIT, detail, 0, 0, Space.CONTENT))
-        return ImageProbe(digest=self.digests, keep=granted // 2)
+        return ImageProbe(digest=self.digest(), keep=granted // 2)
 
 
 class Gathered(NamedTuple):
@@ -201,7 +206,7 @@ class HeldSink:
         self.drop()
         if self._probe is not None:
             return self._probe.probe()
-        probe = ImageProbe(digest=self._context.digests)
+        probe = ImageProbe(digest=self._context.digest())
         held = self.held()
         probe.feed(held, 0, len(held))
         return probe.probe()

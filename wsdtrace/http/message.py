@@ -8,6 +8,7 @@ from itertools import accumulate
 from wsdtrace.http.anomalies import HttpAnomaly, odd
 from wsdtrace.http.choice import NO_LABEL, choose_sink, read_label
 from wsdtrace.http.content import NO_CONTENT, Closing, Sink, SinkContext, StampOf
+from wsdtrace.http.digest import Digests
 from wsdtrace.http.framing import Frame, Framing
 from wsdtrace.http.head import Head, parse_fields
 from wsdtrace.http.limits import Budget, HttpLimits
@@ -48,7 +49,7 @@ class Wire:
         limits: HttpLimits,
         budget: Budget,
         *,
-        digests: bool = False,
+        digests: Digests | None = None,
         tap: Tap | None = None,
     ) -> None:
         """Describe one direction.
@@ -59,7 +60,7 @@ class Wire:
             direction: which way it flows.
             limits: bounds.
             budget: what may be held, over all connections.
-            digests: compute the sha256 of what streams through.
+            digests: make the digests of what streams through.
             tap: is asked who takes the bytes of contents as they pass.
         """
         self.connection = connection

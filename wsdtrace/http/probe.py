@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from wsdtrace.http.digest import Digest
 from wsdtrace.records import Extents, Probe
 
 PROBE_BYTES = 64 * 1024
@@ -16,33 +17,28 @@ PROBE_BYTES = 64 * 1024
 class ImageProbe:
     """Keeps the first and last bytes of what streams through, `keep` of each end."""
 
-    __slots__ = ("_hash", "_head", "_keep", "_tail", "length", "missing")
+    __slots__ = ("_digest", "_head", "_keep", "_tail", "length", "missing")
 
-    def __init__(self, *, digest: bool = False, keep: int = PROBE_BYTES) -> None:
+    def __init__(self, *, digest: Digest | None = None, keep: int = PROBE_BYTES) -> None:
         self.length = 0
         self.missing = 0
         self._keep = keep
         self._head = bytearray()
         self._tail = bytearray()
         """Cut back when it has twice the size: each byte is moved at most once."""
-        self._hash = None
-        if digest:
-            import hashlib  # noqa: PLC0415  # takes 4 ms, and most runs need none
-
-            self._hash = hashlib.sha256()
+        self._digest = digest
 
     def feed(self, data: bytes, low: int, high: int) -> None:
         """Take `data[low:high]`."""
         self._keep_ends(lambda start, stop: data[start:stop], low, high)
-        if self._hash is not None:
-            self._hash.update(memoryview(data)[low:high])
+        if self._digest is not None:
+            self._digest.update(data[low:high])
 
     def skim(self, extents: Extents, low: int, high: int) -> None:
         """Take bytes `low:high` where they lie."""
         self._keep_ends(extents.join, low, high)
-        if self._hash is not None:
-            for piece in extents.pieces(low, high):
-                self._hash.update(piece)
+        if self._digest is not None:
+            self._digest.update(extents.join(low, high))
 
     def _keep_ends(self, cut: Callable[[int, int], bytes], low: int, high: int) -> None:
         """Keep what belongs to the ends of bytes `low:high`; `cut` copies a part of them."""
@@ -61,7 +57,7 @@ class ImageProbe:
     def gap(self, count: int) -> None:
         """Bytes are missing here."""
         self.missing += count
-        self._hash = None
+        self._digest = None
 
     @property
     def held(self) -> int:
@@ -72,5 +68,5 @@ class ImageProbe:
         """What was kept."""
         head = bytes(self._head)
         tail = head if self.length == len(head) else bytes(self._tail[max(len(self._tail) - self._keep, 0) :])
-        digest = self._hash.hexdigest() if self._hash is not None else None
+        digest = self._digest.hexdigest() if self._digest is not None else None
         return Probe(self.length, head, tail, digest, self.missing)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 
+from wsdtrace.http.digest import Digests
 from wsdtrace.http.framing import Frame, Framing
 from wsdtrace.http.head import parse_head
 from wsdtrace.http.limits import Budget, HttpLimits
@@ -45,7 +46,7 @@ class RecordRoom:
 
     def __init__(self, limits: HttpLimits | None = None, *, digests: bool = False) -> None:
         self._limits = limits or HttpLimits()
-        self._digests = digests
+        self._digests = Digests() if digests else None
         self._budget = Budget(self._limits.held_total)
         self._open: dict[ConnectionId, HttpExchange] = {}
 

@@ -7,6 +7,7 @@ bytes so far are read. A connection that speaks something else is reported once,
 from __future__ import annotations
 
 from wsdtrace.http.connection import Connection
+from wsdtrace.http.digest import Digests
 from wsdtrace.http.exchange import HttpOutput
 from wsdtrace.http.limits import Budget, HttpLimits
 from wsdtrace.http.taker import Taps
@@ -39,7 +40,7 @@ class HttpRoom:
 
     def __init__(self, limits: HttpLimits | None = None, *, digests: bool = False, taps: Taps | None = None) -> None:
         self._limits = limits or HttpLimits()
-        self._digests = digests
+        self._digests = Digests() if digests else None
         self._taps = taps
         self._budget = Budget(self._limits.held_total)
         self._connections: dict[ConnectionId, Connection] = {}
