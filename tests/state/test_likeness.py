@@ -77,6 +77,7 @@ def _shared(message: Message) -> tuple[object, ...]:
     assert http is not None
     assert envelope is not None
     assert decoded is not None
+    assert not http.content.is_multipart
     runs = cut(envelope.data)
     assert runs is not None
     headers = envelope.headers._replace(message_id=None, relates_to=None)

@@ -8,6 +8,7 @@ from tests.state.talk import Said, at, datagrams, events_of
 from wsdtrace import scenario
 from wsdtrace.pipeline import Options
 from wsdtrace.records import ConnectionId, ConnectionRefused, Endpoint, Stamp
+from wsdtrace.state import places
 from wsdtrace.state.events import Event
 from wsdtrace.state.observations import AddressRefused, RequestPlaced
 from wsdtrace.state.places import path_of
@@ -86,3 +87,14 @@ def test_a_request_is_placed_beside_what_its_device_told(text: str, expected: li
 )
 def test_the_path_of_a_target(target: str, expected: str) -> None:
     assert path_of(target) == expected
+
+
+@pytest.mark.parametrize("most", [1, 1024])
+def test_each_of_requests_that_are_alike_has_its_path(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(places, "MAX_PATHS", most)
+    seen: list[Event] = []
+    scenario.check("Get -> ok\nGetScannerElements -> ok\n" * 5, Options(on_event=seen.append))
+    assert [e.path for e in seen if isinstance(e, RequestPlaced)] == [
+        "/00000064-0000-1000-8000-000000000001",
+        "/scan",
+    ] * 5

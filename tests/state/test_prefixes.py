@@ -133,6 +133,12 @@ def test_prefixes_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     assert matter(f"{turns}{OTHER}{ASK}Fault InvalidArgs") == [("s", "soap")]
 
 
+def test_pairs_with_nothing_to_do_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefixes, "MAX_SETTLED", 1)
+    turns = f"{ASK}ok\nGetScannerElements Name=wscn:ScannerStatus -> ok\n" * 5
+    assert matter(f"{turns}{OTHER}{ASK}Fault InvalidArgs") == [("s", "soap")]
+
+
 def test_comparisons_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefixes, "MAX_COMPARED", 1)
     different = "GetScannerElements Name=wscn:ScannerStatus -> ok\n"

@@ -86,8 +86,10 @@ def answer_time(exchange: Exchange) -> int | None:
     request, response = exchange.request, exchange.response
     if request is None or response is None:
         return None
-    if response.http is not None and response.http.content.is_multipart:
-        root = root_part(response.http.content)
+    # What has a likeness is no multipart; its content need not be made to say so.
+    http = None if response.likeness is not None else response.http
+    if http is not None and http.content.is_multipart:
+        root = root_part(http.content)
         if root is None or not root.complete:
             return None
         return root.last.time_ns - request.last.time_ns

@@ -9,7 +9,7 @@ about one of them holds for the others, except what depends on
 3. the texts in the body that a plan of the typed message reads (numbers, times, names).
 
 All other bytes are the same, with the start-line, every field line, the length of the content and the violations of the
-schema. Such a message is whole, exact and well-formed; and what made it alike costs no look at its bytes.
+schema. Such a message is whole, exact, well-formed and no multipart; and what made it alike costs no look at its bytes.
 """
 
 from __future__ import annotations

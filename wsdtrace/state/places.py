@@ -18,7 +18,9 @@ from wsdtrace.state.addresses import url_endpoint
 from wsdtrace.state.announcements import ANNOUNCEMENTS
 from wsdtrace.state.discovery import ANNOUNCED, target_services
 from wsdtrace.state.events import ConnectionFailed, Event, ExchangeEnded, MessageSeen
+from wsdtrace.state.likeness import Likeness
 from wsdtrace.state.listener import Ear, Listener
+from wsdtrace.state.message import Message
 from wsdtrace.state.model import Device, Exchange, Toward, Transport
 from wsdtrace.state.observations import AddressRefused, RequestPlaced
 
@@ -27,6 +29,8 @@ DEVICE_LEVEL = frozenset({"Get", "Probe", "Resolve"})
 
 MAX_SOCKETS = 100_000
 """Announced sockets remembered, and IP addresses of them."""
+MAX_PATHS = 1024
+"""Paths remembered of requests that are alike; as many as there are likenesses. When full they go together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class PlaceBook(Listener):
         self._announcers: OrderedDict[str, dict[int, Device]] = OrderedDict()
         self._gone: OrderedDict[str, None] = OrderedDict()
         """Endpoints that said Bye: nobody has to answer there any more."""
+        self._paths: dict[Likeness, str | None] = {}
 
     def ears(self) -> Iterable[Ear]:
         return (
@@ -105,14 +110,28 @@ class PlaceBook(Listener):
             or not exchange.is_wsd
             or exchange.copied_by is not None
             or request is None
-            or request.http is None
-            or not isinstance(request.http.start, RequestLine)
         ):
+            return ()
+        path = self._path(request)
+        if path is None:
             return ()
         device = self._announcer(exchange)
         told = () if device is None else addresses_of(device)
         complete = device is not None and _is_complete(exchange, device)
-        return (RequestPlaced(event.stamp, exchange, path_of(request.http.start.target), told, complete),)
+        return (RequestPlaced(event.stamp, exchange, path, told, complete),)
+
+    def _path(self, request: Message) -> str | None:
+        """Where a request goes at its socket; None where its start-line cannot be read."""
+        likeness = request.likeness
+        if likeness is not None and likeness in self._paths:
+            return self._paths[likeness]
+        start = None if request.http is None else request.http.start
+        path = path_of(start.target) if isinstance(start, RequestLine) else None
+        if likeness is not None:
+            if len(self._paths) >= MAX_PATHS:
+                self._paths.clear()
+            self._paths[likeness] = path
+        return path
 
     def _announcer(self, exchange: Exchange) -> Device | None:
         """The device that an exchange is about, as far as it told its addresses."""

@@ -39,6 +39,8 @@ MAX_ALIKE = 4
 """Requests kept of one device, operation, set of prefixes and verdict: clients ask for two or three things."""
 MAX_KEYS = 4
 """Sets of prefixes and verdicts kept of one device and operation: two of each."""
+MAX_SETTLED = MAX_KEYS * MAX_ALIKE
+"""Pairs of likenesses remembered, with which nothing is to be done; when full they go together."""
 MAX_COMPARED = 16
 """Comparisons for one device and operation: whatever was not found by then depends on something else."""
 MAX_OPENINGS = 1_024
@@ -89,6 +91,9 @@ class _Asked:
 
     kept: dict[Key, Alike] = field(default_factory=dict)
     compared: int = 0
+    settled: set[tuple[Likeness, Likeness]] = field(default_factory=set)
+    """Of requests with which nothing was to be done, and of their answers: nothing is with those that are alike, as
+    long as no other request is kept."""
 
 
 @dataclass(slots=True)
@@ -110,8 +115,6 @@ class PrefixBook(Listener):
         self._probes: OrderedDict[str, deque[_Probe]] = OrderedDict()
         self._by_exchange: OrderedDict[int, _Probe] = OrderedDict()
         self._remembered: dict[tuple[bytes, str], Prefixes] = {}
-        self._shared: dict[tuple[Likeness, str], Prefixes] = {}
-        """The same for messages that are alike, found without a look at their bytes."""
 
     def ears(self) -> Iterable[Ear]:
         return (
@@ -128,42 +131,29 @@ class PrefixBook(Listener):
             or exchange.device is None or exchange.operation is None or request is None
         ):  # fmt: skip
             return ()
+        key = exchange.device.root.id, exchange.operation
+        asked, likeness = self._asked.get(key), request.likeness
+        answered = None if exchange.response is None else exchange.response.likeness
+        if asked is not None and likeness is not None and (likeness, answered) in asked.settled:
+            self._asked.move_to_end(key)
+            return ()
         refused, prefixes = was_refused(exchange), self._prefixes(request, exchange.operation)
         if refused is None or prefixes is None or request.xml is None:
             return ()
-        asked = self._of((exchange.device.root.id, exchange.operation))
+        asked = self._of(key)
         mine = prefixes, refused
-        alike = asked.kept.get(mine)
-        said: Iterable[Event] = ()
-        if alike is None or len(asked.kept) > 1:
-            others = [key for key in asked.kept if key[0] != prefixes and key[1] != refused]
-            if others and asked.compared < MAX_COMPARED:
-                said = tuple(self._compare(asked, exchange, mine, others, event.stamp))
-        if alike is None:
-            if len(asked.kept) == MAX_KEYS:
-                return said
-            alike = asked.kept[mine] = {}
-        length = len(request.xml)
-        if length not in alike:
-            alike[length] = _Kept(exchange, request.xml)
-            if len(alike) > MAX_ALIKE:
-                del alike[next(iter(alike))]
-        return said
+        others = [other for other in asked.kept if other[0] != prefixes and other[1] != refused]
+        if others and asked.compared < MAX_COMPARED:
+            said = tuple(self._compare(asked, exchange, mine, others, event.stamp))
+            _keep(asked, mine, exchange, request.xml)
+            return said
+        if not _keep(asked, mine, exchange, request.xml) and likeness is not None and answered is not None:
+            if len(asked.settled) >= MAX_SETTLED:
+                asked.settled.clear()
+            asked.settled.add((likeness, answered))
+        return ()
 
     def _prefixes(self, request: Message, operation: str) -> Prefixes | None:
-        likeness = request.likeness
-        if likeness is None:
-            return self._written(request, operation)
-        known = self._shared.get((likeness, operation))
-        if known is None:
-            known = self._written(request, operation)
-            if len(self._shared) >= MAX_OPENINGS:
-                self._shared.clear()
-            if known is not None:
-                self._shared[likeness, operation] = known
-        return known
-
-    def _written(self, request: Message, operation: str) -> Prefixes | None:
         """Whoever begins a message in the same words goes on with the same prefixes."""
         xml = request.xml
         if xml is None:
@@ -269,6 +259,22 @@ def prefixes_of(message: Message) -> Prefixes | None:
         return None
     envelope, block, body = (part.decode() if part else "" for part in found.groups())
     return envelope, block, body
+
+
+def _keep(asked: _Asked, key: Key, exchange: Exchange, xml: bytes) -> bool:
+    """Keep a request, unless one for the same is kept, or as many as may be; whether it is new."""
+    alike = asked.kept.get(key)
+    if alike is None:
+        if len(asked.kept) == MAX_KEYS:
+            return False
+        alike = asked.kept[key] = {}
+    if len(xml) in alike:
+        return False
+    alike[len(xml)] = _Kept(exchange, xml)
+    if len(alike) > MAX_ALIKE:
+        del alike[next(iter(alike))]
+    asked.settled.clear()
+    return True
 
 
 def _has(asked: _Asked, key: Key, body: str) -> bool:
