@@ -15,7 +15,7 @@ from wsdtrace.check.finding import FaultOf
 from wsdtrace.check.rule import FAMILIES, Alike, Rule, all_rules, find_rule
 from wsdtrace.pipeline import Options, check_file
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
-from wsdtrace.state.held import HOLDERS, held_by
+from wsdtrace.state.held import held_by
 
 CASES = sorted((Path(__file__).parents[2] / "captures").glob("*/capture.pcap*"))
 
@@ -31,8 +31,7 @@ class Witness:
 
     def __call__(self, event: Event) -> None:
         self.events += 1
-        kind = type(event)
-        docket = self.dockets.of((kind, Leg.NONE) if kind in HOLDERS else kind)
+        docket = self.dockets.of(type(event))
         asked: set[str] = set()
         for group in () if docket is None else docket.of(held_by(event)):
             asked |= {rule.code for panel in group.panels for rule in panel.rules}
@@ -98,7 +97,7 @@ def test_a_ledger_can_be_looked_at_on_the_way() -> None:
 
 @pytest.mark.parametrize("kind", [MessageSeen, ExchangeEnded])
 def test_rules_that_ask_the_same_are_asked_once(kind: type[Event]) -> None:
-    docket = Dockets(RULES).of((kind, Leg.NONE))
+    docket = Dockets(RULES).of(kind)
     assert docket is not None
     asked = [(group.when, group.of) for group in docket.groups]
     assert len(asked) == len(set(asked))
@@ -110,7 +109,7 @@ def test_rules_that_ask_the_same_are_asked_once(kind: type[Event]) -> None:
 @pytest.mark.parametrize("kind", [MessageSeen, ExchangeEnded])
 def test_each_leg_of_a_forwarded_exchange_is_judged_for_whoever_speaks_there(kind: type[Event]) -> None:
     dockets = Dockets(RULES)
-    whole, outer, inner = (dockets.of((kind, leg)) for leg in Leg)
+    whole, outer, inner = (dockets.of(kind, leg) for leg in Leg)
     assert whole is not None
     assert outer is not None
     assert inner is not None
@@ -121,7 +120,7 @@ def test_each_leg_of_a_forwarded_exchange_is_judged_for_whoever_speaks_there(kin
 
 
 def test_nobody_hears_what_no_rule_is_about() -> None:
-    assert Dockets([find_rule("WSD304")]).of((ExchangeEnded, Leg.NONE)) is None
+    assert Dockets([find_rule("WSD304")]).of(ExchangeEnded) is None
 
 
 def test_dockets_are_made_once_for_the_same_rules() -> None:

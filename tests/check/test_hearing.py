@@ -6,12 +6,12 @@ import pytest
 
 from wsdtrace import scenario
 from wsdtrace.check.checker import Checker
-from wsdtrace.check.docket import Docket, Dockets, Leg
+from wsdtrace.check.docket import Docket
 from wsdtrace.check.finding import Tally
-from wsdtrace.check.hearing import Hearing, hearing_of
+from wsdtrace.check.hearing import Hearing
 from wsdtrace.check.rule import all_rules
 from wsdtrace.pipeline import Options
-from wsdtrace.state.events import CaptureEnded, MessageSeen
+from wsdtrace.state.events import MessageSeen
 
 RULES = [rule for rule in all_rules() if MessageSeen in rule.on]
 
@@ -51,11 +51,3 @@ def test_a_precedent_counts_for_each_event_that_cites_it() -> None:
 def test_the_precedents_that_are_remembered_are_bounded_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wsdtrace.check.hearing.MAX_CITED", 1)
     test_a_precedent_counts_for_each_event_that_cites_it()
-
-
-def test_nobody_hears_what_no_rule_is_about() -> None:
-    dockets = Dockets(RULES)
-    assert hearing_of(dockets, CaptureEnded) is None
-    heard = hearing_of(dockets, (MessageSeen, Leg.NONE))
-    assert heard is not None
-    assert heard.docket is dockets.of((MessageSeen, Leg.NONE))

@@ -14,13 +14,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from wsdtrace.check.causes import link
-from wsdtrace.check.docket import Panel, Who, dockets_of, leg_of
+from wsdtrace.check.docket import Leg, Panel, dockets_of, leg_of
 from wsdtrace.check.finding import Evidence, FaultOf, Finding, Inconclusive, Objection, Tally
-from wsdtrace.check.hearing import Hearing, hearing_of
+from wsdtrace.check.hearing import Hearing
 from wsdtrace.check.rule import Rule, Verdict, all_rules
 from wsdtrace.check.sight import Sight
 from wsdtrace.state.events import Event
-from wsdtrace.state.held import HOLDERS
 from wsdtrace.state.model import Exchange, Job
 
 MAX_EVIDENCE = 8
@@ -34,7 +33,8 @@ class Checker:
         chosen = tuple(all_rules() if rules is None else rules)
         self._ledger = {rule.code: Tally() for rule in chosen}
         self._dockets = dockets_of(chosen)
-        self._hearings: dict[Who, Hearing | None] = {}
+        self._hearings: dict[type[Event], Hearing | None] = {}
+        self._legs: dict[tuple[type[Event], Leg], Hearing | None] = {}
         self.findings: list[Finding] = []
         self._broken: dict[str, str] = {}
         self._folds: dict[tuple[str, str, str, int], Finding] = {}
@@ -42,23 +42,40 @@ class Checker:
     @property
     def ledger(self) -> dict[str, Tally]:
         """What came of each rule's subjects so far, by code."""
-        for hearing in self._hearings.values():
+        for hearing in (*self._hearings.values(), *self._legs.values()):
             if hearing is not None:
                 hearing.settle(self._ledger)
         return self._ledger
 
+    def _open(self, kind: type[Event], leg: Leg) -> Hearing | None:
+        docket = self._dockets.of(kind, leg)
+        return None if docket is None else Hearing(docket)
+
+    def _of_leg(self, kind: type[Event], leg: Leg) -> Hearing | None:
+        """Who hears an event about what a proxy forwarded."""
+        if (kind, leg) not in self._legs:
+            self._legs[kind, leg] = self._open(kind, leg)
+        return self._legs[kind, leg]
+
     def feed(self, event: Event) -> Sequence[Finding]:
         """Judge one event; the findings that are new with it."""
         kind = type(event)
-        who = (kind, leg_of(event.exchange)) if kind in HOLDERS else kind  # type: ignore[attr-defined]  # these have one
         try:
-            hearing = self._hearings[who]
+            hearing = self._hearings[kind]
         except KeyError:
-            hearing = self._hearings[who] = hearing_of(self._dockets, who)
+            hearing = self._hearings[kind] = self._open(kind, Leg.NONE)
         if hearing is None:
             return ()
+        if hearing.all is not None:
+            groups, clear = hearing.all, False
+        else:
+            exchange = event.exchange  # type: ignore[attr-defined]  # events about messages have one
+            if exchange.copied_by is not None or exchange.copy_of is not None:
+                hearing = self._of_leg(kind, leg_of(exchange))
+                if hearing is None:
+                    return ()
+            groups, clear = hearing.asked(event)
         new: list[Finding] = []
-        groups, clear = (hearing.all, False) if hearing.all is not None else hearing.asked(event)
         sight: Sight | None = None
         for group in groups:
             try:

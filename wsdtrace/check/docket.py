@@ -21,7 +21,7 @@ from typing import Any
 
 from wsdtrace.check.finding import FaultOf
 from wsdtrace.check.precedents import KEYS, MAX_PRECEDENTS, Key
-from wsdtrace.check.rule import Alike, Need, Rule
+from wsdtrace.check.rule import Alike, Need, Rule, always
 from wsdtrace.check.sight import Sight
 from wsdtrace.dataclass import dataclass
 from wsdtrace.state.events import Event
@@ -90,8 +90,9 @@ class Docket:
         panels: dict[object, Panel] = {}
         for rule in rules:
             of = rule.of if self.is_about_messages else ()
-            group = groups.setdefault((rule.when, of), Group(rule.when, of))
-            same = (rule.when, of, rule.needs, rule.trace_of, rule.alike)
+            when = None if rule.when is always else rule.when
+            group = groups.setdefault((when, of), Group(when, of))
+            same = (when, of, rule.needs, rule.trace_of, rule.alike)
             panel = panels.get(same)
             if panel is None:
                 panel = panels[same] = Panel(len(panels), rule.needs, rule.trace_of, rule.alike)
@@ -158,10 +159,6 @@ def leg_of(exchange: Exchange) -> Leg:
     return Leg.NONE if exchange.copy_of is None else Leg.INNER
 
 
-Who = type[Event] | tuple[type[Event], Leg]
-"""Whose events: a type of event, and of those about messages the leg, too."""
-
-
 class Dockets:
     """The dockets of some rules, each made when its first event comes."""
 
@@ -170,16 +167,15 @@ class Dockets:
         for rule in rules:
             for kind in rule.on:
                 self._rules.setdefault(kind, []).append(rule)
-        self._made: dict[Who, Docket | None] = {}
+        self._made: dict[tuple[type[Event], Leg], Docket | None] = {}
 
-    def of(self, who: Who) -> Docket | None:
-        """The docket for such events; None when no rule hears them."""
+    def of(self, kind: type[Event], leg: Leg = Leg.NONE) -> Docket | None:
+        """The docket for a type of events; None when no rule hears them."""
         try:
-            return self._made[who]
+            return self._made[kind, leg]
         except KeyError:
-            kind, leg = who if isinstance(who, tuple) else (who, Leg.NONE)
             rules = [rule for rule in self._rules.get(kind, ()) if _judges(rule, leg)]
-            made = self._made[who] = Docket(kind, rules) if rules else None
+            made = self._made[kind, leg] = Docket(kind, rules) if rules else None
             return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wsdtrace.check.docket import Docket, Dockets, Group, Precedent, Who
+from wsdtrace.check.docket import Docket, Group, Precedent
 from wsdtrace.check.finding import Tally
 from wsdtrace.check.precedents import Key
 from wsdtrace.state.events import Event
@@ -78,9 +78,3 @@ class Hearing:
             for panel in citation.precedent.passed:
                 self.passed[panel.number] += citation.times
         self._cited.clear()
-
-
-def hearing_of(dockets: Dockets, who: Who) -> Hearing | None:
-    """A hearing for those that hear such events; None when no rule does."""
-    docket = dockets.of(who)
-    return None if docket is None else Hearing(docket)

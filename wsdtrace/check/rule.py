@@ -117,6 +117,11 @@ class Rule:
         return split_docstring(inspect.cleandoc(self.docstring)).get(heading, "")
 
 
+def always(_: Event) -> bool:
+    """The precondition of a rule to which every event of its types is a subject."""
+    return True
+
+
 LIKE_ENOUGH = 0.6
 """Likeness from which a rule is proposed: `WSD6O1` has 0.83 with its rule, an unrelated word less than 0.5."""
 
@@ -132,7 +137,7 @@ def rule(
     source: str | Sequence[str],
     fault_of: FaultOf = FaultOf.DEVICE,
     needs: Iterable[Need] = (),
-    when: Callable[[E], bool] = lambda _: True,
+    when: Callable[[E], bool] = always,
     trace_of: Callable[[E], bool] | None = None,
     of: type | tuple[type, ...] = (),
     alike: Alike = Alike.NOTHING,

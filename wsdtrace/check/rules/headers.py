@@ -214,8 +214,12 @@ def response_to_not_anonymous(event: MessageSeen) -> Iterator[Verdict]:
         )
 
 
-def _is_uuid(message_id: str | None) -> bool:
-    return message_id is not None and message_id[:9].lower().startswith(("urn:uuid:", "uuid:"))
+UUIDS = ("urn:uuid:", "uuid:")
+
+
+def _is_no_uuid(event: MessageSeen) -> bool:
+    message_id = event.message.message_id or ""
+    return not message_id.startswith(UUIDS) and not message_id[:9].lower().startswith(UUIDS)
 
 
 @rule(
@@ -224,7 +228,7 @@ def _is_uuid(message_id: str | None) -> bool:
     Severity.INFO,
     on=MessageSeen,
     when=lambda event: _is_enveloped(event) and bool(event.message.message_id),
-    trace_of=lambda event: not _is_uuid(event.message.message_id),
+    trace_of=_is_no_uuid,
     needs=(Need.WHOLE_MESSAGE, Need.WELL_FORMED),
     alike=Alike.SUBJECT,
     source="A08",
@@ -243,7 +247,7 @@ def message_id_form(event: MessageSeen) -> Iterator[Verdict]:
         GetScannerElements MessageID=uuid:5a8d2c1e-0000-1000-8000-000000000001 -> ok
     """
     exchange, message = event.exchange, event.message
-    if not _is_uuid(message.message_id):
+    if _is_no_uuid(event):
         yield Objection(
             short(f"{subject(exchange)}: {message.role.value} with MessageID {message.message_id!r}"),
             (message_line(exchange, message, f"MessageID {message.message_id}"),),

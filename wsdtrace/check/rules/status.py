@@ -23,7 +23,7 @@ from wsdtrace.wsd.scan import (
     ScannerElementData,
     ScannerStatusSummaryEvent,
 )
-from wsdtrace.wsd.scanner import ScannerStateReasons, ScannerStatus
+from wsdtrace.wsd.scanner import ScannerStatus, StatusSummary
 from wsdtrace.wsd.values import ScannerState, ScannerStateReason
 from wsdtrace.wsd.values import Severity as Gravity
 
@@ -53,7 +53,8 @@ def _asked_for(message: Message | None) -> tuple[QName | None, ...] | None:
 
 def _answered(message: Message | None) -> Sequence[ElementData] | None:
     """The data that an answer holds."""
-    value = value_of(message)
+    decoded = None if message is None else message.decoded
+    value = None if decoded is None else decoded.value
     if isinstance(value, GetScannerElementsResponse):
         return None if value.scanner_elements is None else value.scanner_elements.element_data
     if isinstance(value, GetJobElementsResponse):
@@ -140,19 +141,20 @@ def _tells_state(event: MessageSeen) -> bool:
 
 def _mismatch(event: MessageSeen) -> tuple[ScannerState | str | None, str] | None:
     """State, and why that cannot be; None where it can."""
-    value, status = value_of(event.message), _status_of(event.message)
-    if isinstance(value, ScannerStatusSummaryEvent) and value.status_summary is not None:
-        state, reasons = value.status_summary.scanner_state, value.status_summary.scanner_state_reasons
-    elif status is not None:
-        state, reasons = status.scanner_state, status.scanner_state_reasons
-    else:
+    status = _status_of(event.message)
+    told = _summary_of(event.message) if status is None else status
+    if told is None:
         return None
-    if _paused(reasons) and state in (ScannerState.IDLE, ScannerState.PROCESSING):
+    state, reasons = told.scanner_state, told.scanner_state_reasons
+    if reasons is not None and _PAUSED in reasons.scanner_state_reason and state in (_IDLE, ScannerState.PROCESSING):
         return state, f"{state} for the reason Paused"
     critical = _critical(status)
-    if critical is not None and state == ScannerState.IDLE:
-        return state, f"Idle with the critical condition {critical}"
-    return None
+    return (state, f"Idle with the critical condition {critical}") if critical is not None and state == _IDLE else None
+
+
+def _summary_of(message: Message) -> StatusSummary | None:
+    value = value_of(message)
+    return value.status_summary if isinstance(value, ScannerStatusSummaryEvent) else None
 
 
 @rule(
@@ -192,13 +194,15 @@ def state_condition_mismatch(event: MessageSeen) -> Iterator[Verdict]:
     )
 
 
-def _paused(reasons: ScannerStateReasons | None) -> bool:
-    return reasons is not None and ScannerStateReason.PAUSED in reasons.scanner_state_reason
+_PAUSED, _IDLE = ScannerStateReason.PAUSED, ScannerState.IDLE
 
 
 def _critical(status: ScannerStatus | None) -> str | None:
-    conditions = status.active_conditions.device_condition if status is not None and status.active_conditions else ()
-    return next((f"{c.name} {c.component or ''}".strip() for c in conditions if c.severity == Gravity.CRITICAL), None)
+    conditions = None if status is None else status.active_conditions
+    for condition in () if conditions is None else conditions.device_condition:
+        if condition.severity == Gravity.CRITICAL:
+            return f"{condition.name} {condition.component or ''}".strip()
+    return None
 
 
 @rule("WSD804", "condition-id-reused", Severity.WARNING, on=ConditionSeen, source=("S09",))
