@@ -1,5 +1,8 @@
 """A bar while a capture is read."""
 
+import gc
+import weakref
+
 import pytest
 
 from wsdtrace.cli.progress import INTERVAL_S, PATIENCE_S, Progress
@@ -45,8 +48,29 @@ def test_it_is_not_drawn_more_often_than_an_eye_can_see(capsys: pytest.CaptureFi
     assert len(drawn(capsys, *steps)) == 2
 
 
-def test_without_a_terminal_there_is_nothing_to_call() -> None:
-    with Progress("x", shown=False) as step:
-        assert step is None
-    with Progress("x") as step:
-        assert step is None, "the standard error of a test is no terminal"
+def test_without_a_terminal_nothing_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    for shown in (False, None):  # the standard error of a test is no terminal
+        with Progress("x", shown=shown, clock=iter([0.0, 1.0, 2.0]).__next__) as step:
+            step(1, 2)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_a_window_leaves_is_not_looked_at_again() -> None:
+    try:
+        with Progress("x", shown=False) as step:
+            step(1, None)
+            kept, circle = [object()], [Circle()]
+            circle[0].itself = circle[0]
+            gone = weakref.ref(circle[0])
+            circle.clear()
+            step(2, None)
+            assert gone() is None, "garbage of the window was looked for"
+            assert not any(one is kept for one in gc.get_objects()), "what is frozen is in no generation"
+    finally:
+        gc.unfreeze()
+
+
+class Circle:
+    """Garbage that only the collector finds."""
+
+    itself: "Circle"

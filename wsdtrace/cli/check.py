@@ -213,8 +213,7 @@ def _one(paths: list[str], options: Options, style: Format, tolerance: Tolerance
     from wsdtrace.pipeline import check_joined
 
     with Progress(paths[0]) as progress:
-        wanted = options if progress is None else replace(options, progress=progress)
-        trace = check_joined(paths, wanted)
+        trace = check_joined(paths, replace(options, progress=progress))
     _set_aside(trace, tolerance)
     text = style.trace(trace)
     code = exit_of(trace, fail_on=tolerance.fail_on, allow_empty=tolerance.allow_empty, allow_gaps=tolerance.allow_gaps)

@@ -1,7 +1,11 @@
-"""A bar on standard error while a capture is read: only on a terminal, and only after half a second."""
+"""What is done between two windows of a capture: garbage is looked for, and a bar drawn on standard error.
+
+The bar is drawn only on a terminal, and only after half a second.
+"""
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable
@@ -34,9 +38,10 @@ class Progress:
         self._start = clock()
         self._due = self._start + PATIENCE_S
         self._drawn = False
+        self._settled = False
 
-    def __enter__(self) -> Callable[[int, int | None], None] | None:
-        return self._step if self._shown else None
+    def __enter__(self) -> Callable[[int, int | None], None]:
+        return self._step
 
     def __exit__(self, *_: object) -> None:
         if self._drawn:
@@ -44,6 +49,21 @@ class Progress:
             sys.stderr.flush()
 
     def _step(self, done: int, total: int | None) -> None:
+        self._settle()
+        if self._shown:
+            self._draw(done, total)
+
+    def _settle(self) -> None:
+        """Look for garbage among what the last windows made, and not again at what stays: that lives until the end.
+
+        What was there before the first window is not looked at: it takes longer than most captures.
+        """
+        if self._settled:
+            gc.collect(0)
+        gc.freeze()
+        self._settled = True
+
+    def _draw(self, done: int, total: int | None) -> None:
         now = self._clock()
         if now < self._due:
             return
