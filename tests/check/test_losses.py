@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.check.rules.verdict import judged, verdict
-from tests.damage import read
+from tests.damage import damaged, read
 from tests.shared import CAPTURES
 from wsdtrace.capture import open_capture_bytes
 from wsdtrace.check.finding import Severity
@@ -158,6 +160,15 @@ def test_lost_frames_accuse_nobody(case: str, lost: list[int], code: str) -> Non
     with open_capture_bytes(capture.written(kept), case) as source:
         trace = check_source(source, Options())
     assert code not in {f.code for f in trace.findings}
+
+
+def test_refusals_of_nobody_knows_what_are_no_storm(tmp_path: Path) -> None:
+    path = tmp_path / "answers.pcap"
+    path.write_bytes(dict(damaged(read(CAPTURES / "keep-alive" / "capture.pcap"), 1))["connection 0 downward only"])
+    with open_capture_bytes(dict(damaged(read(path), 1))["cut at 600"], "answers") as source:
+        trace = check_source(source, Options())
+    assert sum(exchange.request is None for exchange in trace.exchanges) > 5
+    assert "WSD331" not in {f.code for f in trace.findings}
 
 
 DEEP = "<x>" * 300 + "</x>" * 300

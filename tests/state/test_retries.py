@@ -36,9 +36,6 @@ def every(seconds: float, count: int, line: str = BUSY) -> str:
         pytest.param(every(1, STORM, "through P: " + BUSY), [STORM], id="a proxy's copies count once"),
         pytest.param(every(1, STORM, "CreateScanJob -> HTTP 503 text/plain busy\n"), [STORM], id="without a fault"),
         pytest.param(every(1, STORM, "GetScannerElements -> ok\n"), [], id="nothing refused"),
-        pytest.param(
-            every(1, STORM, "tcp: new connection\ntcp: only responses\n" + BUSY), [], id="nobody knows what was asked"
-        ),
     ],
 )
 def test_runs_of_equal_refusals(text: str, counts: list[int]) -> None:
