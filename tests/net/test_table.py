@@ -4,7 +4,7 @@ import pytest
 
 from tests.net.wire import CLIENT, MILLISECOND, SERVER, START_NS, Frame, Wire, batches, heard, of_kind, read
 from wsdtrace.net import Net, NetLimits
-from wsdtrace.records import ConnectionOpened, Direction, Endpoint, StreamChunk
+from wsdtrace.records import ConnectionOpened, Direction, Endpoint, StreamChunk, StreamEnd, StreamEnded
 
 
 def test_connections_are_numbered_by_their_first_frame() -> None:
@@ -28,6 +28,21 @@ def test_a_frame_renews_the_age_of_its_connection() -> None:
     events = [event for batch in batches(frames, range(1, 9)) for event in net.feed(batch)]
     assert [event.originator.port for event in events if isinstance(event, ConnectionOpened)] == [1, 2, 3]
     assert net.connections == 2
+
+
+def test_ended_connections_are_forgotten_before_idle_ones() -> None:
+    frames: list[Frame] = []
+    for port in range(1, 7):
+        wire = Wire(Endpoint(CLIENT.address, port), frames=frames).handshake()
+        if port in (2, 5):
+            wire.segment(0, 0, flags="RA")
+    net = Net(NetLimits(connections=3))
+    (batch,) = batches(frames)
+    ended = [event for event in net.feed(batch) if isinstance(event, StreamEnded)]
+    assert [event.connection for event in ended if event.how is StreamEnd.EVICTED] == [0, 0]
+    assert net.connections == 3
+    left = [event for event in net.close() if isinstance(event, StreamEnded)]
+    assert [event.connection for event in left] == [2, 2, 3, 3, 5, 5]
 
 
 @pytest.mark.parametrize("direction", Direction)

@@ -159,20 +159,20 @@ class Connections:
                 self._over[key] = connection
             else:
                 self._open[key] = connection
-        excess = len(self) - self._limits.connections
-        # All at once: to find the first of a dictionary takes as long as many were taken from it before.
-        for key in list(islice(self._over, max(excess, 0))):
-            del self._over[key]
-        while len(self) > self._limits.connections:
-            self._evict()
+        self._evict(len(self) - self._limits.connections)
 
-    def _evict(self) -> None:
-        """Forget the open connection that is idle longest."""
-        connection = self._open.pop(next(iter(self._open)))
-        stamp = self._out.stamp
-        detail = f"more than {self._limits.connections} connections: the one idle longest was given up"
-        self._out.anomaly(NetAnomalyKind.LIMIT_REACHED, detail, stamp, connection.id)
-        connection.evict(stamp, self._out)
+    def _evict(self, count: int) -> None:
+        """Forget the connections that are idle longest, ended ones first."""
+        # All of them at once: the first key of a dictionary is sought behind all those that were taken from its front.
+        for key in list(islice(self._over, max(count, 0))):
+            del self._over[key]
+            count -= 1
+        for key in list(islice(self._open, max(count, 0))):
+            connection = self._open.pop(key)
+            stamp = self._out.stamp
+            detail = f"more than {self._limits.connections} connections: the one idle longest was given up"
+            self._out.anomaly(NetAnomalyKind.LIMIT_REACHED, detail, stamp, connection.id)
+            connection.evict(stamp, self._out)
 
     def _bound_held(self) -> None:
         """Keep what waits in all connections under its bound: where most waits, the holes are given up."""
