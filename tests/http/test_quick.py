@@ -124,9 +124,9 @@ def test_the_same_bytes_mean_another_thing_of_the_other_side() -> None:
 
 def test_header_sections_are_remembered_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quick, "SECTIONS_MAX", 4)
-    monkeypatch.setattr(quick, "_sections", {})
+    monkeypatch.setattr(quick, "_requests", {})
     for number in range(10):
         assert read(post(b"<a/>", XML, b"X-Number: %d" % number), Side.CLIENT) is not None
-        assert len(quick._sections) <= 4
+        assert len(quick._requests) <= 4
     assert read(post(b"<a/>", XML, b"X-Long: " + b"y" * quick.REMEMBERED_MAX), Side.CLIENT) is not None
-    assert max(len(section) for _, section in quick._sections) <= quick.REMEMBERED_MAX
+    assert max(map(len, quick._requests)) <= quick.REMEMBERED_MAX

@@ -47,10 +47,10 @@ DIGITS_MAX = 7
 """Digits of a Content-Length that is read at once: held contents have fewer bytes."""
 
 SECTIONS_MAX = 1024
-"""Header sections remembered; each sender has one for each operation and length. When full they are forgotten
-together."""
+"""Header sections remembered of requests, and of responses; each sender has one for each operation and length. When
+full they are forgotten together."""
 REMEMBERED_MAX = 1024
-"""Bytes of a header section that is remembered: all of them together have at most 1 MiB."""
+"""Bytes of a header section that is remembered: all of them together have at most 2 MiB."""
 
 _CLEAN = re.compile(rb"[^\r\n]++\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++:[\t -~\x80-\xff]*+\r\n)*+\r\n")
 """A header section without anything odd in its field lines (RFC 9112 §5, RFC 9110 §5.5)."""
@@ -93,7 +93,8 @@ class _Section:
         return self._values.get(name.lower())
 
 
-_sections: dict[tuple[Side, bytes], _Section | None] = {}
+_requests: dict[bytes, _Section | None] = {}
+_responses: dict[bytes, _Section | None] = {}
 
 
 class QuickMessage(HttpMessage):
@@ -254,8 +255,9 @@ def _find(data: bytes, begin: int, wire: Wire, side: Side, method: str | None) -
 
 def _read_section(data: bytes, side: Side) -> _Section | None:
     """What a header section says; None when the general reader has to read it."""
+    known = _requests if side is Side.CLIENT else _responses
     try:
-        return _sections[side, data]
+        return known[data]
     except KeyError:
         pass
     start = _start_line(data, side)
@@ -264,9 +266,9 @@ def _read_section(data: bytes, side: Side) -> _Section | None:
         body = _body(_KNOWN.findall(data), side, start)
     section = None if start is None or body is None else _Section(data, start, *body)
     if len(data) <= REMEMBERED_MAX:
-        if len(_sections) >= SECTIONS_MAX:
-            _sections.clear()
-        _sections[side, data] = section
+        if len(known) >= SECTIONS_MAX:
+            known.clear()
+        known[data] = section
     return section
 
 
