@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -35,7 +36,6 @@ class Runs:
         np.add(row, batch.first_number, out=self._columns[1])
         self._columns[2] = batch.time_ns[row]
         self._columns[3] = batch.file_offset[row]
-        self._rows: list[Row] | None = None
         self._start, self._stop = items.run_start.tolist(), items.run_stop.tolist()
         self._row = row[items.run_stop - 1].tolist() if len(at) else []
         self._side = items.run_side.tolist()
@@ -77,18 +77,25 @@ class Runs:
             stream.advance(offsets[stream.side] - stream.next_offset)
             out.remember(stream, parts)
 
-    def turn(self, run: int, direction: Direction, base_seq: int) -> Turn:
-        """A run that is all that one side says."""
-        if self._rows is None:
-            self._rows = self._read_rows()
-        low, high = self._start[run], self._stop[run]
-        return Turn(direction, self._join(low, high), self._rows[low:high], base_seq)
+    def turns(self, asked: Sequence[int], base_seq: I64) -> list[tuple[Turn, Turn]]:
+        """All that the originator of a connection says, and in the run behind it the responder.
 
-    def _read_rows(self) -> list[Row]:
-        """All segments, with their offsets in the runs that they belong to."""
+        Args:
+            asked: numbers of k runs.
+            base_seq: (k, 2) the sequence number of the first octet of originator and responder.
+        """
         columns = self._columns.copy()
         columns[0] -= np.repeat(self._before, np.array(self._stop) - np.array(self._start))
-        return list(zip(*columns.tolist(), strict=True))
+        rows: list[Row] = list(zip(*columns.tolist(), strict=True))
+        start, stop, join = self._start, self._stop, self._join
+        one, other = Direction.FROM_ORIGINATOR, Direction.FROM_RESPONDER
+        return [
+            (
+                Turn(one, join(start[run], stop[run]), rows[start[run] : stop[run]], base),
+                Turn(other, join(start[run + 1], stop[run + 1]), rows[start[run + 1] : stop[run + 1]], other_base),
+            )
+            for run, base, other_base in zip(asked, *base_seq.T.tolist(), strict=True)
+        ]
 
     def _join(self, low: int, high: int) -> bytes:
         """The bytes of segments `low:high`."""
@@ -96,7 +103,7 @@ class Runs:
             self._edges = self._places.tolist(), (self._places + self._lengths).tolist()
         (begins, ends), window = self._edges, self._window
         if high - low == 1:
-            return bytes(window[begins[low] : ends[low]])
+            return window[begins[low] : ends[low]].tobytes()
         return b"".join([window[a:b] for a, b in zip(begins[low:high], ends[low:high], strict=True)])
 
 

@@ -70,7 +70,7 @@ class Connections:
             items.group, items.start, items.stop, items.plain, items.seen, items.next_seq, items.ack, items.runs[:-1],
             items.runs[1:],
         ]  # fmt: skip
-        wholes = self._wholes(batch, segments, items, grouped.side, known, now_ns)
+        wholes = self._wholes(batch, segments, items, grouped.side, known, now_ns, runs)
         if wholes is not None:
             columns = [column[wholes.begins] for column in columns]
         inside = None if wholes is None else wholes.inside
@@ -79,7 +79,7 @@ class Connections:
         rows = zip(*(column.tolist() for column in columns), strict=True)
         for group, start, stop, plain, seen, next_seq, ack, first_run, last_run in rows:
             if wholes is not None and group in wholes.at:
-                row, event, pasts[group] = wholes.tell(group, grouped.keys[group], self._number(), runs)
+                row, event, pasts[group] = wholes.tell(group, grouped.keys[group], self._number())
                 out.put(row, event)
                 continue
             connection = known[group]
@@ -112,12 +112,13 @@ class Connections:
         side: I64,
         known: list[Connection | None],
         now_ns: I64,
+        runs: Runs,
     ) -> Wholes | None:
         """The connections that begin and end in a batch, where they are wanted as such and there are any."""
         if not self._compact or self._only is not None:
             return None
         fresh = np.array([connection is None for connection in known])
-        wholes = Wholes(batch, segments, items, side, fresh, now_ns, self._limits.syn_timeout_ns)
+        wholes = Wholes(batch, segments, items, side, fresh, now_ns, runs, self._limits.syn_timeout_ns)
         return wholes if wholes.at else None
 
     def _number(self) -> ConnectionId:

@@ -74,6 +74,7 @@ class Wholes:
         side: I64,
         fresh: Bools,
         now_ns: I64,
+        runs: Runs,
         syn_timeout_ns: int,
     ) -> None:
         """Find them.
@@ -85,6 +86,7 @@ class Wholes:
             side: (n,) who sent each segment.
             fresh: (g,) of this connection nothing is known before the batch.
             now_ns: (frames of the batch,) capture time at each.
+            runs: its runs of data.
             syn_timeout_ns: after which a SYN counts as unanswered.
         """
         self.at: dict[int, int] = {}
@@ -147,24 +149,27 @@ class Wholes:
             list(map(Stamp, (at + batch.first_number).tolist(), batch.time_ns[at].tolist()))
             for at in (row[:, 0], row[:, 2], row[:, 3])
         ]
-        self._run, self._asks, self._closes = run[kept].tolist(), asks[kept].tolist(), who[kept, 2].tolist()
+        self._asks = asks[kept].tolist()
+        self._closer = [_ORIGINATOR if first else _RESPONDER for first in (who[kept, 2] == asks[kept]).tolist()]
         self._bases: list[Pair] = list(zip(*base[kept].T.tolist(), strict=True))
         self._sizes: list[Pair] = list(zip(*size[kept].T.tolist(), strict=True))
+        by_role = np.where(asks[kept, None] == 0, base[kept], base[kept, ::-1])
+        self._turns = runs.turns(run[kept].tolist(), by_role)
 
-    def tell(self, group: int, key: Key, number: ConnectionId, runs: Runs) -> tuple[int, WholeConnection, Past]:
+    def tell(self, group: int, key: Key, number: ConnectionId) -> tuple[int, WholeConnection, Past]:
         """The row at which a connection was open, its one event, and what is kept of it."""
         j = self.at[group]
-        asks, bases, run = self._asks[j], self._bases[j], self._run[j]
+        asks = self._asks[j]
         version, ports = key[4] >> 32, key[4]
         ends = (
             endpoint(version, key[0], key[1], ports >> 16 & 0xFFFF),
             endpoint(version, key[2], key[3], ports & 0xFFFF),
         )
-        turns = runs.turn(run, _ORIGINATOR, bases[asks]), runs.turn(run + 1, _RESPONDER, bases[1 - asks])
-        closer = _ORIGINATOR if self._closes[j] == asks else _RESPONDER
         opened, closed, last = self._stamps
-        event = WholeConnection(number, ends if asks == 0 else ends[::-1], turns, opened[j], closer, closed[j], last[j])
-        return self._answered[j], event, Past(number, key, ends, asks, bases, self._sizes[j])
+        event = WholeConnection(
+            number, ends if asks == 0 else ends[::-1], self._turns[j], opened[j], self._closer[j], closed[j], last[j]
+        )
+        return self._answered[j], event, Past(number, key, ends, asks, self._bases[j], self._sizes[j])
 
 
 def _is_letter(batch: FrameBatch, place: I64) -> Bools:
