@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -97,6 +98,12 @@ def test_the_value_of_a_message(body: str, value: Element | None) -> None:
 def test_a_prefix_without_binding_that_everybody_uses_is_understood() -> None:
     data = enveloped(CANCEL).replace(b"xmlns:wscn", b"xmlns:other")
     assert decode_message(read_envelope(data)).value == CancelJobRequest(job_id=1)
+
+
+def test_how_a_value_was_read_does_not_make_it_another_one() -> None:
+    read = decode_message(read_envelope(enveloped(CANCEL)))
+    assert replace(read, by_plan=True) == replace(read, by_plan=False)
+    assert read != decode_message(read_envelope(enveloped(CANCEL.replace("1", "2"))))
 
 
 def test_a_fault_is_the_value() -> None:

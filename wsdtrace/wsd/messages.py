@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import cast
 
 from wsdtrace.dataclass import dataclass
@@ -26,7 +26,7 @@ class Decoded:
     message: Message | None
     """Its row in the table, by the body element."""
     violations: tuple[Violation, ...] = ()
-    by_plan: bool = False
+    by_plan: bool = field(default=False, compare=False)
     """Typed by the example of a message with the same markup, with which it shares its violations."""
 
 
