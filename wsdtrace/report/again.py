@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from wsdtrace.http import read_message, read_recorded_content
 from wsdtrace.net import Net, transfer_of
-from wsdtrace.records import ConnectionId, ContentRef, Datagram, NetEvent, RequestLine, Transfer
+from wsdtrace.records import ConnectionId, ContentRef, Datagram, HttpMessage, NetEvent, RequestLine, Stamp, Transfer
 from wsdtrace.state.message import Message
 from wsdtrace.state.reading import read_datagram, read_http
 
@@ -50,7 +50,13 @@ def message_again(source: Through, message: Message, asked: Message | None) -> M
     if http is None:
         return None
     # What ended it (a FIN) may stand outside of what was read again.
-    return read_http(http if http.last == message.last else replace(http, last=message.last), message.role)
+    return read_http(http if http.last == message.last else _ended_at(http, message.last), message.role)
+
+
+def _ended_at(http: HttpMessage, last: Stamp) -> HttpMessage:
+    """The same with another end, and all its values made."""
+    values = {field.name: getattr(http, field.name) for field in fields(HttpMessage)}
+    return HttpMessage(**{**values, "last": last})
 
 
 def _datagram_again(source: Through, message: Message) -> Message | None:
