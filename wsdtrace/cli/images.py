@@ -24,6 +24,7 @@ from wsdtrace.cli.output import Sink, give_name, whole_file
 from wsdtrace.cli.progress import Progress
 from wsdtrace.cli.show import EVERY_RULE
 from wsdtrace.cli.terminal import complain, complain_internal, look_of
+from wsdtrace.cli.terminated import tidy_when_terminated
 from wsdtrace.dataclass import dataclass
 from wsdtrace.errors import CaptureError, OutputError
 
@@ -132,7 +133,7 @@ def _save_all(paths: list[str], folder: str, look: Look, chosen: Filter | None, 
     from wsdtrace.explore.files import Files
     from wsdtrace.pipeline import Options
 
-    with Files(paths) as files, Copies(folder) as copies:
+    with tidy_when_terminated(), Files(paths) as files, Copies(folder) as copies:
         for name in files.cut:
             complain(f"{name}: only its first {MAX_SPOOLED:,} bytes are looked at")
         with Progress(paths[0]) as progress:
