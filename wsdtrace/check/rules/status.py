@@ -53,8 +53,7 @@ def _asked_for(message: Message | None) -> tuple[QName | None, ...] | None:
 
 def _answered(message: Message | None) -> Sequence[ElementData] | None:
     """The data that an answer holds."""
-    decoded = None if message is None else message.decoded
-    value = None if decoded is None else decoded.value
+    value = value_of(message)
     if isinstance(value, GetScannerElementsResponse):
         return None if value.scanner_elements is None else value.scanner_elements.element_data
     if isinstance(value, GetJobElementsResponse):
@@ -127,10 +126,12 @@ def _contradiction(data: ElementData) -> str | None:
     return None if data.extensions else f"{data.name.local} has Valid=true and no content"
 
 
-def _status_of(message: Message | None) -> ScannerStatus | None:
-    for data in _answered(message) or ():
-        if isinstance(data, ScannerElementData) and data.scanner_status is not None:
-            return data.scanner_status
+def _status_of(message: Message) -> ScannerStatus | None:
+    value = value_of(message)
+    if isinstance(value, GetScannerElementsResponse) and value.scanner_elements is not None:
+        for data in value.scanner_elements.element_data:
+            if data.scanner_status is not None:
+                return data.scanner_status
     return None
 
 
