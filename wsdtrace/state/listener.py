@@ -16,6 +16,7 @@ generator where it mostly has nothing to say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from wsdtrace.dataclass import dataclass
@@ -46,11 +47,23 @@ class Ear:
     operations: frozenset[str] | None = None
     """Operations of its exchange; None: any."""
 
-    def hears(self, operation: str | None, held: Held) -> bool:
-        """An event with these contents is for it."""
-        if self.operations is not None and operation not in self.operations:
-            return False
-        return not self.of or any(issubclass(kind, self.of) for kind in held)
+
+Wish = tuple[tuple[type, ...], frozenset[str] | None]
+"""`of` and `operations` of an ear."""
+
+
+def hears(wish: Wish, operation: str | None, held: Held) -> bool:
+    """An event with these contents is for an ear with this wish."""
+    of, operations = wish
+    if operations is not None and operation not in operations:
+        return False
+    return not of or any(issubclass(kind, of) for kind in held)
+
+
+@lru_cache(maxsize=MAX_CONTENTS)
+def who_hears(wishes: tuple[Wish, ...], operation: str | None, held: Held) -> tuple[int, ...]:
+    """Which of several ears an event with these contents is for; the same in every run."""
+    return tuple(number for number, wish in enumerate(wishes) if hears(wish, operation, held))
 
 
 class Listener:
@@ -95,12 +108,13 @@ class Audience:
         for timed in self._timed:
             self._wake(timed.due_ns)
             timed.wake = self._wake
-        self._ears: dict[type[Event], list[Ear]] = {}
+        ears: dict[type[Event], list[Ear]] = {kind: [] for kind in HOLDERS}
         for listener in self._listeners:
             for ear in listener.ears():
                 assert ear.on in HOLDERS or not (ear.of or ear.operations), "nothing is held by what it hears"
-                self._ears.setdefault(ear.on, []).append(ear)
-        self._all = {kind: tuple(ear.hear for ear in ears) for kind, ears in self._ears.items()}
+                ears.setdefault(ear.on, []).append(ear)
+        self._all = {kind: tuple(ear.hear for ear in here) for kind, here in ears.items()}
+        self._wishes = {kind: tuple((ear.of, ear.operations) for ear in ears[kind]) for kind in HOLDERS}
         self._by_contents: dict[tuple[type[Event], str | None, Held], tuple[Hear, ...]] = {}
 
     def told(self, events: Iterable[Event]) -> Iterator[Event]:
@@ -116,13 +130,13 @@ class Audience:
     def _some(self, event: Event) -> tuple[Hear, ...]:
         """Who hears an event about messages; found once for each kind of contents."""
         operation: str | None = event.exchange.operation  # type: ignore[attr-defined]  # those have one
-        contents = type(event), operation, held_by(event)
+        kind, held = type(event), held_by(event)
+        contents = kind, operation, held
         known = self._by_contents.get(contents)
         if known is None:
             if len(self._by_contents) >= MAX_CONTENTS:
                 self._by_contents.clear()
-            ears = self._ears.get(type(event), ())
-            known = tuple(ear.hear for ear in ears if ear.hears(*contents[1:]))
+            known = tuple(self._all[kind][number] for number in who_hears(self._wishes[kind], operation, held))
             self._by_contents[contents] = known
         return known
 
