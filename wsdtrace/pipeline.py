@@ -23,6 +23,7 @@ from wsdtrace.errors import CaptureError
 from wsdtrace.http import HttpRoom, RecordRoom, Taps, read_content
 from wsdtrace.net import LINK_TYPES, Net
 from wsdtrace.records import (
+    AckAhead,
     Anomaly,
     ConnectionOpened,
     ConnectionRefused,
@@ -324,7 +325,9 @@ class Run:
             if isinstance(event, WholeConnection):
                 if not said or not isinstance(said[0], WholeExchange):
                     facts.extend(event.edges())
-            elif isinstance(event, ConnectionOpened | ConnectionRefused | Datagram | Gap | NetAnomaly | StreamEnded):
+            elif isinstance(
+                event, AckAhead | ConnectionOpened | ConnectionRefused | Datagram | Gap | NetAnomaly | StreamEnded
+            ):
                 facts.append(event)
             facts.extend(said)
         return facts

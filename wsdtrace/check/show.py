@@ -7,6 +7,7 @@ from wsdtrace.evidence import excerpt, locate
 from wsdtrace.http import HttpAnomaly, root_part
 from wsdtrace.records import Anomaly, Space, Span, Stamp
 from wsdtrace.soap.private import redactions
+from wsdtrace.state.addresses import comparable
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
 from wsdtrace.state.message import Message, Role
 from wsdtrace.state.model import Exchange, Subscription, Toward
@@ -155,6 +156,14 @@ def is_first_of_older(exchange: Exchange) -> bool:
     request = exchange.request
     http = None if request is None else request.http
     return not exchange.handshake and http is not None and http.stream_start == 0
+
+
+def answers_another(exchange: Exchange) -> bool:
+    """RelatesTo of its response is there, and not the MessageID of its request."""
+    request, response = exchange.request, exchange.response
+    answered = None if response is None else response.relates_to
+    asked = None if request is None else request.message_id
+    return answered is not None and answered != asked and comparable(answered) != comparable(asked or "")
 
 
 def sender_of(exchange: Exchange, message: Message) -> FaultOf:

@@ -16,7 +16,16 @@ from wsdtrace.net.reassembly import Part
 from wsdtrace.net.stream import Mark, Stream
 from wsdtrace.net.tape import Tape, Where
 from wsdtrace.net.transport import ACK, FIN, RST, SYN, seq_add, seq_diff
-from wsdtrace.records import ConnectionId, ConnectionOpened, ConnectionRefused, Endpoint, GapReason, Stamp, StreamEnd
+from wsdtrace.records import (
+    AckAhead,
+    ConnectionId,
+    ConnectionOpened,
+    ConnectionRefused,
+    Endpoint,
+    GapReason,
+    Stamp,
+    StreamEnd,
+)
 
 if TYPE_CHECKING:
     from wsdtrace.net.flows import Key
@@ -77,7 +86,7 @@ class Connection:
     """A 4-tuple from its first frame until it ends or is reused."""
 
     __slots__ = (
-        "_first", "_frames", "_last_syn", "_refused", "_repeated", "_resumed", "_snapped", "deadline", "ends", "key",
+        "_ahead", "_first", "_frames", "_last_syn", "_refused", "_repeated", "_resumed", "_snapped", "deadline", "ends", "key",
         "state", "streams", "tape",
     )  # fmt: skip
 
@@ -101,6 +110,8 @@ class Connection:
         self._resumed = False
         """It goes on in the middle, so one of its streams is not known yet."""
         self._snapped = False
+        self._ahead = False
+        """`AckAhead` was told."""
 
     @property
     def id(self) -> ConnectionId:
@@ -367,6 +378,9 @@ class Connection:
         if stream.end_offset is not None:
             offset = min(offset, stream.end_offset)
         if offset > stream.next_offset:
+            if not self._ahead and self.state is not _ASKED:
+                self._ahead = True
+                self.tape.emit(AckAhead(self.id, self.tape.direction(stream.side), frame.stamp), out)
             stream.mark(Mark(offset, self._frames + limits.ack_grace_frames, frame.now_ns + limits.ack_grace_ns))
 
     def _settle_by_frames(self, stamp: Stamp, out: Outbox) -> None:

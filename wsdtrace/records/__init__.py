@@ -55,6 +55,7 @@ from wsdtrace.records.places import (
 )
 from wsdtrace.records.recorded import RecordedEnd, RecordedMessage, RecordedRequest
 from wsdtrace.records.streams import (
+    AckAhead,
     ConnectionOpened,
     ConnectionRefused,
     Datagram,
@@ -75,6 +76,7 @@ __all__ = [
     "U16",
     "U32",
     "Abandoned",
+    "AckAhead",
     "Anomaly",
     "ConnectionId",
     "ConnectionOpened",

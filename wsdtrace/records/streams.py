@@ -122,6 +122,17 @@ class Gap:
     """The frame at which it was given up."""
 
 
+@dataclass(frozen=True, slots=True)
+class AckAhead:
+    """Bytes of a direction are acknowledged that were not seen until then: they come late, or are missing. Told once
+    for each connection: its frames are not all there, or not in their order."""
+
+    connection: ConnectionId
+    direction: Direction
+    stamp: Stamp
+    """The frame that acknowledges them."""
+
+
 class Keys(StrEnum):
     """Where the keys of encrypted connections are."""
 

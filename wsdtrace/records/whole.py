@@ -134,5 +134,13 @@ class WholeExchange:
 
 
 NetEvent = (
-    ConnectionOpened | StreamChunk | Gap | StreamEnded | WholeConnection | ConnectionRefused | Datagram | NetAnomaly
+    ConnectionOpened
+    | StreamChunk
+    | Gap
+    | AckAhead
+    | StreamEnded
+    | WholeConnection
+    | ConnectionRefused
+    | Datagram
+    | NetAnomaly
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from wsdtrace.records import (
+    AckAhead,
     ConnectionId,
     ConnectionOpened,
     Direction,
@@ -69,6 +70,12 @@ class ConnectionBook:
             connection.missing_bytes += event.length
             connection.first_gap = connection.first_gap or event.stamp
         return connection
+
+    def ahead(self, event: AckAhead) -> None:
+        """Remember that its frames are not all there, or not in their order."""
+        connection = self._known.get(event.connection)
+        if connection is not None:
+            connection.ahead = event.stamp
 
     def stream_ended(self, event: StreamEnded) -> None:
         """Remember who was the first to close, by FIN or RST."""

@@ -327,6 +327,8 @@ class Connection:
     missing_bytes: int = 0
     snapped: Stamp | None = None
     first_gap: Stamp | None = None
+    ahead: Stamp | None = None
+    """The first acknowledgement of bytes that were not seen until then: what comes behind it may be out of its order."""
     first_end: Stamp | None = None
     """The first FIN or RST."""
     first_end_by: Endpoint | None = None  # who sent it

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 
 from wsdtrace.records import (
+    AckAhead,
     ConnectionOpened,
     ConnectionRefused,
     Datagram,
@@ -30,6 +31,7 @@ Fact = (
     | Datagram
     | ConnectionOpened
     | Gap
+    | AckAhead
     | StreamEnded
     | ConnectionRefused
     | NetAnomaly

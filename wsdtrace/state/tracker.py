@@ -12,6 +12,7 @@ from wsdtrace.http import HttpAnomaly
 from wsdtrace.net import NetAnomalyKind
 from wsdtrace.records import (
     Abandoned,
+    AckAhead,
     ConnectionOpened,
     ConnectionRefused,
     Datagram,
@@ -234,6 +235,8 @@ class Tracker:
             self.connections.opened(fact)
         elif isinstance(fact, StreamEnded):
             self.connections.stream_ended(fact)
+        elif isinstance(fact, AckAhead):
+            self.connections.ahead(fact)
         else:
             return False
         return True

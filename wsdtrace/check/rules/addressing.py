@@ -7,10 +7,9 @@ from functools import lru_cache
 
 from wsdtrace.check.finding import Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Alike, Need, Verdict, rule
-from wsdtrace.check.show import exchange_lines, message_line, sender_of, server_of, subject
+from wsdtrace.check.show import answers_another, exchange_lines, message_line, sender_of, server_of, subject
 from wsdtrace.check.violations import short
 from wsdtrace.soap import canonical
-from wsdtrace.state.addresses import comparable
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
 from wsdtrace.state.message import Message
 from wsdtrace.wsd import ActionInfo, lookup_action
@@ -71,11 +70,9 @@ def _both_enveloped(event: ExchangeEnded) -> bool:
 
 
 def _is_unrelated(event: ExchangeEnded) -> bool:
-    """RelatesTo of the response is not the MessageID of its request."""
-    request, response = event.exchange.request, event.exchange.response
-    asked = None if request is None else request.message_id
-    answered = None if response is None else response.relates_to
-    return answered != asked and comparable(answered or "") != comparable(asked or "")
+    """RelatesTo of the response is missing, or not the MessageID of its request."""
+    response = event.exchange.response
+    return response is None or response.relates_to is None or answers_another(event.exchange)
 
 
 @rule(
@@ -108,8 +105,9 @@ def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
     assert response is not None
     if not _is_unrelated(event):
         return
-    if response.relates_to is not None and event.connection is not None and event.connection.gaps:
-        yield Inconclusive("a hole in the connection may have taken the request that this answers")
+    connection = event.connection
+    if response.relates_to is not None and connection is not None and (connection.gaps or connection.ahead is not None):
+        yield Inconclusive("the request that this answers may be missing, or come later in the capture")
         return
     found = "missing" if response.relates_to is None else "not the request's MessageID"
     yield Objection(

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wsdtrace.check.finding import FaultOf, Objection, Severity
+from wsdtrace.check.finding import FaultOf, Inconclusive, Objection, Severity
 from wsdtrace.check.interpretations import readings
 from wsdtrace.check.rule import Alike, Need, Verdict, rule
-from wsdtrace.check.show import NS_PER_S, exchange_lines, message_line, seconds, sender_of, server_of, subject
+from wsdtrace.check.show import (
+    NS_PER_S,
+    answers_another,
+    exchange_lines,
+    message_line,
+    seconds,
+    sender_of,
+    server_of,
+    subject,
+)
 from wsdtrace.check.violations import short
 from wsdtrace.soap import Fault
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
@@ -49,7 +58,7 @@ def _is_known(event: ExchangeEnded) -> bool:
     of=Fault,
     when=lambda event: _is_known(event) and event.exchange.operation is not None,
     needs=(Need.SOAP_12,),
-    alike=Alike.VERDICT,
+    alike=Alike.SUBJECT,
     source=("F05", "X ScanServiceFaultValuesType"),
 )
 def fault_wrong_operation(event: ExchangeEnded) -> Iterator[Verdict]:
@@ -68,6 +77,9 @@ def fault_wrong_operation(event: ExchangeEnded) -> Iterator[Verdict]:
     exchange = event.exchange
     match = looked_up(exchange)
     if match is None or match.operation_known or match.info.operations == ALL:
+        return
+    if answers_another(exchange):
+        yield Inconclusive("by its RelatesTo it answers another request")
         return
     yield Objection(
         short(f"{subject(exchange)}: fault {match.info.subcode}, which belongs to {_list(match.info.operations)}"),

@@ -117,6 +117,9 @@ def request_unanswered(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
         yield Inconclusive(CANCEL_UNKNOWN)
         return
     end = event.connection.first_end if event.connection is not None else None
+    if end is not None and end.time_ns < request.last.time_ns:
+        yield Inconclusive("the connection ends before the request: the frames are not in their order")
+        return
     waited = f" for {seconds(end.time_ns - request.last.time_ns)}" if end is not None else ""
     yield Objection(
         f"{subject(exchange)}: no answer{waited}, then the {exchange.abandoned.value}",
