@@ -171,6 +171,17 @@ def test_refusals_of_nobody_knows_what_are_no_storm(tmp_path: Path) -> None:
     assert "WSD331" not in {f.code for f in trace.findings}
 
 
+@pytest.mark.parametrize("more", ["connection 0 without SYN", "neighbours swapped", "begins after 30 %"])
+@pytest.mark.parametrize("clocks", ["clients +300 ms", "clients -300 ms"])
+def test_answers_are_not_mistaken_for_others_where_clocks_differ(tmp_path: Path, clocks: str, more: str) -> None:
+    path = tmp_path / "joined.pcap"
+    path.write_bytes(dict(damaged(read(CAPTURES / "keep-alive" / "capture.pcap"), 1))[clocks])
+    with open_capture_bytes(dict(damaged(read(path), 1))[more], "joined") as source:
+        trace = check_source(source, Options())
+    assert trace.exchanges
+    assert {f.code for f in trace.findings}.isdisjoint({"WSD101", "WSD303", "WSD323"})
+
+
 DEEP = "<x>" * 300 + "</x>" * 300
 WIDE = f"<x>{'y' * 4_200_000}</x>"
 

@@ -5,6 +5,7 @@ import pytest
 from tests.net.wire import CLIENT, MILLISECOND, SERVER, START_NS, Frame, Wire, anomalies, batches, heard, of_kind, read
 from wsdtrace.net import Net, NetLimits
 from wsdtrace.records import (
+    AckAhead,
     ConnectionId,
     ConnectionOpened,
     ConnectionRefused,
@@ -95,6 +96,28 @@ def test_what_a_direction_sent_is_known_from_its_peer_although_the_direction_app
     for cut in range(len(frames)):
         gaps = [(e.direction, e.offset, e.length) for e in read(frames, [cut]) if isinstance(e, Gap)]
         assert gaps == [(Direction.FROM_RESPONDER, 0, 100)]
+
+
+@pytest.mark.parametrize(
+    ("wire", "ahead"),
+    [
+        pytest.param(Wire().handshake().segment(0, 0, b"ask").segment(1, 0, b"yes", ack=3), [], id="in order"),
+        pytest.param(
+            Wire().handshake().segment(1, 0, b"yes", ack=3).segment(0, 0, b"ask").segment(1, 3, b"!", ack=99),
+            [(Direction.FROM_ORIGINATOR, 4)],
+            id="an answer before its request, and once for all",
+        ),
+        pytest.param(
+            Wire().segment(0, -1, flags="S", ack=None).segment(0, 0).segment(0, 0, b"ask", ack=2),
+            [],
+            id="of a direction that nobody sees",
+        ),
+    ],
+)
+def test_bytes_that_are_acknowledged_before_they_come_are_told(wire: Wire, ahead: list[tuple[Direction, int]]) -> None:
+    for cut in range(len(wire.frames)):
+        told = [event for event in read(wire.frames, [cut]) if isinstance(event, AckAhead)]
+        assert [(event.direction, event.stamp.number) for event in told] == ahead
 
 
 def test_offset_0_has_the_sequence_number_behind_the_syn() -> None:

@@ -86,8 +86,8 @@ class Connection:
     """A 4-tuple from its first frame until it ends or is reused."""
 
     __slots__ = (
-        "_ahead", "_first", "_frames", "_last_syn", "_refused", "_repeated", "_resumed", "_snapped", "deadline", "ends", "key",
-        "state", "streams", "tape",
+        "_ahead", "_first", "_frames", "_last_syn", "_refused", "_repeated", "_resumed", "_snapped", "deadline", "ends",
+        "key", "state", "streams", "tape",
     )  # fmt: skip
 
     def __init__(self, key: Key, ends: tuple[Endpoint, Endpoint], number: ConnectionId, overhead: int) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from wsdtrace.records.messages import HttpEvent, HttpEventKind, HttpExchange
 from wsdtrace.records.places import ConnectionId, Direction, Endpoint, Stamp
 from wsdtrace.records.streams import (
+    AckAhead,
     ConnectionOpened,
     ConnectionRefused,
     Datagram,

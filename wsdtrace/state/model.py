@@ -328,7 +328,7 @@ class Connection:
     snapped: Stamp | None = None
     first_gap: Stamp | None = None
     ahead: Stamp | None = None
-    """The first acknowledgement of bytes that were not seen until then: what comes behind it may be out of its order."""
+    """The first acknowledgement of bytes that were not seen until then: from there on frames may be out of order."""
     first_end: Stamp | None = None
     """The first FIN or RST."""
     first_end_by: Endpoint | None = None  # who sent it
