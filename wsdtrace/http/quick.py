@@ -121,6 +121,12 @@ class QuickMessage(HttpMessage):
     def complete(self) -> bool:
         return True
 
+    @property
+    def method(self) -> str | None:
+        """Of a request."""
+        start = self._section.start
+        return start.method if isinstance(start, RequestLine) else None
+
     def field(self, name: str) -> str | None:
         return self._section.value(name)
 

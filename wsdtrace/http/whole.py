@@ -15,7 +15,6 @@ from wsdtrace.records import (
     Direction,
     Endpoint,
     HttpExchange,
-    RequestLine,
     WholeConnection,
     WholeExchange,
 )
@@ -47,8 +46,7 @@ class WholeReader:
         request = read_turn(whole.asked, asks, Side.CLIENT, None)
         if request is None:
             return None
-        assert isinstance(request.start, RequestLine)
-        response = read_turn(whole.answered, answers, Side.SERVER, request.start.method)
+        response = read_turn(whole.answered, answers, Side.SERVER, request.method)
         budget.left = left
         if response is None:
             return None

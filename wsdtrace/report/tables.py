@@ -191,5 +191,6 @@ def _notes(page: Page, exchange: Exchange) -> str:
         notes.append(f"resend of {exchange.resend_of.id}")
     if exchange.repeats:
         notes.append(f"sent ×{len(exchange.repeats) + 1}")
-    notes += [page.said(kind, 40) for kind in dict.fromkeys(exchange.anomalies)]
+    if exchange.anomalies:
+        notes += [page.said(kind, 40) for kind in dict.fromkeys(exchange.anomalies)]
     return ", ".join(notes)

@@ -53,9 +53,11 @@ class Mold:
         one, other = data[start:end], data[low:high]
         if _ID.fullmatch(one + other) is None:
             return None
-        texts = one.decode(), other.decode() or None
+        texts: tuple[str | None, ...] = (one.decode(), other.decode() or None)
         front, rear = self._headers
-        headers = MessageHeaders._make((*front, *(texts[::-1] if self._is_turned else texts), *rear))
+        if self._is_turned:
+            texts = texts[::-1]
+        headers = tuple.__new__(MessageHeaders, (*front, *texts, *rear))  # what `_make` does, in half the time
         charset, version, fault, condition, template = self._shared
         return Envelope(data, charset, version, headers, None, fault, condition, template)
 
