@@ -289,7 +289,7 @@ def hostile_names(n: int) -> bytes:
 
 
 CASES = (
-    Case("1-byte segments", one_byte_segments, 20_000, "joined; each held one is charged `NetLimits.piece_overhead`"),
+    Case("1-byte segments", one_byte_segments, 40_000, "joined; each held one is charged `NetLimits.piece_overhead`"),
     Case("1-byte chunks", one_byte_chunks, 50_000, "joined; `HttpLimits.pieces` runs of a held content"),
     Case(
         "100,000 duplicate segments",
