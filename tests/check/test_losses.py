@@ -150,6 +150,7 @@ LOST_FRAMES = [
     pytest.param("lossy-feeder", [370, 380], "WSD626", id="the first copy of a last segment"),
     pytest.param("late-next-retrieve", list(range(96, 108)), "WSD626", id="the rest of a page and the end with it"),
     pytest.param("mtom-lf", [30, 44], "WSD607", id="the grant of a job"),
+    pytest.param("push-scan", list(range(26, 38)), "WSD108", id="a connection but for its SYN"),
 ]
 
 

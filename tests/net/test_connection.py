@@ -237,11 +237,11 @@ def test_one_segment_far_away_changes_nothing() -> None:
 
 
 def refused(wire: Wire) -> list[tuple[int, int, bool]]:
-    """(connection, frame, answered) of each refusal."""
+    """(connection, frame, answered) of each refusal that is confirmed."""
     return [
         (event.connection, event.stamp.number, event.answered)
         for event in read(wire.frames)
-        if isinstance(event, ConnectionRefused)
+        if isinstance(event, ConnectionRefused) and event.confirmed
     ]
 
 
@@ -286,7 +286,7 @@ def test_a_silent_syn_is_reported_when_its_time_is_over() -> None:
     assert of_kind(events[1], ConnectionRefused) == []
     refusal = of_kind(events[2], ConnectionRefused)
     assert refusal == [
-        ConnectionRefused(ConnectionId(0), CLIENT, SERVER, Stamp(3, START_NS + 40 * SECOND + MILLISECOND), False)
+        ConnectionRefused(ConnectionId(0), CLIENT, SERVER, Stamp(3, START_NS + 40 * SECOND + MILLISECOND), False, False)
     ]
 
 

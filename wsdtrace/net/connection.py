@@ -404,7 +404,7 @@ class Connection:
             due = self.deadline
             stamp = out.at_time(due)
             if self.state is _ASKED:
-                self._refuse(stamp, out, answered=False)
+                self._refuse(stamp, out, answered=False, confirmed=self._repeated)
                 break
             for stream in self.streams:
                 while stream.marks and stream.marks[0].time_ns <= due:
@@ -455,7 +455,7 @@ class Connection:
     def _finish(self, how: StreamEnd, reason: GapReason, stamp: Stamp, out: Outbox) -> None:
         """End what has not ended, the originator's direction first."""
         if self.state is _ASKED:
-            self._refuse(self._last_syn, out, answered=False)
+            self._refuse(self._last_syn, out, answered=False, confirmed=self._repeated)
             return
         originator = self.tape.originator
         for side in (originator, 1 - originator):
@@ -463,11 +463,11 @@ class Connection:
                 self.streams[side].finish(how, reason, stamp, out)
         self._end_if_both(*self.streams)
 
-    def _refuse(self, stamp: Stamp, out: Outbox, *, answered: bool) -> None:
+    def _refuse(self, stamp: Stamp, out: Outbox, *, answered: bool, confirmed: bool = True) -> None:
         self.state = _REFUSED
         self.deadline = NEVER
         if not self._refused:
             self._refused = True
             originator = self.tape.originator
             ends = self.ends[originator], self.ends[1 - originator]
-            self.tape.emit(ConnectionRefused(self.id, *ends, stamp, answered), out)
+            self.tape.emit(ConnectionRefused(self.id, *ends, stamp, answered, confirmed), out)

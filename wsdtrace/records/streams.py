@@ -174,6 +174,8 @@ class ConnectionRefused:
     responder: Endpoint
     stamp: Stamp
     answered: bool
+    confirmed: bool = True
+    """Another frame says the same: answer, SYN again, or its sender's reset. Else the answer may be missing."""
 
 
 @dataclass(frozen=True, slots=True)

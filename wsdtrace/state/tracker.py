@@ -253,7 +253,7 @@ class Tracker:
                 yield from self._not_http(fact)
             case NetAnomaly():
                 yield from self._net_anomaly(fact)
-            case ConnectionRefused():
+            case ConnectionRefused() if fact.confirmed:
                 yield ConnectionFailed(fact.stamp, fact.originator, fact.responder, fact.answered)
 
     def _http(self, event: HttpEvent) -> Iterator[Event]:
