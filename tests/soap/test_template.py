@@ -111,6 +111,7 @@ def test_the_tree_is_there_when_asked_for() -> None:
         pytest.param(b">t<", b">a>b<", id="greater than"),
         pytest.param(b">t<", b">]]><", id="end of no CDATA"),
         pytest.param(b">t<", b">\x01<", id="control character"),
+        pytest.param(b">t<", b"\0", id="what joins the parts of a key"),
         pytest.param(b">t<", b">a\rb<", id="carriage return"),
         pytest.param(b">t<", b">\xff<", id="not UTF-8"),
         pytest.param(b">t<", b"> <", id="no-break space"),

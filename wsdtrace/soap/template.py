@@ -87,7 +87,8 @@ def _none(_texts: Sequence[str]) -> tuple[str, ...]:
 def cut(data: bytes) -> tuple[str, list[str]] | None:
     """Key and text runs of a message; None for one that cannot be cut."""
     # `!` alone is looked for first: it is rare, and `<` is not (0.1 µs against 1.4).
-    if len(data) > MAX_KEY or b"&" in data or (b"!" in data and b"<!" in data):
+    # NUL, which XML has not, is what joins the parts of a key: `<a\0b>` would have the key of `<a>text<b>`.
+    if len(data) > MAX_KEY or b"&" in data or b"\0" in data or (b"!" in data and b"<!" in data):
         return None
     try:
         parts = _RUN.split(data.decode())
