@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,20 +11,27 @@ import pytest
 from tests.soap.test_template import everything
 from wsdtrace import scenario
 from wsdtrace.pipeline import Options, check_file
-from wsdtrace.state import twins
+from wsdtrace.records import HttpMessage
+from wsdtrace.soap import template
+from wsdtrace.state import reading, twins
 from wsdtrace.state.events import Event, MessageSeen
 from wsdtrace.state.message import Message
 from wsdtrace.state.reading import read_http
-from wsdtrace.state.twins import PATIENCE
+from wsdtrace.state.twins import PATIENCE, twin_of
+from wsdtrace.wsd.scan import GetScannerElementsResponse
 
 CAPTURES = sorted(Path(__file__).parents[2].glob("captures/*/capture.pcap*"))
 POLL = "GetScannerElements -> ok"
+STATUS = "GetScannerElements Name=wscn:ScannerStatus -> "
+TICKS = [f"2026-01-01T10:00:0{second}Z" for second in range(10)]
 
 
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
     """Each test learns for itself."""
     twins._known.clear()
+    template._templates.clear()
+    template._seen.clear()
     yield
     twins._known.clear()
 
@@ -87,3 +95,60 @@ def test_sections_are_forgotten_together_when_there_are_too_many(monkeypatch: py
     requests = _seen("\n".join([POLL] * 6))[::2]
     assert len(twins._known) == 1
     assert [message.operation for message in requests] == ["GetScannerElements"] * 6
+
+
+def _told(*clocks: str) -> list[Message]:
+    """Answers of a scanner that tells these times."""
+    return _seen("\n".join(f"{STATUS}ScannerCurrentTime={clock}" for clock in clocks))[1::2]
+
+
+def _clock(message: Message) -> datetime | None:
+    value = None if message.decoded is None else message.decoded.value
+    assert isinstance(value, GetScannerElementsResponse)
+    assert value.scanner_elements is not None
+    status = value.scanner_elements.element_data[0].scanner_status
+    return None if status is None else status.scanner_current_time
+
+
+def test_answers_that_differ_in_their_clock_are_twins(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[HttpMessage] = []
+
+    def watched(http: HttpMessage) -> Message | None:
+        twin = twin_of(http)
+        if twin is None:
+            read.append(http)
+        return twin
+
+    monkeypatch.setattr(reading, "twin_of", watched)
+    answers = _told(*TICKS)
+    assert [answer.http in read for answer in answers] == [True] * 5 + [False] * 5
+    assert [_clock(answer) for answer in answers] == [datetime.fromisoformat(tick) for tick in TICKS]
+    assert answers[-1].likeness is answers[3].likeness is not None
+
+
+def test_an_answer_whose_clock_no_plan_reads_is_no_twin() -> None:
+    twin, other = _told(*TICKS, "2026-02-30T10:00:00Z")[-2:]
+    assert twin.content_bytes == other.content_bytes
+    assert twin.decoded is not None
+    assert other.decoded is not None
+    assert (twin.likeness is None, len(twin.decoded.violations)) == (False, 0)
+    assert (other.likeness is None, len(other.decoded.violations)) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        pytest.param("2027-12-31T23:59:59Z", id="valid"),
+        pytest.param("2026-02-30T10:00:00Z", id="no such day"),
+        pytest.param("2026-01-01T24:00:00Z", id="not canonical"),
+        pytest.param("2026-01-01T10:00:00.5Z", id="longer"),
+        pytest.param("2026-01-01T10:00:00", id="shorter"),
+        pytest.param("2026-01-01T10:00:0&", id="a reference"),
+    ],
+)
+def test_an_answer_with_a_clock_is_what_it_is_by_itself(clock: str) -> None:
+    for message in _told(*TICKS, clock, *TICKS, clock, clock):
+        assert message.http is not None
+        twins._known.clear()
+        template._templates.clear()
+        assert _by_itself(read_http(message.http, message.role)) == _by_itself(message)

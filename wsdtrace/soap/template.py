@@ -38,6 +38,7 @@ Runs = dict[etree._Element, int]
 """Element → the number of its text among all text runs of the document."""
 
 _RUN = re.compile(r">([^<]+)<")
+_RUN_OF_OCTETS = re.compile(rb">([^<]+)<")
 _templates: dict[str, Template] = {}
 _seen: set[int] = set()
 
@@ -45,7 +46,7 @@ _seen: set[int] = set()
 class Template:
     """What messages of one key have in common."""
 
-    __slots__ = ("_fixed", "_free", "_headers", "_read", "body_name", "fault", "plans")
+    __slots__ = ("_fixed", "_headers", "_read", "body_name", "fault", "free", "plans")
 
     def __init__(self, texts: list[str], read: set[int], free: list[tuple[int, int]], example: Ordinary) -> None:
         """Take the example.
@@ -59,7 +60,8 @@ class Template:
         self._fixed = unchanged(texts, read)
         self._read = itemgetter(*read) if read else _none
         self._headers = list(example.headers)
-        self._free = free
+        self.free = free
+        """Which headers are texts, and of which runs."""
         self.body_name = example.body_name
         self.fault = example.fault
         """All of whose texts are as in the example."""
@@ -73,7 +75,7 @@ class Template:
         if not self._fixed(texts) or not read.isprintable() or "]]>" in read:
             return None
         values = self._headers.copy()
-        for place, run in self._free:
+        for place, run in self.free:
             values[place] = text = texts[run]
             if text[0] == " " or text[-1] == " ":
                 return None
@@ -95,6 +97,11 @@ def cut(data: bytes) -> tuple[str, list[str]] | None:
     except UnicodeDecodeError:
         return None
     return "\0".join(parts[::2]), parts[1::2]
+
+
+def spans_of(data: bytes) -> list[tuple[int, int]]:
+    """Where the text runs of a message that can be cut are: the offsets at which each starts and ends."""
+    return [run.span(1) for run in _RUN_OF_OCTETS.finditer(data)]
 
 
 def find(key: str) -> Template | None:
