@@ -10,7 +10,7 @@ from wsdtrace.soap.private import redactions
 from wsdtrace.state.addresses import comparable
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
 from wsdtrace.state.message import Message, Role
-from wsdtrace.state.model import Exchange, Subscription, Toward
+from wsdtrace.state.model import Connection, Exchange, Subscription, Toward
 
 NS_PER_S = 10**9
 REDACTED = "‹redacted›"
@@ -164,6 +164,15 @@ def answers_another(exchange: Exchange) -> bool:
     answered = None if response is None else response.relates_to
     asked = None if request is None else request.message_id
     return answered is not None and answered != asked and comparable(answered) != comparable(asked or "")
+
+
+def is_displaced(exchange: Exchange, connection: Connection | None) -> bool:
+    """Frames of its connection are out of order, and there are other exchanges to which its answer may belong."""
+    if connection is None or connection.ahead is None:
+        return False
+    messages = (exchange.request, exchange.response)
+    is_only = all(m is None or m.http is None or m.http.stream_start == 0 for m in messages)
+    return not exchange.handshake or not is_only
 
 
 def sender_of(exchange: Exchange, message: Message) -> FaultOf:

@@ -7,7 +7,15 @@ from functools import lru_cache
 
 from wsdtrace.check.finding import Inconclusive, Objection, Severity
 from wsdtrace.check.rule import Alike, Need, Verdict, rule
-from wsdtrace.check.show import answers_another, exchange_lines, message_line, sender_of, server_of, subject
+from wsdtrace.check.show import (
+    answers_another,
+    exchange_lines,
+    is_displaced,
+    message_line,
+    sender_of,
+    server_of,
+    subject,
+)
 from wsdtrace.check.violations import short
 from wsdtrace.soap import canonical
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
@@ -106,7 +114,8 @@ def relates_to_wrong(event: ExchangeEnded) -> Iterator[Verdict]:
     if not _is_unrelated(event):
         return
     connection = event.connection
-    if response.relates_to is not None and connection is not None and (connection.gaps or connection.ahead is not None):
+    is_unclear = (connection is not None and connection.gaps > 0) or is_displaced(exchange, connection)
+    if response.relates_to is not None and is_unclear:
         yield Inconclusive("the request that this answers may be missing, or come later in the capture")
         return
     found = "missing" if response.relates_to is None else "not the request's MessageID"

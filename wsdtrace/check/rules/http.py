@@ -11,6 +11,7 @@ from wsdtrace.check.show import (
     exchange_lines,
     frame_line,
     is_cut_short,
+    is_displaced,
     is_first_of_older,
     message_line,
     quoted,
@@ -80,14 +81,6 @@ def _may_be_canceled(event: ExchangeEnded | ClientLeft) -> bool:
     return job is not None and job.blind and _who_left(event) is FaultOf.CLIENT
 
 
-def _is_displaced(event: ExchangeEnded | ClientLeft) -> bool:
-    """On a connection with several exchanges, of which frames are out of order, answers may belong to others."""
-    connection, request = event.connection, event.exchange.request
-    if connection is None or connection.ahead is None or request is None or request.http is None:
-        return False
-    return request.http.stream_start > 0 or not event.exchange.handshake
-
-
 @rule(
     "WSD101",
     "request-unanswered",
@@ -125,7 +118,7 @@ def request_unanswered(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
         yield Inconclusive(CANCEL_UNKNOWN)
         return
     end = event.connection.first_end if event.connection is not None else None
-    if _is_displaced(event) or (end is not None and end.time_ns < request.last.time_ns):
+    if is_displaced(event.exchange, event.connection) or (end is not None and end.time_ns < request.last.time_ns):
         yield Inconclusive("frames of the connection are not in their order: its answer may stand elsewhere")
         return
     waited = f" for {seconds(end.time_ns - request.last.time_ns)}" if end is not None else ""
