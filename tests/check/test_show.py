@@ -6,7 +6,10 @@ import pytest
 
 from wsdtrace import scenario
 from wsdtrace.check.finding import Evidence, FaultOf, Precision
-from wsdtrace.check.show import seconds
+from wsdtrace.check.show import is_displaced, seconds
+from wsdtrace.records import ConnectionId, Content, Direction, Endpoint, HttpMessage, MessageEnd, Stamp
+from wsdtrace.state.message import Message, Role
+from wsdtrace.state.model import Connection, Exchange, Transport
 
 
 @pytest.mark.parametrize(
@@ -47,3 +50,36 @@ def test_whose_message_it_was_decides_whose_fault_it_is() -> None:
     for arrow, whose in ((">", FaultOf.CLIENT), ("<", FaultOf.DEVICE)):
         found = next(f for f in scenario.check(text.format(arrow)).findings if f.code == "WSD301")
         assert found.fault_of is whose
+
+
+CLIENT, SERVER, FRAME = Endpoint("192.0.2.1", 50000), Endpoint("192.0.2.9", 80), Stamp(3, 3)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "handshake", "starts_at", "expected"),
+    [
+        pytest.param(None, True, 400, False, id="frames in order"),
+        pytest.param(FRAME, True, 0, False, id="the only exchange"),
+        pytest.param(FRAME, True, 400, True, id="one of several"),
+        pytest.param(FRAME, False, 0, True, id="on an older connection"),
+        pytest.param(FRAME, True, None, True, id="released, so that nobody knows"),
+    ],
+)
+def test_an_answer_may_belong_to_another_request(
+    ahead: Stamp | None, handshake: bool, starts_at: int | None, expected: bool
+) -> None:
+    connection = Connection(ConnectionId(1), CLIENT, SERVER, FRAME, handshake, ahead=ahead)
+    message = _asked(starts_at)
+    exchange = Exchange(Transport.HTTP, CLIENT, SERVER, connection.id, request=message, handshake=handshake)
+    assert is_displaced(exchange, connection) is expected
+
+
+def _asked(starts_at: int | None) -> Message:
+    """A request that begins at a stream offset; None: one that was released."""
+    request = Message(Role.REQUEST, CLIENT, SERVER, FRAME, FRAME, 0, complete=True)
+    if starts_at is not None:
+        request.http = HttpMessage(
+            ConnectionId(1), Direction.FROM_ORIGINATOR, CLIENT, SERVER, None, (), Content(0, None, None), FRAME,
+            FRAME, FRAME, MessageEnd.NO_CONTENT, starts_at, starts_at + 100,
+        )  # fmt: skip
+    return request

@@ -167,11 +167,12 @@ def answers_another(exchange: Exchange) -> bool:
 
 
 def is_displaced(exchange: Exchange, connection: Connection | None) -> bool:
-    """Frames of its connection are out of order, and there are other exchanges to which its answer may belong."""
+    """Frames of its connection are out of order, and there are other exchanges to which its answer may belong; of a
+    message that was released nobody knows."""
     if connection is None or connection.ahead is None:
         return False
     messages = (exchange.request, exchange.response)
-    is_only = all(m is None or m.http is None or m.http.stream_start == 0 for m in messages)
+    is_only = all(m is None or (m.http is not None and m.http.stream_start == 0) for m in messages)
     return not exchange.handshake or not is_only
 
 

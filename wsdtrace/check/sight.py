@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wsdtrace.check.rule import Need
-from wsdtrace.records import Abandoned
+from wsdtrace.records import LACKING, Abandoned
 from wsdtrace.soap import SoapVersion
 from wsdtrace.state.events import Event
 from wsdtrace.state.message import Message
@@ -74,14 +74,11 @@ def _both_directions(sight: Sight) -> bool:
     return exchange is None or (exchange.abandoned is not Abandoned.ONE_SIDED and exchange.request is not None)
 
 
-_HOLES = frozenset({Abandoned.GAP, Abandoned.LIMIT, Abandoned.UNRECORDED})
-
-
 def _no_gap(sight: Sight) -> bool:
     connection, exchange = sight.connection, sight.exchange
     if connection is not None and (connection.gaps or connection.snapped):
         return False
-    if exchange is not None and exchange.abandoned is not None and exchange.abandoned in _HOLES:
+    if exchange is not None and exchange.abandoned in LACKING:
         return False
     for message in sight.messages:
         if message.http is not None and message.http.content.missing:

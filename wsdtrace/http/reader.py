@@ -33,7 +33,7 @@ from wsdtrace.http.quick import read_quickly
 from wsdtrace.http.search import StartLineSearch
 from wsdtrace.http.sections import Collected, HeaderSection, TrailerSection
 from wsdtrace.http.sync import Side
-from wsdtrace.records import Abandoned, Anomaly, MessageEnd, Stamp, StreamEnd
+from wsdtrace.records import CUT_OFF, Abandoned, Anomaly, MessageEnd, Stamp, StreamEnd
 
 STEP = 16 * 1024
 """Bytes of a bulk that are joined to be read, at first: the header sections before an image have 2 KiB."""
@@ -174,7 +174,7 @@ class Reader:
         """The message at hand ends at stream offset `offset` because of what happened to the stream."""
         message = self._message
         assert message is not None
-        is_senders = ended in (MessageEnd.CUT_CLOSE, MessageEnd.CUT_RESET)
+        is_senders = ended in CUT_OFF
         if self._header is not None:
             section = self._header.so_far
             head = self._parse(section, message.start, whole=False)

@@ -23,6 +23,9 @@ from wsdtrace.records.frames import (
     FrameBatch,
 )
 from wsdtrace.records.messages import (
+    BROKEN_OFF,
+    CUT_OFF,
+    LACKING,
     Abandoned,
     Content,
     ContentPiece,
@@ -72,7 +75,10 @@ from wsdtrace.records.transfers import Transfer
 from wsdtrace.records.whole import NetEvent, Row, Turn, WholeConnection, WholeExchange
 
 __all__ = [
+    "BROKEN_OFF",
+    "CUT_OFF",
     "I64",
+    "LACKING",
     "U16",
     "U32",
     "Abandoned",

@@ -225,6 +225,10 @@ class HttpMessage:
 _WHOLE = frozenset({MessageEnd.LENGTH, MessageEnd.CHUNKED, MessageEnd.NO_CONTENT, MessageEnd.CLOSE})
 
 
+CUT_OFF = frozenset({MessageEnd.CUT_CLOSE, MessageEnd.CUT_RESET})
+"""The connection of the message ended before it did."""
+
+
 class Abandoned(StrEnum):
     """Why an exchange has no (whole) final response."""
 
@@ -237,6 +241,12 @@ class Abandoned(StrEnum):
     MALFORMED = "framing unreadable"
     UNRECORDED = "answer not written down"
     """the client gave the exchange up, and its trace keeps nothing of what came"""
+
+
+BROKEN_OFF = frozenset({Abandoned.CLOSED, Abandoned.RESET})
+"""The connection ended first."""
+LACKING = frozenset({Abandoned.GAP, Abandoned.LIMIT, Abandoned.UNRECORDED})
+"""Bytes of it are missing in what was read."""
 
 
 @dataclass(slots=True)

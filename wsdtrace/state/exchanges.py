@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from wsdtrace.records import Abandoned, Endpoint, HttpExchange
+from wsdtrace.records import BROKEN_OFF, Endpoint, HttpExchange
 from wsdtrace.state.addresses import comparable
 from wsdtrace.state.message import Message, Role
 from wsdtrace.state.model import Exchange, Transport
@@ -97,7 +97,7 @@ def _answer_unknown(exchange: Exchange) -> bool:
     response = exchange.response
     if response is not None:
         return not response.complete and response.fault is None
-    return not exchange.ended or exchange.abandoned not in (Abandoned.CLOSED, Abandoned.RESET)
+    return not exchange.ended or exchange.abandoned not in BROKEN_OFF
 
 
 class DatagramBook:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wsdtrace.records import Abandoned, MessageEnd
+from wsdtrace.records import BROKEN_OFF, CUT_OFF
 from wsdtrace.state.events import Event, ExchangeEnded
 from wsdtrace.state.listener import Ear
 from wsdtrace.state.model import Exchange
 from wsdtrace.state.outcomes import ClientLeft, CutAnswer
 from wsdtrace.state.settling import Settling
 from wsdtrace.state.vocabulary import JOB_OPERATIONS
-
-_CUT = frozenset({MessageEnd.CUT_CLOSE, MessageEnd.CUT_RESET})
-"""How an answer ends whose connection did not last."""
-_GONE = frozenset({Abandoned.CLOSED, Abandoned.RESET})
 
 
 class LeavingBook(Settling[ClientLeft]):
@@ -35,7 +31,7 @@ class LeavingBook(Settling[ClientLeft]):
 def cut_of(exchange: Exchange) -> CutAnswer | None:
     """How the answer of an exchange was cut by the end of its connection; None where it was not."""
     http = None if exchange.response is None else exchange.response.http
-    if http is None or http.ended not in _CUT:
+    if http is None or http.ended not in CUT_OFF:
         return None
     return CutAnswer(http.ended, http.content.length, http.content.announced)
 
@@ -57,6 +53,6 @@ def was_left(event: ExchangeEnded) -> bool:
 def _is_open(exchange: Exchange) -> bool:
     """Its connection ended before it did, and no byte before that is missing."""
     if exchange.response is None:
-        return exchange.abandoned in _GONE
+        return exchange.abandoned in BROKEN_OFF
     http = exchange.response.http
     return cut_of(exchange) is not None and http is not None and not http.content.missing

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wsdtrace.http import HttpAnomaly
-from wsdtrace.records import Abandoned, Anomaly
+from wsdtrace.records import LACKING, Anomaly
 from wsdtrace.soap import SoapAnomaly
 from wsdtrace.state.message import Message
 from wsdtrace.state.model import Exchange
 
-_LACKING = frozenset({Abandoned.GAP, Abandoned.LIMIT, Abandoned.UNRECORDED})
-"""Of an exchange that was abandoned so, bytes are missing."""
 _BOUNDS_OF_XML = frozenset({SoapAnomaly.TOO_LARGE, SoapAnomaly.TOO_DEEP})
 
 
 def lacks_bytes(exchange: Exchange) -> bool:
     """Bytes of a message are missing, or a whole message."""
-    return exchange.abandoned in _LACKING or _is_cut(exchange.request) or _is_cut(exchange.response)
+    return exchange.abandoned in LACKING or _is_cut(exchange.request) or _is_cut(exchange.response)
 
 
 def _is_cut(message: Message | None) -> bool:

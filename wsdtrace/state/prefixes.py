@@ -18,7 +18,7 @@ from dataclasses import field
 from lxml import etree
 
 from wsdtrace.dataclass import dataclass
-from wsdtrace.records import Abandoned, Stamp
+from wsdtrace.records import BROKEN_OFF, Stamp
 from wsdtrace.soap import Envelope, read_envelope
 from wsdtrace.state.events import Event, ExchangeEnded, MessageSeen
 from wsdtrace.state.likeness import Likeness
@@ -242,7 +242,7 @@ def was_refused(exchange: Exchange) -> bool | None:
     """Whether the device refused the request for its words; None where it says nothing about them."""
     response = exchange.response
     if response is None:
-        return True if exchange.abandoned in (Abandoned.CLOSED, Abandoned.RESET) else None
+        return True if exchange.abandoned in BROKEN_OFF else None
     if response.fault is not None:
         return None if response.fault.subcode in ABOUT_STATE else True
     if (response.status or 0) >= 400:

@@ -23,7 +23,7 @@ from wsdtrace.check.show import (
 )
 from wsdtrace.check.violations import short
 from wsdtrace.http import FORBIDDEN, HttpAnomaly
-from wsdtrace.records import Abandoned, Anomaly, MessageEnd
+from wsdtrace.records import BROKEN_OFF, Abandoned, Anomaly, MessageEnd
 from wsdtrace.state.events import ExchangeEnded, MessageSeen
 from wsdtrace.state.leaving import cut_of, was_left
 from wsdtrace.state.message import Message
@@ -107,7 +107,7 @@ def request_unanswered(event: ExchangeEnded | ClientLeft) -> Iterator[Verdict]:
         GetScannerElements -> ok
     """
     exchange = event.exchange
-    if exchange.response is not None or exchange.abandoned not in (Abandoned.CLOSED, Abandoned.RESET):
+    if exchange.response is not None or exchange.abandoned not in BROKEN_OFF:
         return
     request = exchange.request
     assert request is not None

@@ -16,7 +16,7 @@ from wsdtrace.check.show import (
     response_line,
     subject,
 )
-from wsdtrace.records import Abandoned
+from wsdtrace.records import BROKEN_OFF
 from wsdtrace.state.events import EventSeen, ExchangeEnded
 from wsdtrace.state.message import Role
 from wsdtrace.state.model import Exchange, Standing, Toward
@@ -142,7 +142,7 @@ def event_undelivered(event: ExchangeEnded | SinkRefused) -> Iterator[Verdict]:
 def _undelivered(exchange: Exchange) -> str | None:
     response = exchange.response
     if response is None:
-        gone = exchange.abandoned in (Abandoned.CLOSED, Abandoned.RESET)
+        gone = exchange.abandoned in BROKEN_OFF
         return f"no answer, then the {exchange.abandoned.value}" if gone and exchange.abandoned is not None else None
     if response.fault is not None:
         return f"answered by a Fault ({response.fault.subcode or response.fault.code})"
